@@ -1,0 +1,39 @@
+"""Places that a higher app fills: sentences of events, and parts of pages.
+
+Registration happens in `AppConfig.ready`; a slot's function takes the page's context and returns one object to show.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from shared_apps.core.errors import Text
+
+_sentences: dict[str, Text] = {}
+_slots: dict[str, list[Callable[..., Any]]] = defaultdict(list)
+
+
+def register_sentences(sentences: Mapping[str, Text]) -> None:
+    """Say how each event type is told. `%(subject)s` and `%(actor)s` are put in by the timeline."""
+    _sentences.update({str(event): sentence for event, sentence in sentences.items()})
+
+
+def sentence_for(event_type: str) -> Text:
+    """How the event is told; the bare type for one that nobody registered."""
+    return _sentences.get(event_type, event_type)
+
+
+def registered_sentences() -> Mapping[str, Text]:
+    return dict(_sentences)
+
+
+def register(place: str, function: Callable[..., Any]) -> None:
+    """Fill `place`, such as `company.related`, with what `function(**context)` returns."""
+    if function not in _slots[place]:
+        _slots[place].append(function)
+
+
+def fill(place: str, **context: Any) -> list[Any]:
+    """What the higher apps show at `place`; entries of None are left out."""
+    shown = (function(**context) for function in _slots[place])
+    return [entry for entry in shown if entry is not None]
