@@ -1,0 +1,43 @@
+"""What lives in the public schema, and what lives once in each organization's, in floor order."""
+
+SHARED_APPS = [
+    "config",
+    "django_tenants",
+    "django.contrib.postgres",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "axes",
+    "csp",
+    "django_htmx",
+    "template_partials",
+    "guardian",
+    "ninja",
+    "shared_apps.core",
+    "shared_apps.journal",
+    "shared_apps.jobs",
+    "tenants",
+    "shared_apps.accounts",
+    "shared_apps.plans",
+    "shared_apps.website",
+]
+
+TENANT_APPS = [
+    "tenant_apps.activity",
+    "tenant_apps.files",
+    "tenant_apps.workspace",
+    "tenant_apps.messages",
+    "tenant_apps.sharing",
+    "tenant_apps.integrations",
+    "tenant_apps.catalog",
+    "tenant_apps.crm",
+    "tenant_apps.documents",
+    "tenant_apps.invoices",
+    "tenant_apps.reconciliation",
+    "tenant_apps.dashboard",
+]

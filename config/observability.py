@@ -1,0 +1,78 @@
+"""Structured logs. Each line carries the request id, the organization and, for jobs, the job."""
+
+import logging
+import logging.config
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from prometheus_client import Counter, Histogram
+
+REQUESTS = Counter("tefter_requests", "Answered requests", ["method", "status"])
+SECONDS = Histogram("tefter_request_seconds", "Time to answer a request")
+log = structlog.get_logger("tefter.request")
+
+
+def configure_logging(settings: dict[str, Any]) -> None:
+    """Called by Django with `settings.LOGGING`: `format` is console or json, `level` a level's name."""
+    shared = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    as_json = settings["format"] == "json"
+    shown: list[Any] = (
+        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        if as_json
+        else [structlog.dev.ConsoleRenderer(colors=False)]
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    formatter = {
+        "()": structlog.stdlib.ProcessorFormatter,
+        "foreign_pre_chain": shared,
+        "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *shown],
+    }
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {"structured": formatter},
+            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
+            "root": {"handlers": ["stderr"], "level": settings["level"]},
+            "loggers": {"xhtml2pdf": {"level": "ERROR"}, "reportlab": {"level": "ERROR"}, "fontTools": {"level": "ERROR"}},
+        }
+    )
+
+
+class RequestLogMiddleware:
+    """One line per request: method, path without its query, status, milliseconds; and the id in `X-Request-ID`."""
+
+    def __init__(self, respond: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        started = time.perf_counter()
+        request_id = uuid.uuid4().hex
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            response = self.respond(request)
+            self._tell(request, response, time.perf_counter() - started)
+        response["X-Request-ID"] = request_id
+        return response
+
+    def _tell(self, request: HttpRequest, response: HttpResponse, seconds: float) -> None:
+        REQUESTS.labels(request.method, response.status_code).inc()
+        SECONDS.observe(seconds)
+        actor = getattr(request, "actor", None)
+        log.info(
+            "answered", method=request.method, path=request.path, status=response.status_code,
+            ms=round(seconds * 1000, 1), host=request.META.get("HTTP_HOST", ""), actor=str(actor.id) if actor else None,
+        )

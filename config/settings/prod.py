@@ -1,0 +1,16 @@
+"""A real server behind TLS. Every secret comes from the environment; a missing one stops the start."""
+
+from config.settings.base import *  # noqa: F403
+from config.settings.base import env
+
+DATABASES["default"] |= env.db("DATABASE_URL") | {"ENGINE": "tenants.postgresql"}  # noqa: F405
+REDIS_URL = env("REDIS_URL")
+PUBLIC_SCHEME = "https"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+SECURE_HSTS_SECONDS = 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+LOG_FORMAT = env("LOG_FORMAT", default="json")
+LOGGING = {"format": LOG_FORMAT, "level": LOG_LEVEL}  # noqa: F405

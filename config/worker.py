@@ -1,0 +1,10 @@
+"""What `dramatiq config.worker` imports: the product, its broker, and every app's jobs."""
+
+import os
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+django.setup()
+
+from config.broker import make_broker  # noqa: E402,F401

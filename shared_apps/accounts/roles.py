@@ -1,0 +1,54 @@
+"""Role → permissions: the one table that says who may do what."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from shared_apps.core.permissions import Permission as P
+
+
+class Role(models.TextChoices):
+    OWNER = "owner", _("Owner")
+    ADMIN = "admin", _("Admin")
+    MANAGER = "manager", _("Manager")
+    USER = "user", _("User")
+
+
+_USER = frozenset(
+    {
+        P.DASHBOARD_VIEW,
+        P.COMPANIES_VIEW,
+        P.COMPANIES_EDIT,
+        P.CONTACTS_VIEW,
+        P.CONTACTS_EDIT,
+        P.PRODUCTS_VIEW,
+        P.INVOICES_VIEW,
+        P.INVOICES_EDIT,
+        P.INVOICES_SEND,
+        P.PAYMENTS_VIEW,
+        P.ORGANIZATION_VIEW,
+        P.TEAM_VIEW,
+        P.RECORDS_SHARE,
+    }
+)
+_MANAGER = _USER | {
+    P.PRODUCTS_EDIT,
+    P.INVOICES_ISSUE,
+    P.INVOICES_ANNUL,
+    P.PAYMENTS_RECORD,
+    P.PAYMENTS_MATCH,
+    P.PAYMENTS_VOID,
+    P.RECORDS_VIEW_ALL,
+}
+_ADMIN = _MANAGER | {P.ORGANIZATION_EDIT, P.TEAM_MANAGE, P.TOKENS_MANAGE, P.AUDIT_VIEW}
+
+ROLE_PERMISSIONS: dict[Role, frozenset[P]] = {
+    Role.USER: _USER,
+    Role.MANAGER: _MANAGER,
+    Role.ADMIN: _ADMIN,
+    Role.OWNER: _ADMIN,
+}
+
+
+def permissions_of(role: str) -> frozenset[P]:
+    """What a role may do."""
+    return ROLE_PERMISSIONS[Role(role)]

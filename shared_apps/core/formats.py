@@ -1,0 +1,53 @@
+"""How money, numbers, dates and instants are written for a reader, in Bulgarian and in English."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_currency, format_decimal
+from django.utils import timezone
+from django.utils.translation import get_language
+
+LOCALES = {"bg": "bg_BG", "en": "en_GB"}
+RELATIVE_FOR = timedelta(days=7)
+
+
+def locale_of(language: str | None = None) -> str:
+    """Return the Babel locale of `language`, or of the reader's language when none is given."""
+    code = (language or get_language() or "bg").split("-")[0]
+    return LOCALES.get(code, LOCALES["en"])
+
+
+def format_money(amount: Decimal | int, currency: str, language: str | None = None) -> str:
+    """Write an amount with its currency and no breaking space: `1 234,56 €` or `€1,234.56`."""
+    return format_currency(amount, currency, locale=locale_of(language)).replace(" ", "\u00a0")
+
+
+def format_number(value: Decimal | int, places: int | None = None, language: str | None = None) -> str:
+    """Write a number without needless zeros, or with exactly `places` decimals."""
+    pattern = "#,##0.####" if places is None else "#,##0." + "0" * places if places else "#,##0"
+    return format_decimal(value, format=pattern, locale=locale_of(language)).replace(" ", "\u00a0")
+
+
+def format_day(day: date, language: str | None = None) -> str:
+    """Write a date for tables: `22.11.2026` or `22 Nov 2026`."""
+    locale = locale_of(language)
+    return format_date(day, "dd.MM.y" if locale == "bg_BG" else "d MMM y", locale=locale)
+
+
+def format_long_day(day: date, language: str | None = None) -> str:
+    """Write a date in full, with the weekday."""
+    return format_date(day, "EEEE, d MMMM y", locale=locale_of(language))
+
+
+def format_instant(instant: datetime, language: str | None = None) -> str:
+    """Write an instant in full, in the current time zone."""
+    return format_datetime(timezone.localtime(instant), "d MMMM y, HH:mm", locale=locale_of(language))
+
+
+def format_relative(instant: datetime, now: datetime, language: str | None = None) -> str:
+    """Write how far `instant` is from `now` within a week either way; further away, its date."""
+    distance = instant - now
+    if abs(distance) > RELATIVE_FOR:
+        return format_day(timezone.localtime(instant).date(), language)
+    return format_timedelta(distance, add_direction=True, locale=locale_of(language))

@@ -1,0 +1,28 @@
+"""What follows an event. `settings.REACTIONS` (one table, in `config.reactions`) names the jobs; here they are asked for.
+
+The lower floors do not know the outbox, so it is reached by its name in `settings.OUTBOX`.
+"""
+
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from shared_apps.core.actors import Actor
+
+
+def follow(
+    *, event_type: str, event_id: UUID, subject_id: UUID, organization_id: UUID | None, by: Actor
+) -> None:
+    """Put the jobs that follow this event into the outbox, in the caller's transaction."""
+    names = import_string(settings.REACTIONS).get(event_type, ())
+    enqueue = import_string(settings.OUTBOX) if names else None
+    for name in names:
+        enqueue(
+            name,
+            organization_id=organization_id,
+            by=by,
+            key=f"{name}:{event_id}",
+            event_id=str(event_id),
+            subject_id=str(subject_id),
+        )

@@ -1,0 +1,35 @@
+"""How a status looks and reads, wherever it stands: one colour and one word per code."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+GREY, BLUE, AMBER, GREEN, RED, STRUCK = "grey", "blue", "amber", "green", "red", "struck"
+
+LOOKS: dict[str, tuple[str, str | Promise]] = {
+    "draft": (GREY, pgettext_lazy("document status", "Draft")),
+    "issued": (BLUE, pgettext_lazy("document status", "Issued")),
+    "sent": (BLUE, pgettext_lazy("document status", "Sent")),
+    "partly_paid": (AMBER, pgettext_lazy("document status", "Partly paid")),
+    "paid": (GREEN, pgettext_lazy("document status", "Paid")),
+    "overdue": (RED, pgettext_lazy("document status", "Overdue")),
+    "annulled": (STRUCK, pgettext_lazy("document status", "Annulled")),
+    "unmatched": (BLUE, pgettext_lazy("payment status", "Unmatched")),
+    "partly_matched": (AMBER, pgettext_lazy("payment status", "Partly matched")),
+    "matched": (GREEN, pgettext_lazy("payment status", "Matched")),
+    "voided": (STRUCK, pgettext_lazy("payment status", "Voided")),
+    "active": (GREEN, _("Active")),
+    "inactive": (GREY, _("Inactive")),
+    "archived": (GREY, _("Archived")),
+    "pending": (AMBER, _("Pending")),
+    "queued": (BLUE, _("Queued")),
+    "delivered": (GREEN, _("Delivered")),
+    "failed": (RED, _("Failed")),
+    "expired": (GREY, _("Expired")),
+    "revoked": (GREY, _("Revoked")),
+}
+
+
+def look_of(status: str) -> tuple[str, str | Promise]:
+    """Return the colour and the word of a status. Raises KeyError for a status that nobody gave a look."""
+    return LOOKS[status]

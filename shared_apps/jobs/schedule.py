@@ -1,0 +1,41 @@
+"""When something runs. The table itself is `config.schedule`, named in `settings.SCHEDULE`."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+
+@dataclass(frozen=True)
+class Daily:
+    """Once a day at `hour`:`minute` in `zone`."""
+
+    hour: int
+    minute: int = 0
+    zone: str = "Europe/Sofia"
+
+    def latest_slot(self, at: datetime) -> datetime:
+        """The last instant, not after `at`, at which this was due."""
+        local = at.astimezone(ZoneInfo(self.zone))
+        slot = local.replace(hour=self.hour, minute=self.minute, second=0, microsecond=0)
+        if slot > local:
+            slot = (slot - timedelta(days=1)).replace(hour=self.hour, minute=self.minute)
+        return slot.astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class Every:
+    """Every `minutes` minutes, counted from the epoch."""
+
+    minutes: int
+
+    def latest_slot(self, at: datetime) -> datetime:
+        length = self.minutes * 60
+        return datetime.fromtimestamp(at.timestamp() // length * length, UTC)
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """A platform job and when it is due. A slot missed while nothing ran is caught up once."""
+
+    job: str
+    due: Daily | Every

@@ -1,0 +1,73 @@
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model
+
+from shared_apps.core.actors import Actor
+from shared_apps.core.operation import note_event
+from shared_apps.core.reactions import follow
+from tenant_apps.activity.models import Event
+from tenants.context import current_organization
+
+
+def record(
+    *,
+    event: StrEnum,
+    subject: Model,
+    by: Actor,
+    at: datetime,
+    parent: Model | None = None,
+    old: dict[str, Any] | None = None,
+    new: dict[str, Any] | None = None,
+    cause: str = "",
+) -> Event:
+    """Write down what an operation made true, in its own transaction, and enqueue the jobs that follow it.
+
+    `parent` is the record whose timeline tells it too. `old` and `new` may hold dates, decimals and ids; never a secret.
+    """
+    written = Event.objects.create(
+        type=str(event),
+        subject_type=subject._meta.label_lower,
+        subject_id=subject.pk,
+        subject_label=str(subject)[:250],
+        parent_id=parent.pk if parent else None,
+        actor_kind=by.kind,
+        actor_id=by.id,
+        actor_label=by.label[:250],
+        at=at,
+        old=_plain(old or {}),
+        new=_plain(new or {}),
+        cause=cause,
+    )
+    note_event()
+    follow(
+        event_type=written.type,
+        event_id=written.pk,
+        subject_id=written.subject_id,
+        organization_id=current_organization().id,
+        by=by,
+    )
+    return written
+
+
+def changes_between(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The fields whose values differ, as (old, new)."""
+    changed = [name for name in after if before.get(name) != after[name]]
+    return {name: before.get(name) for name in changed}, {name: after[name] for name in changed}
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: _plain_value(value) for name, value in values.items()}
+
+
+def _plain_value(value: Any) -> Any:
+    if isinstance(value, (Decimal, UUID)):
+        return str(value)
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return _plain(value)
+    return [_plain_value(item) for item in value] if isinstance(value, (list, tuple)) else value

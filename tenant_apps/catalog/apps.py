@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+from shared_apps.core.slots import register_sentences
+
+
+class CatalogConfig(AppConfig):
+    name = "tenant_apps.catalog"
+
+    def ready(self) -> None:
+        from tenant_apps.catalog.events import SENTENCES
+
+        register_sentences(SENTENCES)

@@ -1,0 +1,92 @@
+from django.db import models
+from django.db.models import Q
+
+from shared_apps.core.ids import new_id
+from tenant_apps.files.models import StoredFile
+
+
+class Member(models.Model):
+    """A person of the team as the organization's records know them. Kept true by a job after every change."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user_id = models.UUIDField(unique=True)
+    name = models.CharField(max_length=150)
+    email = models.EmailField(max_length=254)
+    role = models.CharField(max_length=20)
+    is_active = models.BooleanField(default=True)
+    updated_at = models.DateTimeField()
+
+    class Data:
+        plain = ("id", "user_id", "role", "is_active", "updated_at")
+        personal = ("name", "email")
+        secret = ()
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class OrganizationProfile(models.Model):
+    """Legal facts and defaults of the organization: one row. `country` ISO 3166 alpha-2, `default_currency` ISO 4217."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    is_the_one = models.BooleanField(default=True, unique=True)
+    legal_name = models.CharField(max_length=200)
+    eik = models.CharField(max_length=13, blank=True)
+    vat_number = models.CharField(max_length=20, blank=True)
+    is_vat_registered = models.BooleanField(default=True)
+    country = models.CharField(max_length=2, default="BG")
+    city = models.CharField(max_length=100, blank=True)
+    address = models.CharField(max_length=250, blank=True)
+    postal_code = models.CharField(max_length=20, blank=True)
+    responsible_person = models.CharField(max_length=150, blank=True)
+    email = models.EmailField(max_length=254, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    iban = models.CharField(max_length=34, blank=True)
+    bic = models.CharField(max_length=11, blank=True)
+    default_currency = models.CharField(max_length=3, default="EUR")
+    default_language = models.CharField(max_length=5, default="bg")
+    time_zone = models.CharField(max_length=60, default="Europe/Sofia")
+    payment_term_days = models.PositiveSmallIntegerField(default=14)
+    payment_url_template = models.CharField(max_length=300, blank=True)
+    logo = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(is_the_one=True), name="workspace_one_profile")]
+
+    class Data:
+        plain = (
+            "id", "is_the_one", "legal_name", "eik", "vat_number", "is_vat_registered", "country", "city", "address",
+            "postal_code", "bic", "default_currency", "default_language", "time_zone", "payment_term_days",
+            "payment_url_template", "logo", "created_at", "updated_at",
+        )
+        personal = ("responsible_person", "email", "phone", "iban")
+        secret = ()
+
+    def __str__(self) -> str:
+        return self.legal_name
+
+
+class NumberSeries(models.Model):
+    """Gapless numbers for one kind of document. `next_number` may be edited until the first is taken."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    code = models.CharField(max_length=20, unique=True)
+    next_number = models.PositiveBigIntegerField(default=1)
+    is_started = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(next_number__gte=1, next_number__lte=10_000_000_000), name="workspace_number_fits"
+            )
+        ]
+
+    class Data:
+        plain = ("id", "code", "next_number", "is_started")
+        personal = ()
+        secret = ()
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.next_number}"

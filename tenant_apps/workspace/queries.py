@@ -1,0 +1,32 @@
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from tenant_apps.workspace.models import Member, NumberSeries, OrganizationProfile
+
+TAX_SERIES = "tax"
+
+
+def profile() -> OrganizationProfile:
+    """The organization's legal facts and defaults."""
+    return OrganizationProfile.objects.select_related("logo").get()
+
+
+def number_series(code: str = TAX_SERIES) -> NumberSeries:
+    return NumberSeries.objects.get(code=code)
+
+
+def member_by_user(user_id: UUID) -> Member:
+    return Member.objects.get(user_id=user_id)
+
+
+def active_members() -> QuerySet[Member]:
+    """Who works here now, by name."""
+    return Member.objects.filter(is_active=True).order_by("name", "id")
+
+
+def names_of(user_ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """User id → name, in one query, for those who are known here."""
+    wanted = {user_id for user_id in user_ids if user_id}
+    return {member.user_id: str(member) for member in Member.objects.filter(user_id__in=wanted)} if wanted else {}

@@ -1,0 +1,132 @@
+"""The life of an organization: founded, suspended, resumed."""
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+
+from shared_apps.core.actors import Actor
+from shared_apps.core.errors import Refused
+from shared_apps.core.operation import operation
+from shared_apps.core.permissions import Permission
+from shared_apps.journal.operations import record
+from tenants.context import in_organization, reference_to
+from tenants.events import OrganizationEvent
+from tenants.hosts import RESERVED_SUBDOMAINS, forget_hosts, host_of
+from tenants.models import Domain, Organization, OrganizationStatus
+from tenants.schemas import build_schema
+
+_SUBDOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,38})[a-z0-9]")
+
+
+class SubdomainInvalid(Refused):
+    code = "subdomain_invalid"
+    message = _("Use 3 to 40 small Latin letters, digits and hyphens, with a letter or digit at each end.")
+    field = "subdomain"
+
+
+class SubdomainReserved(Refused):
+    code = "subdomain_reserved"
+    message = _("This address is reserved. Choose another one.")
+    field = "subdomain"
+
+
+class SubdomainTaken(Refused):
+    code = "subdomain_taken"
+    message = _("This address is already taken. Choose another one.")
+    field = "subdomain"
+
+
+@dataclass(frozen=True)
+class Founding:
+    """What is known of a new organization: its legal facts, and the person who owns it."""
+
+    name: str
+    subdomain: str
+    owner_user_id: UUID
+    owner_name: str
+    owner_email: str
+    language: str = "bg"
+    eik: str = ""
+    vat_number: str = ""
+    is_vat_registered: bool = True
+    address: str = ""
+    city: str = ""
+    postal_code: str = ""
+    iban: str = ""
+
+
+def check_subdomain(subdomain: str) -> None:
+    """Raise what is wrong with the form of `subdomain`; whether it is taken, only the database knows."""
+    if not _SUBDOMAIN.fullmatch(subdomain) or "--" in subdomain:
+        raise SubdomainInvalid()
+    if subdomain in RESERVED_SUBDOMAINS:
+        raise SubdomainReserved()
+
+
+@operation(permission=None)
+def create_organization(*, founding: Founding, by: Actor, at: datetime) -> Organization:
+    """Found an organization: row, host, schema, and what `settings.PROVISIONING_STEPS` furnish it with.
+
+    All in one transaction: one that fails half-way leaves nothing behind. Raises the three `Subdomain…` refusals.
+    """
+    check_subdomain(founding.subdomain)
+    organization = _claim_subdomain(founding, at)
+    build_schema(organization.schema_name)
+    with in_organization(reference_to(organization)):
+        for step in settings.PROVISIONING_STEPS:
+            import_string(step)(founding=founding, by=by, at=at)
+    record(event=OrganizationEvent.FOUNDED, organization_id=organization.pk, subject=organization, by=by, at=at)
+    return organization
+
+
+def _claim_subdomain(founding: Founding, at: datetime) -> Organization:
+    organization = Organization(
+        name=founding.name,
+        subdomain=founding.subdomain,
+        schema_name=f"t_{secrets.token_hex(8)}",
+        language=founding.language,
+        created_at=at,
+        updated_at=at,
+    )
+    try:
+        with transaction.atomic():
+            organization.save()
+            Domain(tenant=organization, domain=host_of(founding.subdomain), is_primary=True, created_at=at).save()
+    except IntegrityError as error:
+        raise SubdomainTaken() from error
+    return organization
+
+
+@operation(permission=Permission.PLATFORM_OPERATE)
+def suspend_organization(*, organization_id: UUID, by: Actor, at: datetime) -> Organization:
+    """Close the doors of an organization; its data stays. Its people see a page that says so; its jobs wait."""
+    return _set_status(organization_id, OrganizationStatus.SUSPENDED, OrganizationEvent.SUSPENDED, by, at)
+
+
+@operation(permission=Permission.PLATFORM_OPERATE)
+def resume_organization(*, organization_id: UUID, by: Actor, at: datetime) -> Organization:
+    """Open the doors of a suspended organization again."""
+    return _set_status(organization_id, OrganizationStatus.ACTIVE, OrganizationEvent.RESUMED, by, at)
+
+
+def _set_status(
+    organization_id: UUID, status: OrganizationStatus, event: OrganizationEvent, by: Actor, at: datetime
+) -> Organization:
+    organization = Organization.objects.select_for_update().get(pk=organization_id)
+    old = organization.status
+    organization.status = status
+    organization.updated_at = at
+    organization.save(update_fields=["status", "updated_at"])
+    record(
+        event=event, organization_id=organization.pk, subject=organization, by=by, at=at,
+        old={"status": old}, new={"status": status},
+    )
+    forget_hosts()
+    return organization

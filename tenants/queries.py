@@ -1,0 +1,22 @@
+from uuid import UUID
+
+from tenants.hosts import RESERVED_SUBDOMAINS
+from tenants.models import Domain, Organization
+
+
+def organization_by_id(organization_id: UUID) -> Organization:
+    return Organization.objects.get(pk=organization_id)
+
+
+def organization_by_subdomain(subdomain: str) -> Organization:
+    return Organization.objects.get(subdomain=subdomain)
+
+
+def primary_host(organization_id: UUID) -> str:
+    """The host, without port, under which the organization is known."""
+    return Domain.objects.get(tenant_id=organization_id, is_primary=True).domain
+
+
+def is_subdomain_free(subdomain: str) -> bool:
+    taken = Organization.objects.filter(subdomain=subdomain).exists()
+    return not taken and subdomain not in RESERVED_SUBDOMAINS
