@@ -31,7 +31,7 @@ DAYS_FROM_TAX_EVENT = 5
 
 @dataclass(frozen=True, slots=True)
 class LineInput:
-    """What one line asks for: the price is net of VAT, the discount and the rate are percents, None is no VAT."""
+    """One line: its price is net of VAT, discount and rate are percents, a rate of None is no VAT."""
 
     quantity: Decimal
     unit_price: Decimal
@@ -55,7 +55,7 @@ class VatGroup:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What a document comes to; `groups` by falling rate, lines without VAT last; `line_nets` in line order."""
+    """What a document comes to: groups by falling rate with "no VAT" last, line nets in line order."""
 
     net_total: Decimal
     vat_total: Decimal
@@ -96,9 +96,10 @@ def status_of(
     due_date: date | None,
     on: date,
 ) -> str:
-    """Return the first that fits of annulled, paid, overdue, partly paid, sent, issued, draft, as seen `on` a day.
+    """Return the status `on` a day: the first of annulled, paid, overdue, partly paid, sent, issued, draft.
 
-    An issued invoice that comes to nothing owes nothing, so it is paid. It is overdue from the day after it is due.
+    An issued invoice that comes to nothing owes nothing, so it is paid. Overdue starts on the day after the
+    due date.
     """
     if state != ISSUED:
         return state

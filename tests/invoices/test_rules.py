@@ -1,0 +1,275 @@
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tenant_apps.invoices import rules
+from tenant_apps.invoices.rules import (
+    BuyerFacts,
+    DocumentFacts,
+    LineInput,
+    SellerFacts,
+    VatGroup,
+    compute_totals,
+    status_of,
+    warnings_for,
+)
+
+TODAY = date(2026, 3, 15)
+NOON = datetime(2026, 3, 15, 12, tzinfo=UTC)
+
+
+def line(quantity, unit_price, discount="0", rate: str | None = "20"):
+    return LineInput(
+        Decimal(quantity), Decimal(unit_price), Decimal(discount), None if rate is None else Decimal(rate)
+    )
+
+
+lines = st.builds(
+    LineInput,
+    quantity=st.decimals(min_value="-9999", max_value="9999", places=3),
+    unit_price=st.decimals(min_value="0", max_value="99999", places=4),
+    discount_percent=st.decimals(min_value="0", max_value="100", places=2),
+    vat_rate=st.sampled_from([Decimal("20"), Decimal("20.00"), Decimal("9"), Decimal("0"), None]),
+)
+
+
+def test_vat_is_taken_once_per_rate_from_rounded_lines():
+    totals = compute_totals([line("1", "0.33"), line("1", "0.33"), line("1", "0.33")])
+    assert totals.groups == (VatGroup(Decimal("20.00"), Decimal("0.99"), Decimal("0.20")),)
+    assert (totals.net_total, totals.vat_total, totals.total) == (
+        Decimal("0.99"),
+        Decimal("0.20"),
+        Decimal("1.19"),
+    )
+
+
+def test_groups_fall_by_rate_and_end_without_vat():
+    totals = compute_totals(
+        [line("1", "5", rate=None), line("1", "100", rate="9"), line("2", "50"), line("1", "7", rate="0")]
+    )
+    assert [(group.rate, group.base, group.vat) for group in totals.groups] == [
+        (Decimal("20.00"), Decimal("100.00"), Decimal("20.00")),
+        (Decimal("9.00"), Decimal("100.00"), Decimal("9.00")),
+        (Decimal("0.00"), Decimal("7.00"), Decimal("0.00")),
+        (None, Decimal("5.00"), Decimal("0.00")),
+    ]
+    assert totals.total == Decimal("241.00")
+    assert totals.line_nets == tuple(map(Decimal, ("5.00", "100.00", "100.00", "7.00")))
+
+
+def test_one_rate_in_two_spellings_is_one_group():
+    assert len(compute_totals([line("1", "1", rate="20"), line("1", "1", rate="20.00")]).groups) == 1
+
+
+def test_discount_and_half_cents():
+    assert compute_totals([line("3", "0.115")]).net_total == Decimal("0.35")
+    assert compute_totals([line("1", "10", discount="33.33")]).net_total == Decimal("6.67")
+    assert compute_totals([line("1", "0.05", rate="9")]).vat_total == Decimal("0.00")
+    assert compute_totals([line("1", "0.50", rate="9")]).vat_total == Decimal("0.05")
+
+
+def test_no_lines_come_to_nothing():
+    totals = compute_totals([])
+    assert (totals.net_total, totals.vat_total, totals.total, totals.groups) == (0, 0, 0, ())
+    assert str(totals.total) == "0.00"
+
+
+@given(st.lists(lines, max_size=12))
+def test_totals_add_up_and_no_cent_is_lost(some_lines):
+    totals = compute_totals(some_lines)
+    assert totals.total == totals.net_total + totals.vat_total
+    assert sum(group.base for group in totals.groups) == totals.net_total == sum(totals.line_nets)
+    assert sum(group.vat for group in totals.groups) == totals.vat_total
+    for group in totals.groups:
+        assert abs(group.vat - group.base * (group.rate or 0) / 100) <= Decimal("0.005")
+    assert all(amount == round(amount, 2) for amount in (totals.net_total, totals.vat_total))
+
+
+@given(st.lists(lines, max_size=8), st.randoms())
+def test_the_order_of_lines_changes_no_total(some_lines, random):
+    shuffled = random.sample(some_lines, len(some_lines))
+    one, other = compute_totals(some_lines), compute_totals(shuffled)
+    assert (one.groups, one.total) == (other.groups, other.total)
+
+
+@given(st.lists(lines, max_size=8))
+def test_a_mirrored_document_comes_to_the_opposite(some_lines):
+    mirrored = [LineInput(-x.quantity, x.unit_price, x.discount_percent, x.vat_rate) for x in some_lines]
+    assert compute_totals(mirrored).total == -compute_totals(some_lines).total
+
+
+def test_an_invoice_only_moves_forward():
+    allowed = {pair for pair in product(rules.STATES, repeat=2) if rules.may_become(*pair)}
+    assert allowed == {("draft", "issued"), ("issued", "annulled")}
+
+
+@pytest.mark.parametrize(
+    ("facts", "status"),
+    [
+        ({"state": "draft", "due_date": date(2026, 1, 1)}, "draft"),
+        ({"state": "annulled", "paid_total": "100"}, "annulled"),
+        ({"paid_total": "100", "due_date": date(2026, 1, 1)}, "paid"),
+        ({"total": "0"}, "paid"),
+        ({"due_date": date(2026, 3, 14), "paid_total": "99.99"}, "overdue"),
+        ({"due_date": TODAY, "paid_total": "0.01"}, "partly_paid"),
+        ({"due_date": TODAY, "sent_at": NOON}, "sent"),
+        ({"due_date": None, "sent_at": NOON, "paid_total": "1"}, "partly_paid"),
+        ({"due_date": None}, "issued"),
+    ],
+)
+def test_status_is_the_first_that_fits(facts, status):
+    everyday = {"state": "issued", "total": "100", "paid_total": "0", "sent_at": None, "due_date": None}
+    all_facts = everyday | facts
+    all_facts |= {name: Decimal(all_facts[name]) for name in ("total", "paid_total")}
+    assert status_of(**all_facts, on=TODAY) == status
+    assert status in rules.STATUSES
+
+
+@pytest.mark.parametrize(
+    ("state", "total", "paid", "owed"),
+    [
+        ("draft", "10", "0", "0.00"),
+        ("issued", "10", "4", "6"),
+        ("issued", "-5", "0", "0.00"),
+        ("annulled", "10", "0", "0.00"),
+    ],
+)
+def test_only_an_issued_invoice_is_owed(state, total, paid, owed):
+    assert rules.outstanding(state=state, total=Decimal(total), paid_total=Decimal(paid)) == Decimal(owed)
+
+
+def test_the_term_counts_from_issue():
+    assert rules.default_due_date(date(2026, 2, 20), 14) == date(2026, 3, 6)
+    assert rules.default_due_date(TODAY, 0) == TODAY
+
+
+def seller(**changes):
+    facts = {
+        "name": "Алфа Трейд ЕООД",
+        "address": "ул. Шипка 1, София",
+        "eik": "175074752",
+        "vat_number": "BG175074752",
+        "is_vat_registered": True,
+        "iban": "BG80BNBG96611020345678",
+    }
+    return SellerFacts(**facts | changes)
+
+
+def buyer(**changes):
+    facts = {
+        "name": "Бета ООД",
+        "address": "бул. Витоша 2, София",
+        "country": "BG",
+        "eik": "831646048",
+        "vat_number": "",
+    }
+    return BuyerFacts(**facts | changes)
+
+
+def document(**changes):
+    facts = {
+        "currency": "EUR",
+        "issue_date": TODAY,
+        "tax_event_date": date(2026, 3, 10),
+        "due_date": TODAY,
+        "vat_rates": frozenset({Decimal(20)}),
+    }
+    return DocumentFacts(**facts | changes)
+
+
+def test_a_complete_invoice_has_no_warning():
+    assert warnings_for(seller(), buyer(), document()) == []
+    assert (
+        warnings_for(seller(), buyer(name="Иван Иванов", address="", eik="", is_consumer=True), document())
+        == []
+    )
+    assert warnings_for(seller(), buyer(country="DE", eik="", vat_number="DE136695976"), document()) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "warnings"),
+    [
+        ({"name": " ", "address": "", "eik": "", "iban": ""}, ["name", "address", "eik", "iban"]),
+        ({"vat_number": ""}, ["vat_number"]),
+    ],
+)
+def test_gaps_in_the_profile_warn(changes, warnings):
+    found = warnings_for(seller(**changes), buyer(), document())
+    assert found == [f"seller_{field}_missing" for field in warnings]
+
+
+@pytest.mark.parametrize(
+    ("changes", "warning"),
+    [
+        ({"eik": "175074753"}, "seller_eik_invalid"),
+        ({"iban": "BG00BNBG96611020345678"}, "seller_iban_invalid"),
+        ({"vat_number": "BG1"}, "seller_vat_number_invalid"),
+    ],
+)
+def test_wrong_numbers_of_the_seller_warn(changes, warning):
+    assert warnings_for(seller(**changes), buyer(), document()) == [warning]
+
+
+def test_a_seller_without_registration_has_no_vat():
+    found = warnings_for(seller(is_vat_registered=False), buyer(), document())
+    assert found == ["seller_vat_number_unexpected", "vat_without_registration"]
+    unregistered = seller(is_vat_registered=False, vat_number="")
+    exempt = document(vat_rates=frozenset({None}), notes="чл. 113, ал. 9 ЗДДС")
+    assert warnings_for(unregistered, buyer(), exempt) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "warning"),
+    [
+        ({"name": ""}, "buyer_name_missing"),
+        ({"address": ""}, "buyer_address_missing"),
+        ({"eik": ""}, "buyer_eik_missing"),
+        ({"eik": "123"}, "buyer_eik_invalid"),
+        ({"vat_number": "831646048"}, "buyer_vat_number_invalid"),
+    ],
+)
+def test_gaps_of_the_buyer_warn(changes, warning):
+    assert warnings_for(seller(), buyer(**changes), document()) == [warning]
+
+
+@pytest.mark.parametrize(
+    ("changes", "warning"),
+    [
+        ({"currency": "USD"}, "currency_not_euro"),
+        ({"tax_event_date": date(2026, 3, 9)}, "issued_late"),
+        ({"due_date": date(2026, 3, 14)}, "due_before_issue"),
+        ({"vat_rates": frozenset({Decimal("18")})}, "vat_rate_unusual"),
+        ({"vat_rates": frozenset({Decimal("20"), Decimal("0.00")})}, "vat_basis_missing"),
+        ({"vat_rates": frozenset({None})}, "vat_basis_missing"),
+    ],
+)
+def test_the_document_itself_warns(changes, warning):
+    assert warnings_for(seller(), buyer(), document(**changes)) == [warning]
+
+
+def test_lev_documents_of_the_past_are_right():
+    old = document(currency="BGN", issue_date=date(2025, 12, 31), tax_event_date=None, due_date=None)
+    assert warnings_for(seller(), buyer(), old) == []
+
+
+def test_every_warning_has_its_words():
+    from tenant_apps.invoices.warning_texts import WARNING_TEXTS
+
+    nobody = SellerFacts("", "", "", "", True, "")
+    wrong = SellerFacts("a", "b", "1", "BG1", True, "1")
+    codes = {
+        *warnings_for(
+            nobody, BuyerFacts("", "", "BG", "", "1"), document(vat_rates=frozenset({None, Decimal(3)}))
+        ),
+        *warnings_for(
+            wrong,
+            BuyerFacts("a", "b", "BG", "1", ""),
+            document(currency="USD", tax_event_date=date(2026, 1, 1), due_date=date(2026, 1, 1)),
+        ),
+        *warnings_for(seller(is_vat_registered=False), buyer(), document()),
+    }
+    assert codes == set(WARNING_TEXTS)
