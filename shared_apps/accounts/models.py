@@ -14,14 +14,14 @@ class UserManager(BaseUserManager["User"]):
     """Finds people by e-mail, whatever its case."""
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email__iexact=username)
+        return self.get(email=(username or "").lower())
 
 
 class User(AbstractBaseUser, PermissionsMixin):
     """A person, known by e-mail, in any number of organizations. Never deleted: anonymized."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    email = models.EmailField(max_length=254)
+    email = models.EmailField(max_length=254, unique=True)
     name = models.CharField(max_length=150)
     phone = models.CharField(max_length=40, blank=True)
     language = models.CharField(max_length=5, choices=settings.LANGUAGES, default="bg")
@@ -36,7 +36,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: list[str] = []
 
     class Meta:
-        constraints = [models.UniqueConstraint(Lower("email"), name="accounts_email_once")]
+        constraints = [models.CheckConstraint(condition=Q(email=Lower("email")), name="accounts_email_lower")]
 
     class Data:
         plain = (

@@ -9,7 +9,7 @@ from tenants.models import OrganizationStatus
 
 
 def user_by_email(email: str) -> User:
-    return User.objects.get(email__iexact=email)
+    return User.objects.get(email=email.strip().lower())
 
 
 def membership_of(user_id: UUID, organization_id: UUID) -> TeamMember | None:
