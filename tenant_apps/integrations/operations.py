@@ -1,0 +1,103 @@
+"""Tokens made and withdrawn; idempotency keys claimed, answered and swept."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from shared_apps.core.actors import Actor, ActorKind
+from shared_apps.core.errors import NotAllowed, Refused, refuse_all
+from shared_apps.core.errors import FieldError
+from shared_apps.core.operation import operation
+from shared_apps.core.permissions import Permission
+from tenant_apps.activity.operations import record
+from tenant_apps.integrations.events import IntegrationEvent
+from tenant_apps.integrations.models import ApiToken, IdempotencyKey
+from tenant_apps.integrations.rules import known_scopes
+from tenant_apps.workspace.models import Member
+
+TOKEN_MARK = "tft_"
+PREFIX_LENGTH = 12
+NAME_LENGTH = 100
+USE_IS_NOTED_EVERY = timedelta(hours=1)
+KEYS_KEPT_FOR = timedelta(hours=24)
+BOOKKEEPING = "the operation that the key protects tells what happened"
+
+
+class TokenRevoked(Refused):
+    code = "token_revoked"
+    message = _("This token has already been revoked.")
+    conflict = True
+
+
+class KeyReused(Refused):
+    code = "idempotency_key_reused"
+    message = _("This Idempotency-Key was used with another body.")
+    conflict = True
+
+
+@operation(permission=Permission.TOKENS_MANAGE)
+def create_api_token(
+    *,
+    user_id: UUID,
+    name: str,
+    by: Actor,
+    at: datetime,
+    scopes: Iterable[str] = ("*",),
+    expires_at: datetime | None = None,
+) -> tuple[ApiToken, str]:
+    """Make a token that acts for the member `user_id`; returns it with its secret, which is kept nowhere.
+
+    People make tokens for themselves only; the product itself (commands, provisioning) for anybody.
+    """
+    if by.kind is not ActorKind.SYSTEM and by.id != user_id:
+        raise NotAllowed()
+    member = Member.objects.select_for_update().get(user_id=user_id, is_active=True)
+    name, scopes = name.strip(), tuple(dict.fromkeys(scopes))
+    refuse_all(_token_errors(name, scopes, expires_at, at))
+    secret = TOKEN_MARK + secrets.token_urlsafe(32)
+    token = ApiToken.objects.create(
+        member=member,
+        name=name,
+        prefix=secret[:PREFIX_LENGTH],
+        token_hash=hash_of(secret),
+        scopes=list(scopes),
+        created_at=at,
+        expires_at=expires_at,
+    )
+    record(
+        event=IntegrationEvent.TOKEN_CREATED, subject=token, by=by, at=at,
+        new={"prefix": token.prefix, "scopes": token.scopes, "member": str(member), "expires_at": expires_at},
+    )
+    return token, secret
+
+
+@operation(permission=Permission.TOKENS_MANAGE)
+def revoke_api_token(*, token_id: UUID, by: Actor, at: datetime) -> ApiToken:
+    """Withdraw a token, at once and for good. A second time raises `TokenRevoked`."""
+    token = ApiToken.objects.select_for_update(of=("self",)).get(pk=token_id)
+    if token.revoked_at:
+        raise TokenRevoked()
+    token.revoked_at = at
+    token.save(update_fields=["revoked_at"])
+    record(event=IntegrationEvent.TOKEN_REVOKED, subject=token, by=by, at=at, new={"prefix": token.prefix})
+    return token
+
+
+def hash_of(secret: str) -> str:
+    """The SHA-256 of a token, in hexadecimal."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _token_errors(
+    name: str, scopes: tuple[str, ...], expires_at: datetime | None, at: datetime
+) -> Iterable[FieldError]:
+    if not name or len(name) > NAME_LENGTH:
+        yield FieldError("name", "name_length", _("Give the token a name of at most 100 characters."))
+    if not scopes or not set(scopes) <= set(known_scopes()):
+        yield FieldError("scopes", "scopes_unknown", _("Choose what the token may do."))
+    if expires_at and expires_at <= at:
+        yield FieldError("expires_at", "expired", _("Choose a day in the future."))
