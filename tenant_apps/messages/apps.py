@@ -5,6 +5,7 @@ from shared_apps.core.slots import register_sentences
 
 class MessagesConfig(AppConfig):
     name = "tenant_apps.messages"
+    label = "tenant_messages"  # `messages` is taken by Django
 
     def ready(self) -> None:
         from tenant_apps.messages.events import SENTENCES
