@@ -1,0 +1,19 @@
+"""The web server: threads, because a request waits for the database more than it computes."""
+
+import os
+from pathlib import Path
+
+bind = f"{os.environ.get('BIND_HOST') or '127.0.0.1'}:{os.environ.get('PORT') or '8000'}"
+workers = int(os.environ.get("WEB_WORKERS") or 2)
+worker_class = "gthread"
+threads = int(os.environ.get("WEB_THREADS") or 4)
+
+timeout = 60
+graceful_timeout = 8  # shorter than the ten seconds after which the supervisor kills
+keepalive = 5
+backlog = 512
+
+# The workers' sign of life is a file; on a busy disk it could come late.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+
+control_socket_disable = True  # nobody steers it from outside; two installations would share its path
