@@ -1,0 +1,279 @@
+"""The ground every test stands on.
+
+The schema is built once, with two organizations in it (`alpha`, `beta`), as a template database; each test worker gets a
+copy, and a test that must commit (threads, races) gets one of its own through `committed_db`.
+"""
+
+import hashlib
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection, connections
+from django.test import Client
+
+from shared_apps.accounts.models import TeamMember, User
+from shared_apps.accounts.queries import actor_of
+from shared_apps.accounts.roles import Role
+from shared_apps.core import clock
+from shared_apps.core.actors import Actor, system_actor
+from tenants.context import OrganizationRef, in_organization, reference_to
+from tenants.hosts import forget_hosts, host_of
+from tenants.models import Organization
+from tests.world import build_world
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCK = 8_410_321
+
+
+# The database ---------------------------------------------------------------------------------------------------------
+
+
+def _server() -> psycopg.Connection[Any]:
+    facts = settings.DATABASES["default"]
+    return psycopg.connect(
+        host=facts["HOST"], port=facts["PORT"] or 5432, user=facts["USER"], password=facts["PASSWORD"],
+        dbname="postgres", autocommit=True,
+    )
+
+
+def _digest() -> str:
+    """What the template depends on: every migration, the founding of an organization, and the world of the tests."""
+    files = sorted(ROOT.glob("*/*/migrations/*.py")) + sorted(ROOT.glob("tenants/**/*.py"))
+    files += sorted(ROOT.glob("*/*/models.py")) + [
+        ROOT / "tests/world.py", ROOT / "config/installed_apps.py", ROOT / "tenant_apps/workspace/operations.py",
+    ]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
+
+
+def _use_database(name: str) -> None:
+    connections.close_all()
+    connection.settings_dict["NAME"] = name
+    forget_hosts()
+
+
+def _exists(server: psycopg.Connection[Any], name: str) -> bool:
+    return server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
+
+
+def _copy(server: psycopg.Connection[Any], template: str, name: str) -> None:
+    server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+
+
+@pytest.fixture(scope="session")
+def template_database(django_db_blocker: Any) -> str:
+    """The name of the database that all others are copied from; built by whichever worker comes first."""
+    template = f"tefter_template_{_digest()}"
+    with _server() as server:
+        server.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        if not _exists(server, template):
+            draft = f"{template}_draft"
+            server.execute(f'DROP DATABASE IF EXISTS "{draft}" WITH (FORCE)')
+            server.execute(f'CREATE DATABASE "{draft}"')
+            _use_database(draft)
+            with django_db_blocker.unblock():
+                build_world()
+            connections.close_all()
+            server.execute(f'ALTER DATABASE "{draft}" RENAME TO "{template}"')
+        server.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+    return template
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(template_database: str) -> Iterator[None]:
+    """This worker's own copy of the template."""
+    name = f"tefter_test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    with _server() as server:
+        _copy(server, template_database, name)
+        _use_database(name)
+        yield
+        connections.close_all()
+        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def committed_db(django_db_setup: None, template_database: str, django_db_blocker: Any) -> Iterator[None]:
+    """A database of this test's own, without a surrounding transaction: for threads, races and real commits."""
+    shared = connection.settings_dict["NAME"]
+    own = f"{shared}_own"
+    with _server() as server:
+        _copy(server, template_database, own)
+        _use_database(own)
+        with django_db_blocker.unblock():
+            yield
+        _use_database(shared)
+        server.execute(f'DROP DATABASE IF EXISTS "{own}" WITH (FORCE)')
+
+
+# The guards -----------------------------------------------------------------------------------------------------------
+
+
+class NetworkBlocked(AssertionError):
+    """A test reached for another machine."""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _only_this_machine() -> Iterator[None]:
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> Any:
+        if self.family in {socket.AF_INET, socket.AF_INET6} and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+            raise NetworkBlocked(address)
+        return connect(self, address)
+
+    socket.socket.connect = guarded  # type: ignore[method-assign]
+    yield
+    socket.socket.connect = connect  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _clean_slate(tmp_path: Path, settings: Any) -> Iterator[None]:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    forget_hosts()
+    yield
+    forget_hosts()
+
+
+# The people -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def alpha(db: None) -> OrganizationRef:
+    """The organization that a test is about."""
+    return reference_to(Organization.objects.get(subdomain="alpha"))
+
+
+@pytest.fixture
+def beta(db: None) -> OrganizationRef:
+    """The other one, which must never see anything of it."""
+    return reference_to(Organization.objects.get(subdomain="beta"))
+
+
+@pytest.fixture
+def in_alpha(alpha: OrganizationRef) -> Iterator[OrganizationRef]:
+    """The whole test runs inside alpha."""
+    with in_organization(alpha):
+        yield alpha
+
+
+@pytest.fixture
+def in_committed_alpha(committed_db: None) -> Iterator[OrganizationRef]:
+    """As `in_alpha`, in a database of the test's own."""
+    organization = reference_to(Organization.objects.get(subdomain="alpha"))
+    with in_organization(organization):
+        yield organization
+
+
+def member_of(organization: OrganizationRef, role: str) -> TeamMember:
+    """The member of a test organization with this role."""
+    return TeamMember.objects.select_related("user").get(organization_id=organization.id, role=role)
+
+
+@pytest.fixture
+def actor_with(alpha: OrganizationRef) -> Callable[[str], Actor]:
+    """`actor_with("manager")`: alpha's manager."""
+    return lambda role: actor_of(member_of(alpha, role))
+
+
+@pytest.fixture
+def owner(actor_with: Callable[[str], Actor]) -> Actor:
+    return actor_with(Role.OWNER)
+
+
+@pytest.fixture
+def manager(actor_with: Callable[[str], Actor]) -> Actor:
+    return actor_with(Role.MANAGER)
+
+
+@pytest.fixture
+def user(actor_with: Callable[[str], Actor]) -> Actor:
+    """Alpha's plain user: sees own and shared records only."""
+    return actor_with(Role.USER)
+
+
+@pytest.fixture
+def at() -> Any:
+    """The present instant, to be passed down."""
+    return clock.now()
+
+
+# The doors ------------------------------------------------------------------------------------------------------------
+
+
+def sign_in(client: Client, user: User, organization: OrganizationRef | None) -> Client:
+    """Give the client a session of `user` on the organization's host (None: the public host)."""
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    session = client.session
+    session["organization_id"] = str(organization.id) if organization else "public"
+    session.save()
+    return client
+
+
+@pytest.fixture
+def browser_of(db: None) -> Callable[..., Client]:
+    """`browser_of(alpha, "owner")`: a signed-in test client on alpha's host; without a role: a stranger."""
+
+    def open_browser(organization: OrganizationRef | None, role: str | None = None, language: str = "en") -> Client:
+        host = host_of(organization.subdomain) if organization else settings.BASE_DOMAIN
+        client = Client(headers={"host": host, "accept-language": language})
+        if organization and role:
+            member = member_of(organization, role)
+            User.objects.filter(pk=member.user_id).update(language=language)
+            sign_in(client, member.user, organization)
+        return client
+
+    return open_browser
+
+
+@pytest.fixture
+def browser(browser_of: Callable[..., Client], alpha: OrganizationRef) -> Client:
+    """Alpha's owner at the browser, in English."""
+    return browser_of(alpha, Role.OWNER)
+
+
+@pytest.fixture
+def api_of(db: None) -> Callable[..., Client]:
+    """`api_of(alpha, "manager", scopes=("*",))`: a test client on alpha's host with that person's API token."""
+    from tenant_apps.integrations.operations import create_api_token
+
+    def open_api(organization: OrganizationRef, role: str = Role.OWNER, scopes: tuple[str, ...] = ("*",)) -> Client:
+        with in_organization(organization):
+            _token, plain = create_api_token(
+                user_id=member_of(organization, role).user_id, name="tests", scopes=scopes,
+                by=system_actor(organization.id), at=clock.now(),
+            )
+        host = host_of(organization.subdomain)
+        return Client(headers={"host": host, "authorization": f"Bearer {plain}", "accept-language": "en"})
+
+    return open_api
+
+
+@pytest.fixture
+def api(api_of: Callable[..., Client], alpha: OrganizationRef) -> Client:
+    """Alpha's owner over the API."""
+    return api_of(alpha)
+
+
+@pytest.fixture
+def run_jobs() -> Callable[[], list[str]]:
+    """Run everything that waits in the outbox, as the worker would, until nothing does; returns the names."""
+    from shared_apps.jobs.actors import perform
+    from shared_apps.jobs.models import Job, JobState
+
+    def run() -> list[str]:
+        names = []
+        while job := Job.objects.filter(state=JobState.QUEUED).order_by("id").first():
+            perform(job.name, job_id=job.pk, organization_id=job.organization_id)
+            names.append(job.name)
+        return names
+
+    return run
+
+
