@@ -1,0 +1,74 @@
+// Selects that search on the server. The library is fetched only where such a select stands on the page.
+(() => {
+  const { script, style } = document.currentScript.dataset;
+  const words = document.getElementById("words").dataset;
+  let library = null;
+
+  function load() {
+    library ??= new Promise((loaded, failed) => {
+      const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet", href: style });
+      document.querySelector('link[href*="css/tefter"]').before(sheet);
+      document.head.append(Object.assign(document.createElement("script"), { src: script, onload: loaded, onerror: failed }));
+    });
+    return library;
+  }
+
+  async function search(select, query, show) {
+    const url = new URL(select.dataset.selectUrl, location.href);
+    url.searchParams.set("q", query);
+    try {
+      const answer = await fetch(url, { headers: { Accept: "application/json" } });
+      show(answer.ok ? (await answer.json()).items : []);
+    } catch {
+      show([]);
+    }
+  }
+
+  const line = (item, escape) => `<div>${escape(item.text)}${item.hint ? `<span class="cell-hint">${escape(item.hint)}</span>` : ""}</div>`;
+
+  function addInPanel(select, control) {
+    return (text, done) => {
+      const url = new URL(select.dataset.selectCreate, location.href);
+      url.searchParams.set("name", text);
+      done();
+      document.addEventListener("tefter:created", ({ detail }) => {
+        control().addOption(detail);
+        control().setValue(detail.value);
+      }, { once: true });
+      window.tefterPanel.open(url.pathname + url.search, select);
+    };
+  }
+
+  function furnish(select) {
+    const control = () => select.tomselect;
+    new TomSelect(select, {
+      valueField: "value",
+      labelField: "text",
+      searchField: [],
+      preload: "focus",
+      maxOptions: 50,
+      placeholder: select.dataset.placeholder || "",
+      allowEmptyOption: false,
+      load: (query, show) => { control()?.clearOptions((option) => control().items.includes(option.value)); search(select, query, show); },
+      create: select.dataset.selectCreate ? addInPanel(select, control) : false,
+      render: {
+        option: line,
+        item: (item, escape) => `<div>${escape(item.text)}</div>`,
+        no_results: () => `<div class="no-results">${words.nothingFound}</div>`,
+        option_create: (typed, escape) => `<div class="create">${words.add} „${escape(typed.input)}“</div>`,
+        loading: () => '<div class="skeleton"><span></span></div>',
+      },
+    });
+  }
+
+  async function furnishAll(part) {
+    const found = [...part.querySelectorAll("select[data-select-url]")].filter((select) => !select.tomselect);
+    if (!found.length) return;
+    await load();
+    found.filter((select) => !select.tomselect).forEach(furnish);
+  }
+
+  document.addEventListener("htmx:load", (event) => furnishAll(event.detail.elt));
+  document.addEventListener("tefter:line-added", (event) => furnishAll(event.target));
+  furnishAll(document);
+})();
