@@ -1,7 +1,7 @@
 """Which invoice a payment names, and whether the two may be linked without asking anybody.
 
-A number counts only as a whole token. What is left of a reference after IBANs, dates, times and amounts are blanked
-out is read as digit runs; a run that touches a letter or another digit of any script is part of something else.
+A number counts only as a whole token. IBANs, dates, times and amounts are blanked out of a reference first; what
+is left is read as digit runs, and a run that touches a letter or another digit of any script is no number.
 """
 
 import re
@@ -65,9 +65,9 @@ _OTHER_NUMBERS = tuple(
         rf"(?<![0-9]){_YEAR}([-./])[0-9]{{1,2}}\1[0-9]{{1,2}}(?![0-9])",
         rf"(?<![0-9])[0-9]{{1,2}}([-./])\s?[0-9]{{1,2}}\1\s?(?:{_YEAR}|[0-9]{{2}})(?![0-9])",
         r"(?<![0-9])[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?![0-9])",
-        # 15 март 2026, 15-ти март, мар. 2026; March 15, 2026
-        rf"(?<![0-9])(?:[0-9]{{1,2}}{_ORDINAL}?\.?\s)?\b{_MONTH}\b\.?(?:\s?,?\s?{_YEAR}(?![0-9]))?",
+        # March 15, 2026; 15 март 2026, 15-ти март, мар. 2026
         rf"\b{_MONTH}\b\.?\s[0-9]{{1,2}}{_ORDINAL}?,\s?{_YEAR}(?![0-9])",
+        rf"(?<![0-9])(?:[0-9]{{1,2}}{_ORDINAL}?\.?\s)?\b{_MONTH}\b\.?(?:\s?,?\s?{_YEAR}(?![0-9]))?",
         # a month of a year: 03/2026, 2026-03; a day of a month: 15/03
         rf"(?<![0-9])(?:0?[1-9]|1[0-2])[-./]{_YEAR}(?![0-9])",
         rf"(?<![0-9]){_YEAR}[-./](?:0[1-9]|1[0-2])(?![0-9])",
@@ -76,20 +76,20 @@ _OTHER_NUMBERS = tuple(
         rf"(?<=[0-9])(?<!19[0-9]{{2}})(?<!20[0-9]{{2}})/{_YEAR}(?![0-9])",
         rf"(?<![0-9]){_YEAR}\s?(?:г\b|год|year)",
         # 120.00, 1 234,56 лв.; 120 EUR, 1 234 лв.; € 120; 20 %
-        rf"(?:{_CURRENCY_BEFORE})?(?<![0-9]){_WITH_CENTS}(?:{_CURRENCY_AFTER})?",
+        rf"(?:{_CURRENCY_BEFORE})?(?<![0-9])(?<![0-9][.,]){_WITH_CENTS}(?:{_CURRENCY_AFTER})?",
         rf"(?<![0-9]){_WHOLE_AMOUNT}{_CURRENCY_AFTER}",
         rf"{_CURRENCY_BEFORE}{_WHOLE_AMOUNT}",
         r"(?<![0-9])[0-9]{1,3}\s?%",
     )
 )
-# Sections, versions, amounts without cents: 1.2, 10.0.0.1, 1.234. Only numbers written in full survive in a row.
-_JOINED = re.compile(r"[0-9]+(?:[.,'’][0-9]+)+")
+# Sections, versions, amounts without cents: 1.2, 10.0.0.1, 1.234. Only full numbers survive in such a row.
+_JOINED = re.compile(r"(?<![0-9])[0-9]+(?:[.,'’][0-9]+)+")
 _ONLY_FULL = re.compile(r"(?<![0-9])(?![0-9]{10}(?![0-9]))[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """Invoice numbers read in a reference: written in full, or without their leading zeros (here padded again)."""
+    """Invoice numbers read in a reference: written in full, or without leading zeros (here padded again)."""
 
     full: frozenset[str] = frozenset()
     short: frozenset[str] = frozenset()
@@ -150,7 +150,7 @@ def invoice_number_tokens(reference: str) -> Tokens:
 
 
 def decide(payment: PaymentFacts, named: Iterable[InvoiceFacts]) -> Decision:
-    """Link only when the reference names exactly one invoice, open, in the payment's currency, owing that amount.
+    """Link only if the reference names exactly one invoice, open, of the same currency, owing that amount.
 
     Invoices that the reference does not name are passed over, whoever put them into `named`.
     """
