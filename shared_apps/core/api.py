@@ -1,0 +1,104 @@
+"""What every endpoint of the API shares: strict input, list parameters, list answers, decimals as text.
+
+    class ContactList(ListQuery):
+        company_id: UUID | None = None
+
+    @router.get("", response=ListOf[ContactOut], operation_id="list_contacts")
+    def list_contacts(request, query: Query[ContactList]):
+        rows = queries.contacts_for_api(by=request.actor, ...)          # a queryset, `.values(...)` for speed
+        return list_response(rows, query, orderings=("created_at", "last_name"), item=_contact)
+
+    @router.post("", response={201: ContactOut}, operation_id="create_contact")
+    def create_contact(request, data: ContactIn):
+        contact = operations.create_contact(..., by=request.actor, at=clock.now())
+        return json_response(_contact(contact), status=201)
+
+Views raise what operations raise: `DomainError` and `DoesNotExist` become answers in `config.api`. `response=` is what the
+description shows; a view that returns `json_response(...)` is not validated a second time.
+"""
+
+from collections.abc import Callable, Collection
+from decimal import Decimal
+from typing import Annotated, Any, Generic, TypeVar
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
+from ninja import Schema
+from pydantic import ConfigDict, Field, StringConstraints
+
+from shared_apps.core.errors import Refused
+from shared_apps.core.json import json_response
+from shared_apps.core.keyset import keyset_page
+
+MAX_LIMIT = 200
+DEFAULT_LIMIT = 50
+NEWEST_FIRST = "-created_at"
+T = TypeVar("T")
+
+# Input decimals: strings or JSON numbers with a dot, within what the columns hold.
+Amount = Annotated[Decimal, Field(max_digits=14, decimal_places=2)]
+UnitPrice = Annotated[Decimal, Field(max_digits=14, decimal_places=4)]
+Quantity = Annotated[Decimal, Field(max_digits=14, decimal_places=3)]
+Percent = Annotated[Decimal, Field(max_digits=5, decimal_places=2)]
+CurrencyCode = Annotated[str, StringConstraints(min_length=3, max_length=3, to_upper=True)]
+
+
+class Input(Schema):
+    """The body of a request: unknown fields are refused, texts are stripped. Use `.model_dump(exclude_unset=True)`
+    to know what a PATCH named."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class ListQuery(Schema):
+    """The parameters of every list; a list with filters adds its own by inheriting."""
+
+    search: str = Field("", max_length=200)
+    ordering: str = Field("", max_length=40, description="One listed field; `-` in front for descending.")
+    limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
+    cursor: str | None = Field(None, max_length=1000)
+
+
+class ListOf(Schema, Generic[T]):
+    """What a list answers."""
+
+    items: list[T]
+    next_cursor: str | None
+
+
+class UnknownOrdering(Refused):
+    code = "unknown_ordering"
+    message = _("This list cannot be ordered by that field.")
+    field = "ordering"
+
+
+def list_response(
+    rows: QuerySet[Any],
+    query: ListQuery,
+    *,
+    orderings: Collection[str],
+    item: Callable[[Any], Any],
+    default: str = NEWEST_FIRST,
+) -> HttpResponse:
+    """One page of `rows`, each written by `item`, ordered by one of the non-null fields `orderings`.
+
+    `rows` may be a `.values(...)` queryset that holds `id` and the ordered field. Ordering by `created_at` follows the id,
+    whose order is the same. Raises `UnknownOrdering` and `InvalidCursor`.
+    """
+    page = keyset_page(rows, ordering=_ordering(query, orderings, default), cursor=query.cursor, limit=query.limit)
+    return json_response({"items": [item(row) for row in page.items], "next_cursor": page.next_cursor})
+
+
+def _ordering(query: ListQuery, orderings: Collection[str], default: str) -> str:
+    wanted = query.ordering or default
+    descending, field = wanted.startswith("-"), wanted.removeprefix("-")
+    if query.ordering and field not in orderings:
+        raise UnknownOrdering()
+    column = "id" if field == "created_at" else field
+    return f"-{column}" if descending else column
+
+
+def decimal_text(value: Decimal | None, places: int = 2) -> str | None:
+    """A decimal as the API writes it: `decimal_text(Decimal(20)) == "20.00"`; None stays null."""
+    return None if value is None else f"{value:.{places}f}"
