@@ -89,7 +89,7 @@ def _install_with_uv(uv: str, lock: Path) -> bool:
     ):
         return False
     return _run(
-        uv, "pip", "sync", "--quiet", "--python", str(VENV_PYTHON), "--require-hashes",
+        uv, "pip", "sync", "--quiet", "--compile-bytecode", "--python", str(VENV_PYTHON), "--require-hashes",
         "--only-binary", ":all:", str(lock),
     )  # fmt: skip
 

@@ -156,7 +156,8 @@ class Postgres:
             made = subprocess.run(
                 [
                     str(self._binaries.directory / "initdb"), f"--pgdata={directory}",
-                    f"--username={ADMINISTRATOR}", f"--pwfile={password_file.name}", "--auth=scram-sha-256", *self._locale_options(),
+                    f"--username={ADMINISTRATOR}", f"--pwfile={password_file.name}", "--auth=scram-sha-256",
+                    *self._locale_options(),
                     *(["--no-sync"] if self._throwaway else []),
                 ],
                 capture_output=True, text=True, check=False, cwd=self._home,

@@ -73,10 +73,11 @@ class Child:
         if self.log.exists() and self.log.stat().st_size > LOG_BYTES_KEPT:
             self.log.replace(self.log.with_suffix(".log.1"))
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(  # noqa: PLW1509 - a supervisor has one thread
+            self.process = subprocess.Popen(
                 self.command, cwd=self.directory, env=dict(self.environment), stdin=subprocess.DEVNULL,
                 stdout=log, stderr=subprocess.STDOUT, start_new_session=True, pass_fds=self.descriptors,
-                preexec_fn=self._bound_to(os.getpid()) if self.dies_with_us else None, **self.user.options,
+                preexec_fn=self._bound_to(os.getpid()) if self.dies_with_us else None,  # noqa: PLW1509 - no threads here
+                **self.user.options,
             )  # fmt: skip
         return self.process.pid
 

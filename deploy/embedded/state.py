@@ -20,7 +20,7 @@ DEFAULT_DIRECTORY = ".data"
 
 
 class DataDirectory:
-    """One installation's files: `state.json`, `secret_key`, `mail/`, `media/`, `logs/`, data of the servers."""
+    """One installation's files: `state.json`, `secret_key`, `mail/`, `media/`, `logs/`, servers' data."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -97,7 +97,7 @@ class DataDirectory:
         if not lock.try_to_own(patience_seconds=1):
             port = self.recall("up").get("port", "?")
             raise CannotGoOn(
-                f"Tefter already runs from {self.path}, on port {port}. Stop it first, or start a second one: "
+                f"Tefter already runs from {self.path}, on port {port}. Stop it, or start a second one: "
                 "`python3 manage.py up --data-dir .data-2 --port 8001`.",
                 exit_code=2,
             )

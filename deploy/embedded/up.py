@@ -1,6 +1,7 @@
 """`manage.py up`: the whole product in the foreground of one terminal."""
 
 import argparse
+import hashlib
 import http.client
 import os
 import shlex
@@ -13,6 +14,7 @@ from pathlib import Path
 from deploy.embedded import servers as embedded
 from deploy.embedded.console import CannotGoOn, say, step
 from deploy.embedded.database import refuse_unfit
+from deploy.embedded.environment import PROJECT, STAMP
 from deploy.embedded.locking import FileLock
 from deploy.embedded.processes import Child, Stopped, Supervisor, signals_raise, stop_stranger
 from deploy.embedded.sockets import LOOPBACK, listen, next_free_port
@@ -91,6 +93,7 @@ def _bring_up(
     environment = _start_servers(servers, data, supervisor, options.port)
     with step("database: migrate", sys.stdout):
         _run_command(["migrate_schemas"], environment, data.logs / "migrate.log")
+    _collect_static_files(environment, data)
     if not options.no_demo:
         with step("demo organization", sys.stdout):
             _run_command(["create_demo"], environment, data.logs / "demo.log")
@@ -144,12 +147,27 @@ def _run_command(command: Sequence[str], environment: Mapping[str, str], log: Pa
         )
 
 
+def _collect_static_files(environment: Mapping[str, str], data: DataDirectory) -> None:
+    """Only when a file or a package changed: naming and compressing them all takes seconds."""
+    sources = sorted(path for path in (PROJECT / "static").rglob("*") if path.is_file())
+    facts = [f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in sources]
+    digest = hashlib.sha256("\n".join([*facts, STAMP.read_text()]).encode()).hexdigest()
+    if data.recall("static").get("digest") == digest and (data.path / "static").is_dir():
+        return
+    with step("static files", sys.stdout):
+        _run_command(
+            ["collectstatic", "--no-input", "--verbosity", "0"], environment, data.logs / "static.log"
+        )
+    data.remember("static", {"digest": digest})
+
+
 def _programs(data: DataDirectory, environment: Mapping[str, str], descriptor: int) -> list[Child]:
     python = [sys.executable, "-m"]
     commands = {
         "web": [*python, "gunicorn", "--config", "deploy/gunicorn.conf.py", "--bind", f"fd://{descriptor}",
                 "config.wsgi:application"],
-        "worker": [*python, "dramatiq", "config.worker", "--processes", "1", "--threads", "4"],
+        "worker": [*python, "dramatiq", "config.worker", "--processes", "1", "--threads", "4",
+                   "--worker-shutdown-timeout", "8000"],
         "scheduler": [*python, "django", "run_scheduler"],
     }  # fmt: skip
     return [
