@@ -1,0 +1,33 @@
+"""Countries by their ISO 3166 alpha-2 codes, named in the reader's language."""
+
+from functools import lru_cache
+
+from babel import Locale
+
+from shared_apps.core.bulgaria.folding import fold
+from shared_apps.core.formats import locale_of
+
+# Codes that Babel names and ISO does not give to a country.
+_NO_COUNTRIES = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB ZZ".split())
+
+
+@lru_cache(maxsize=4)
+def _names(locale: str) -> dict[str, str]:
+    named = Locale.parse(locale).territories
+    return {code: name for code, name in named.items() if len(code) == 2 and code not in _NO_COUNTRIES and code.isalpha()}
+
+
+def is_country(code: str) -> bool:
+    """Say whether `code` (upper case, two letters) is a country's."""
+    return code in _names("en_GB")
+
+
+def country_name(code: str, language: str | None = None) -> str:
+    """The country's name in `language`, or the reader's; the bare code for one that is not known."""
+    return _names(locale_of(language)).get(code, code)
+
+
+def country_choices(language: str | None = None) -> list[tuple[str, str]]:
+    """Pairs of code and name for a select: Bulgaria first, then by name."""
+    pairs = _names(locale_of(language)).items()
+    return sorted(pairs, key=lambda pair: (pair[0] != "BG", fold(pair[1])))

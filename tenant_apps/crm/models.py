@@ -1,0 +1,102 @@
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from shared_apps.core.ids import new_id
+
+
+class Company(models.Model):
+    """A firm. `owner_id` is a user's id, `country` ISO 3166 alpha-2; the folded columns serve search and order."""
+
+    shared_as = "company"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(_("name"), max_length=200)
+    eik = models.CharField(_("EIK"), max_length=13, blank=True)
+    vat_number = models.CharField(_("VAT number"), max_length=20, blank=True)
+    country = models.CharField(_("country"), max_length=2, default="BG")
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    address = models.CharField(_("address"), max_length=250, blank=True)
+    postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
+    email = models.EmailField(_("e-mail"), max_length=254, blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    website = models.CharField(_("website"), max_length=200, blank=True)
+    owner_id = models.UUIDField(null=True)
+    name_folded = models.CharField(max_length=400)
+    search_text = models.TextField()
+    archived_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(name=""), name="crm_company_has_name")]
+        indexes = [
+            models.Index(
+                fields=["name_folded", "id"], condition=Q(archived_at__isnull=True), name="crm_companies_by_name"
+            ),
+            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="crm_companies_search"),
+        ]
+
+    class Data:
+        plain = (
+            "id", "name", "eik", "vat_number", "country", "city", "website", "owner_id", "name_folded", "archived_at",
+            "created_at", "updated_at",
+        )
+        personal = ("address", "postal_code", "email", "phone", "search_text")
+        secret = ()
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("company_detail", args=[self.pk])
+
+    @property
+    def website_url(self) -> str:
+        """The website as a link; people type it without `https://`."""
+        return self.website if self.website.startswith(("http://", "https://")) else f"https://{self.website}"
+
+
+class Contact(models.Model):
+    """A person, in a company or alone. `owner_id` is a user's id."""
+
+    shared_as = "contact"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    first_name = models.CharField(_("first name"), max_length=100, blank=True)
+    last_name = models.CharField(_("last name"), max_length=100, blank=True)
+    email = models.EmailField(_("e-mail"), max_length=254, blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    job_title = models.CharField(pgettext_lazy("of a contact", "job title"), max_length=150, blank=True)
+    company = models.ForeignKey(Company, models.PROTECT, null=True, related_name="contacts", verbose_name=_("company"))
+    owner_id = models.UUIDField(null=True)
+    name_folded = models.CharField(max_length=400)
+    search_text = models.TextField()
+    archived_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(first_name="", last_name=""), name="crm_contact_has_name"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["name_folded", "id"], condition=Q(archived_at__isnull=True), name="crm_contacts_by_name"
+            ),
+            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="crm_contacts_search"),
+        ]
+
+    class Data:
+        plain = ("id", "company", "owner_id", "archived_at", "created_at", "updated_at")
+        personal = ("first_name", "last_name", "email", "phone", "job_title", "name_folded", "search_text")
+        secret = ()
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    def get_absolute_url(self) -> str:
+        return reverse("contact_detail", args=[self.pk])

@@ -1,0 +1,51 @@
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from shared_apps.core.actors import Actor
+from shared_apps.core.bulgaria.eik import normalize_eik
+from shared_apps.core.bulgaria.folding import fold
+from tenant_apps.crm.models import Company, Contact
+from tenant_apps.sharing.queries import visible_to
+
+
+def visible_companies(actor: Actor, *, archived: bool = False) -> QuerySet[Company]:
+    """The companies that the actor sees: those in use, or those in the archive."""
+    return visible_to(Company.objects.filter(archived_at__isnull=not archived), actor)
+
+
+def visible_company(company_id: UUID, actor: Actor) -> Company:
+    """One company, archived or not; `DoesNotExist` when the actor may not see it."""
+    return visible_to(Company.objects.all(), actor).get(pk=company_id)
+
+
+def visible_contacts(actor: Actor, *, archived: bool = False) -> QuerySet[Contact]:
+    """The contacts that the actor sees: those in use, or those in the archive."""
+    return visible_to(Contact.objects.filter(archived_at__isnull=not archived), actor)
+
+
+def visible_contact(contact_id: UUID, actor: Actor) -> Contact:
+    """One contact with its company, archived or not; `DoesNotExist` when the actor may not see it."""
+    return visible_to(Contact.objects.select_related("company"), actor).get(pk=contact_id)
+
+
+def contacts_of_company(company_id: UUID, actor: Actor) -> QuerySet[Contact]:
+    """The contacts of a company that the actor sees, by name."""
+    return visible_contacts(actor).filter(company_id=company_id).order_by("name_folded", "id")
+
+
+def companies_with_eik(eik: str, actor: Actor, *, other_than: UUID | None = None) -> QuerySet[Company]:
+    """Companies in use with this EIK, by name: a hint that the new one may be a duplicate."""
+    number = normalize_eik(eik)
+    found = with_eik(visible_companies(actor), number) if number else Company.objects.none()
+    return found.exclude(pk=other_than).order_by("name_folded", "id")
+
+
+def with_eik(companies: QuerySet[Company], eik: str) -> QuerySet[Company]:
+    """Narrowed to an EIK; the search column's index finds it."""
+    return companies.filter(eik=eik, search_text__contains=fold(eik))
+
+
+def count_contacts() -> int:
+    """How many contacts are in use, for the plan's limit."""
+    return Contact.objects.filter(archived_at__isnull=True).count()

@@ -1,0 +1,95 @@
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.apps import apps
+from django.contrib.auth.models import Permission as RowPermission
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Model, Q, QuerySet, UUIDField
+from django.db.models.functions import Cast
+
+from shared_apps.accounts.roles import permissions_of
+from shared_apps.core.actors import Actor
+from shared_apps.core.permissions import Permission
+from tenant_apps.sharing.models import MemberRecordPermission
+from tenant_apps.workspace.models import Member
+from tenant_apps.workspace.queries import active_members
+
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A member with whom a record is shared."""
+
+    member: Member
+    may_change: bool
+
+
+def visible_to(queryset: QuerySet[M], actor: Actor) -> QuerySet[M]:
+    """What of `queryset` the actor may see: everything with `records.view_all`, else own and shared records.
+
+    The model has `owner_id`, the id of a user. An actor who is nobody in particular owns nothing and sees nothing.
+    """
+    if actor.may(Permission.RECORDS_VIEW_ALL):
+        return queryset
+    if actor.id is None:
+        return queryset.none()
+    granted = _granted(queryset.model, user_id=actor.id).annotate(record_id=Cast("object_pk", UUIDField()))
+    return queryset.filter(Q(owner_id=actor.id) | Q(pk__in=granted.values("record_id")))
+
+
+def may_change(record: Any, actor: Actor) -> bool:
+    """Say whether one who sees this record may change it too: all but those who were only let to look."""
+    if actor.may(Permission.RECORDS_VIEW_ALL) or (actor.id is not None and record.owner_id == actor.id):
+        return True
+    own = _granted(type(record), user_id=actor.id).filter(object_pk=str(record.pk))
+    return own.filter(permission_id=permission_for("change", type(record)).pk).exists()
+
+
+def shareable_model(record_type: str) -> type[Model]:
+    """The model that is shared under this name. An unknown name raises `DoesNotExist`: there is no such record."""
+    for model in apps.get_models():
+        if getattr(model, "shared_as", None) == record_type:
+            return model
+    raise ObjectDoesNotExist(record_type)
+
+
+def visible_record(record_type: str, record_id: UUID, actor: Actor, *, for_update: bool = False) -> Any:
+    """The record of a shareable model, if the actor may see it; otherwise `DoesNotExist`. `for_update` locks it."""
+    records = visible_to(shareable_model(record_type)._default_manager.all(), actor)
+    return (records.select_for_update() if for_update else records).get(pk=record_id)
+
+
+def record_readers(record: Any) -> list[Reader]:
+    """With whom the record is shared, by name."""
+    held: dict[UUID, set[int]] = {}
+    for user_id, permission_id in _granted(type(record)).filter(object_pk=str(record.pk)).values_list("user", "permission"):
+        held.setdefault(user_id, set()).add(permission_id)
+    if not held:
+        return []
+    change = permission_for("change", type(record)).pk
+    members = Member.objects.filter(user_id__in=held).order_by("name", "id")
+    return [Reader(member, change in held[member.user_id]) for member in members]
+
+
+def possible_readers(record: Any) -> list[Member]:
+    """Members who do not see the record yet, by name: neither its owner, nor a reader, nor one who sees all."""
+    taken = {reader.member.user_id for reader in record_readers(record)} | {record.owner_id}
+    return [member for member in active_members() if member.user_id not in taken and not sees_everything(member)]
+
+
+def sees_everything(member: Member) -> bool:
+    return Permission.RECORDS_VIEW_ALL in permissions_of(member.role)
+
+
+def permission_for(verb: str, model: type[Model]) -> RowPermission:
+    """Django's own permission `view_…` or `change_…` of a model. It lives in public, so no query of ours joins it."""
+    content_type_id = ContentType.objects.get_for_model(model).pk
+    return RowPermission.objects.get(content_type_id=content_type_id, codename=f"{verb}_{model._meta.model_name}")
+
+
+def _granted(model: type[Model], user_id: UUID | None = None) -> QuerySet[MemberRecordPermission]:
+    granted = MemberRecordPermission.objects.filter(content_type_id=ContentType.objects.get_for_model(model).pk)
+    return granted if user_id is None else granted.filter(user_id=user_id)
