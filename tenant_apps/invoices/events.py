@@ -1,1 +1,43 @@
-SENTENCES: dict[str, object] = {}
+from enum import StrEnum
+
+from django.utils.translation import gettext_lazy as _
+
+
+class InvoiceEvent(StrEnum):
+    CREATED = "invoices.invoice_created"
+    CHANGED = "invoices.invoice_changed"
+    DELETED = "invoices.invoice_deleted"
+    ISSUED = "invoices.invoice_issued"
+    SENT = "invoices.invoice_sent"
+    PAID = "invoices.invoice_paid"
+    REOPENED = "invoices.invoice_reopened"
+    ANNULLED = "invoices.invoice_annulled"
+    DOCUMENT_STORED = "invoices.invoice_document_stored"
+    QR_CODES_STORED = "invoices.invoice_qr_codes_stored"
+
+
+class PaymentEvent(StrEnum):
+    RECORDED = "invoices.payment_recorded"
+    ALLOCATED = "invoices.payment_allocated"
+    DEALLOCATED = "invoices.payment_deallocated"
+    VOIDED = "invoices.payment_voided"
+    LEFT_UNMATCHED = "invoices.payment_left_unmatched"
+
+
+SENTENCES = {
+    InvoiceEvent.CREATED: _("%(actor)s drafted an invoice"),
+    InvoiceEvent.CHANGED: _("%(actor)s changed the draft"),
+    InvoiceEvent.DELETED: _("%(actor)s deleted a draft invoice"),
+    InvoiceEvent.ISSUED: _("%(actor)s issued invoice %(subject)s"),
+    InvoiceEvent.SENT: _("%(actor)s sent invoice %(subject)s"),
+    InvoiceEvent.PAID: _("Invoice %(subject)s is paid"),
+    InvoiceEvent.REOPENED: _("Invoice %(subject)s is no longer paid"),
+    InvoiceEvent.ANNULLED: _("%(actor)s annulled invoice %(subject)s"),
+    InvoiceEvent.DOCUMENT_STORED: _("The PDF of invoice %(subject)s was made"),
+    InvoiceEvent.QR_CODES_STORED: _("The QR codes of invoice %(subject)s were made"),
+    PaymentEvent.RECORDED: _("%(actor)s recorded a payment of %(subject)s"),
+    PaymentEvent.ALLOCATED: _("%(actor)s linked the payment of %(subject)s to an invoice"),
+    PaymentEvent.DEALLOCATED: _("%(actor)s unlinked the payment of %(subject)s from an invoice"),
+    PaymentEvent.VOIDED: _("%(actor)s voided the payment of %(subject)s"),
+    PaymentEvent.LEFT_UNMATCHED: _("The payment of %(subject)s found no invoice"),
+}

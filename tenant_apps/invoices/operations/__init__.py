@@ -1,0 +1,61 @@
+"""Every write of invoices, by noun."""
+
+from tenant_apps.invoices.operations.documents import store_invoice_document, store_invoice_qr_codes
+from tenant_apps.invoices.operations.drafts import (
+    InvoiceChange,
+    InvoiceInput,
+    ItemInput,
+    NotADraft,
+    change_invoice,
+    create_invoice,
+    delete_draft_invoice,
+    duplicate_invoice,
+)
+from tenant_apps.invoices.operations.issuing import (
+    IssueDateInFuture,
+    MoneyAllocated,
+    NotIssued,
+    ReasonMissing,
+    annul_invoice,
+    issue_invoice,
+)
+from tenant_apps.invoices.operations.payments import (
+    AlreadyPaid,
+    PaymentInput,
+    allocate_payment,
+    deallocate_payment,
+    leave_unmatched,
+    mark_invoice_paid,
+    record_payment,
+    void_payment,
+)
+from tenant_apps.invoices.operations.sending import BuyerWithoutEmail, send_invoice
+
+__all__ = [
+    "AlreadyPaid",
+    "BuyerWithoutEmail",
+    "InvoiceChange",
+    "InvoiceInput",
+    "IssueDateInFuture",
+    "ItemInput",
+    "MoneyAllocated",
+    "NotADraft",
+    "NotIssued",
+    "PaymentInput",
+    "ReasonMissing",
+    "allocate_payment",
+    "annul_invoice",
+    "change_invoice",
+    "create_invoice",
+    "deallocate_payment",
+    "delete_draft_invoice",
+    "duplicate_invoice",
+    "issue_invoice",
+    "leave_unmatched",
+    "mark_invoice_paid",
+    "record_payment",
+    "send_invoice",
+    "store_invoice_document",
+    "store_invoice_qr_codes",
+    "void_payment",
+]

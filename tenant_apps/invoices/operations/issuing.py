@@ -1,0 +1,120 @@
+"""From draft to document: issued with the next number, annulled when it was a mistake."""
+
+from datetime import date, datetime, timedelta
+from urllib.parse import quote
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext_lazy as _
+
+from shared_apps.core.actors import Actor
+from shared_apps.core.bulgaria.folding import fold
+from shared_apps.core.clock import day_in
+from shared_apps.core.errors import Refused
+from shared_apps.core.operation import operation
+from shared_apps.core.permissions import Permission
+from shared_apps.plans import limits
+from tenant_apps.activity.operations import record
+from tenant_apps.invoices import rules
+from tenant_apps.invoices.events import InvoiceEvent
+from tenant_apps.invoices.models import Invoice, InvoiceState
+from tenant_apps.invoices.operations.drafts import lock_draft
+from tenant_apps.invoices.queries import buyer_of, lock_invoice, seller_of
+from tenant_apps.workspace.models import OrganizationProfile
+from tenant_apps.workspace.operations import take_number
+from tenant_apps.workspace.queries import TAX_SERIES, profile
+
+
+class IssueDateInFuture(Refused):
+    code = "issue_date_in_future"
+    message = _("An invoice cannot be issued on a day that has not come yet.")
+    field = "issue_date"
+
+
+class NotIssued(Refused):
+    code = "not_issued"
+    message = _("This is possible only with an issued invoice.")
+    conflict = True
+
+
+class MoneyAllocated(Refused):
+    code = "money_allocated"
+    message = _("Money is linked to this. Unlink it first.")
+    conflict = True
+
+
+class ReasonMissing(Refused):
+    code = "required"
+    message = _("Say why, so that it can be understood later.")
+    field = "reason"
+
+
+@operation(permission=Permission.INVOICES_ISSUE)
+def issue_invoice(*, invoice_id: UUID, by: Actor, at: datetime, issue_date: date | None = None) -> Invoice:
+    """Give a draft the next number of the series, keep seller and buyer as they are now, and freeze it.
+
+    `issue_date` is by default the draft's own, else today in the organization's zone. The series' row lock puts
+    issuing in a queue, so numbers have no gap. Raises `NotADraft`, `IssueDateInFuture`, `LimitReached`.
+    """
+    invoice = lock_draft(invoice_id, by)
+    seller = profile()
+    today = day_in(seller.time_zone, at)
+    invoice.issue_date = issue_date or invoice.issue_date or today
+    if invoice.issue_date > today:
+        raise IssueDateInFuture()
+    invoice.number = take_number(code=TAX_SERIES, by=by)
+    limits.require(limits.Limit.INVOICES_PER_MONTH, used=lambda: _issued_this_month(seller.time_zone, at))
+    _freeze(invoice, seller, at)
+    record(
+        event=InvoiceEvent.ISSUED, subject=invoice, by=by, at=at, parent=invoice.company or invoice.contact,
+        new={"number": invoice.number, "total": invoice.total, "currency": invoice.currency},
+    )  # fmt: skip
+    return invoice
+
+
+@operation(permission=Permission.INVOICES_ANNUL)
+def annul_invoice(*, invoice_id: UUID, reason: str, by: Actor, at: datetime) -> Invoice:
+    """Cross an issued invoice out; it stays in the books. Raises `NotIssued`, `MoneyAllocated`, `ReasonMissing`.
+
+    The stored PDF is let go, so that the next one bears the mark; the file itself stays.
+    """
+    if not reason.strip():
+        raise ReasonMissing()
+    invoice = lock_invoice(invoice_id, by)
+    if not rules.may_become(invoice.state, InvoiceState.ANNULLED):
+        raise NotIssued()
+    if invoice.paid_total:
+        raise MoneyAllocated()
+    invoice.state, invoice.annulled_at, invoice.annul_reason = InvoiceState.ANNULLED, at, reason.strip()[:500]
+    invoice.pdf, invoice.updated_at = None, at
+    invoice.save(update_fields=["state", "annulled_at", "annul_reason", "pdf", "updated_at"])
+    record(
+        event=InvoiceEvent.ANNULLED, subject=invoice, by=by, at=at, parent=invoice.company or invoice.contact,
+        new={"reason": invoice.annul_reason},
+    )  # fmt: skip
+    return invoice
+
+
+def _freeze(invoice: Invoice, seller: OrganizationProfile, at: datetime) -> None:
+    assert invoice.issue_date and invoice.number  # noqa: S101
+    invoice.due_date = invoice.due_date or rules.default_due_date(invoice.issue_date, seller.payment_term_days)
+    invoice.seller, invoice.buyer = seller_of(seller), buyer_of(invoice)
+    invoice.search_text = fold(f"{invoice.number} {invoice.buyer['name']} {invoice.buyer['eik']}")
+    invoice.payment_url = _payment_url(seller.payment_url_template, invoice)
+    invoice.state, invoice.issued_at, invoice.updated_at = InvoiceState.ISSUED, at, at
+    invoice.paid_at = at if invoice.total == 0 else None
+    invoice.save()
+
+
+def _payment_url(template: str, invoice: Invoice) -> str:
+    values = {"number": invoice.number, "amount": invoice.total, "currency": invoice.currency}
+    for name, value in values.items():
+        template = template.replace(f"{{{name}}}", quote(str(value), safe=""))
+    return template
+
+
+def _issued_this_month(zone: str, at: datetime) -> int:
+    """How many were issued in the calendar month of `at`, the one being issued not among them."""
+    start = at.astimezone(ZoneInfo(zone)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    end = (start + timedelta(days=32)).replace(day=1)
+    return Invoice.objects.filter(issued_at__gte=start, issued_at__lt=end).count()
