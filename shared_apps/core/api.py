@@ -17,7 +17,7 @@ Views raise what operations raise: `DomainError` and `DoesNotExist` become answe
 description shows; a view that returns `json_response(...)` is not validated a second time.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -81,7 +81,8 @@ def list_response(
     item: Callable[[Any], Any],
     default: str = NEWEST_FIRST,
 ) -> HttpResponse:
-    """One page of `rows`, each written by `item`, ordered by one of the non-null fields `orderings`.
+    """One page of `rows`, each written by `item`, ordered by one of the non-null fields `orderings` (or, where it is a
+    mapping, by the column that stands behind a name that clients know).
 
     `rows` may be a `.values(...)` queryset that holds `id` and the ordered field; each ordering wants an index on the field
     and the id. Raises `UnknownOrdering` and `InvalidCursor`.
@@ -91,9 +92,13 @@ def list_response(
 
 
 def _ordering(query: ListQuery, orderings: Collection[str], default: str) -> str:
-    if query.ordering and query.ordering.removeprefix("-") not in orderings:
+    name = query.ordering.removeprefix("-")
+    if not name:
+        return default
+    if name not in orderings:
         raise UnknownOrdering()
-    return query.ordering or default
+    column = orderings[name] if isinstance(orderings, Mapping) else name
+    return f"-{column}" if query.ordering.startswith("-") else column
 
 
 def decimal_text(value: Decimal | None, places: int = 2) -> str | None:
