@@ -62,7 +62,7 @@ def require_free_disk(directory: Path, needed: int = FREE_BYTES_NEEDED) -> None:
 
 
 def _is_current(lock: Path) -> bool:
-    if not STAMP.is_file() or not VENV_PYTHON.exists():
+    if not STAMP.is_file() or not os.access(VENV_PYTHON, os.X_OK):
         return False
     return STAMP.read_text().strip() in {_digest(lock), _digest(DEVELOPMENT_LOCK)}
 

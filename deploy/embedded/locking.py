@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from deploy.embedded.ownership import follow_directory
+
 POLL_SECONDS = 0.1
 
 
@@ -52,7 +54,10 @@ class FileLock:
 
     def _open(self) -> int:
         if self._descriptor is None:
+            is_new = not self.path.exists()
             self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
+            if is_new:
+                follow_directory(self.path)
         return self._descriptor
 
 

@@ -14,6 +14,7 @@ from types import FrameType
 
 from deploy.embedded.console import say
 from deploy.embedded.environment import PROJECT
+from deploy.embedded.ownership import follow_directory
 from deploy.embedded.server_user import ServerUser
 from deploy.embedded.state import fingerprint
 
@@ -73,6 +74,7 @@ class Child:
         if self.log.exists() and self.log.stat().st_size > LOG_BYTES_KEPT:
             self.log.replace(self.log.with_suffix(".log.1"))
         with self.log.open("ab") as log:
+            follow_directory(self.log)
             self.process = subprocess.Popen(
                 self.command, cwd=self.directory, env=dict(self.environment), stdin=subprocess.DEVNULL,
                 stdout=log, stderr=subprocess.STDOUT, start_new_session=True, pass_fds=self.descriptors,

@@ -15,6 +15,7 @@ from typing import Any
 from deploy.embedded.console import CannotGoOn
 from deploy.embedded.environment import PROJECT, require_free_disk
 from deploy.embedded.locking import FileLock, owned
+from deploy.embedded.ownership import follow_directory
 
 DEFAULT_DIRECTORY = ".data"
 
@@ -52,7 +53,9 @@ class DataDirectory:
             # As root the servers run as somebody else, who has to pass through; everything inside is closed.
             self.path.chmod(0o711 if os.geteuid() == 0 else 0o700)
         for private in (self.logs, self.mail, self.path / "media"):
-            private.mkdir(mode=0o700, exist_ok=True)
+            if not private.exists():
+                private.mkdir(mode=0o700)
+                follow_directory(private)
         for file in (self._state, self.up_lock, self.users_lock, self.start_lock):
             if file.exists() and not os.access(file, os.R_OK | os.W_OK):
                 raise PermissionError(
@@ -138,4 +141,5 @@ def _write_private(file: Path, text: str) -> None:
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as stream:
         stream.write(text)
+    follow_directory(draft)
     draft.replace(file)
