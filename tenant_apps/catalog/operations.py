@@ -38,18 +38,18 @@ class NotArchived(Refused):
 
 @dataclass(frozen=True)
 class ProductChange:
-    """The details of a product that a person may set; None leaves one as it is, but means "no VAT" for `vat_rate`.
+    """The details of a product that a person may set; None leaves a text as it is, as `vat_rate` it means "no VAT".
 
-    `unit_price` has at most 4 places, `vat_rate` (percent) at most 2. A new product without `currency` takes the
-    organization's own, without `vat_rate` it bears no VAT.
+    `unit_price` has at most 4 places, `vat_rate` (percent) at most 2. A new product without `currency` takes
+    the organization's own, without `vat_rate` it bears no VAT.
     """
 
     name: str | None = None
     code: str | None = None
     unit: str | None = None
-    unit_price: Decimal | None = None
+    unit_price: Decimal | Keep | None = KEEP
     currency: str | None = None
-    vat_rate: Decimal | None | Keep = KEEP
+    vat_rate: Decimal | Keep | None = KEEP
 
 
 @operation(permission=Permission.PRODUCTS_EDIT)

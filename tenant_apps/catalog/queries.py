@@ -5,9 +5,9 @@ from django.db.models import QuerySet
 from tenant_apps.catalog.models import Product
 
 
-def products(*, archived: bool = False) -> QuerySet[Product]:
-    """The products in use, or those in the archive. Everybody in the organization sees them all."""
-    return Product.objects.filter(archived_at__isnull=not archived)
+def products(*, archived: bool | None = False) -> QuerySet[Product]:
+    """The products in use, those in the archive, or (None) both. Everybody in the organization sees them all."""
+    return Product.objects.all() if archived is None else Product.objects.filter(archived_at__isnull=not archived)
 
 
 def product(product_id: UUID) -> Product:

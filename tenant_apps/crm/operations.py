@@ -68,7 +68,7 @@ class ContactChange:
     email: str | None = None
     phone: str | None = None
     job_title: str | None = None
-    company_id: UUID | None | Keep = KEEP
+    company_id: UUID | Keep | None = KEEP
 
 
 @operation(permission=Permission.COMPANIES_EDIT)

@@ -9,9 +9,10 @@ from tenant_apps.crm.models import Company, Contact
 from tenant_apps.sharing.queries import visible_to
 
 
-def visible_companies(actor: Actor, *, archived: bool = False) -> QuerySet[Company]:
-    """The companies that the actor sees: those in use, or those in the archive."""
-    return visible_to(Company.objects.filter(archived_at__isnull=not archived), actor)
+def visible_companies(actor: Actor, *, archived: bool | None = False) -> QuerySet[Company]:
+    """The companies that the actor sees: those in use, those in the archive, or (None) both."""
+    rows = Company.objects.all() if archived is None else Company.objects.filter(archived_at__isnull=not archived)
+    return visible_to(rows, actor)
 
 
 def visible_company(company_id: UUID, actor: Actor) -> Company:
@@ -19,9 +20,10 @@ def visible_company(company_id: UUID, actor: Actor) -> Company:
     return visible_to(Company.objects.all(), actor).get(pk=company_id)
 
 
-def visible_contacts(actor: Actor, *, archived: bool = False) -> QuerySet[Contact]:
-    """The contacts that the actor sees: those in use, or those in the archive."""
-    return visible_to(Contact.objects.filter(archived_at__isnull=not archived), actor)
+def visible_contacts(actor: Actor, *, archived: bool | None = False) -> QuerySet[Contact]:
+    """The contacts that the actor sees: those in use, those in the archive, or (None) both."""
+    rows = Contact.objects.all() if archived is None else Contact.objects.filter(archived_at__isnull=not archived)
+    return visible_to(rows, actor)
 
 
 def visible_contact(contact_id: UUID, actor: Actor) -> Contact:

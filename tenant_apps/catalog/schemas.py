@@ -1,0 +1,75 @@
+"""Products as the API reads and writes them."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from ninja import Schema
+
+from shared_apps.core.api import CurrencyCode, Input, ListQuery, Percent, UnitPrice
+from tenant_apps.catalog.models import Product
+from tenant_apps.catalog.operations import ProductChange
+
+PRODUCT_FIELDS = (*ProductChange.__dataclass_fields__, "id", "created_at", "updated_at", "archived_at")
+PRODUCT_ORDERINGS = {
+    "name": "name_folded", "code": "code", "unit_price": "unit_price", "created_at": "id", "updated_at": "updated_at",
+}
+
+
+class ProductPatch(Input):
+    """Only what is named changes; null empties a text, and as `vat_rate` it means no VAT."""
+
+    name: str | None = None
+    code: str | None = None
+    unit: str | None = None
+    unit_price: UnitPrice | None = None
+    currency: CurrencyCode | None = None
+    vat_rate: Percent | None = None
+
+    def change(self) -> ProductChange:
+        named = self.model_dump(exclude_unset=True)
+        texts = {name: "" for name in ("name", "code", "unit", "currency") if name in named and named[name] is None}
+        return ProductChange(**named | texts)
+
+
+class ProductIn(ProductPatch):
+    """A new product; without a currency it takes the organization's own, without `vat_rate` it bears no VAT."""
+
+    name: str
+    unit_price: UnitPrice
+
+    def change(self) -> ProductChange:
+        return ProductChange(**self.model_dump(exclude_none=True))
+
+
+class ProductOut(Schema):
+    id: UUID
+    name: str
+    code: str
+    unit: str
+    unit_price: str
+    currency: str
+    vat_rate: str | None
+    created_at: datetime
+    updated_at: datetime
+    archived_at: datetime | None
+
+
+class ProductFilters(ListQuery):
+    archived: bool = False
+    code: str = ""
+    currency: str = ""
+
+    def lookups(self) -> dict[str, Any]:
+        wanted = {"code": self.code, "currency": self.currency.upper()}
+        return {name: value for name, value in wanted.items() if value}
+
+
+def product_out(product: Product) -> dict[str, Any]:
+    return {name: getattr(product, name) for name in PRODUCT_FIELDS}
+
+
+def without_order(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of a list, without the column that only ordered it."""
+    del row["name_folded"]
+    return row
