@@ -104,6 +104,13 @@ def _claim_subdomain(founding: Founding, at: datetime) -> Organization:
     return organization
 
 
+@operation(permission=Permission.ORGANIZATION_EDIT, event=None, why="the change of the profile, which asks for it, is told")
+def set_home(*, organization_id: UUID, time_zone: str, language: str, by: Actor, at: datetime) -> None:
+    """Let requests and jobs of the organization run in its new zone and language."""
+    Organization.objects.filter(pk=organization_id).update(time_zone=time_zone, language=language, updated_at=at)
+    transaction.on_commit(forget_hosts)
+
+
 @operation(permission=Permission.PLATFORM_OPERATE)
 def suspend_organization(*, organization_id: UUID, by: Actor, at: datetime) -> Organization:
     """Close the doors of an organization; its data stays. Its people see a page that says so; its jobs wait."""

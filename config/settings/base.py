@@ -32,6 +32,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "csp.middleware.CSPMiddleware",
     "tenants.middleware.OrganizationMiddleware",
+    "config.api_gate.ApiGate",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "shared_apps.accounts.middleware.SessionHomeMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -36,6 +36,7 @@ class IdempotencyKey(models.Model):
     path = models.CharField(max_length=300)
     key = models.CharField(max_length=255)
     body_hash = models.CharField(max_length=64)
+    actor_id = models.UUIDField(null=True)
     status = models.PositiveSmallIntegerField(null=True)
     response_body = models.BinaryField(default=bytes)
     created_at = models.DateTimeField()
@@ -45,7 +46,7 @@ class IdempotencyKey(models.Model):
         indexes = [models.Index(fields=["created_at"], name="integrations_key_age")]
 
     class Data:
-        plain = ("id", "method", "path", "key", "body_hash", "status", "created_at")
+        plain = ("id", "method", "path", "key", "body_hash", "actor_id", "status", "created_at")
         personal = ("response_body",)
         secret = ()
 

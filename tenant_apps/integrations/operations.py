@@ -1,28 +1,28 @@
 """Tokens made and withdrawn; idempotency keys claimed, answered and swept."""
 
-import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import OperationalError, transaction
 from django.utils.translation import gettext_lazy as _
+from psycopg.errors import LockNotAvailable
 
 from shared_apps.core.actors import Actor, ActorKind
-from shared_apps.core.errors import NotAllowed, Refused, refuse_all
-from shared_apps.core.errors import FieldError
+from shared_apps.core.errors import FieldError, NotAllowed, Refused, refuse_all
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
 from tenant_apps.activity.operations import record
 from tenant_apps.integrations.events import IntegrationEvent
 from tenant_apps.integrations.models import ApiToken, IdempotencyKey
+from tenant_apps.integrations.queries import hash_of
 from tenant_apps.integrations.rules import known_scopes
 from tenant_apps.workspace.models import Member
 
 TOKEN_MARK = "tft_"
 PREFIX_LENGTH = 12
 NAME_LENGTH = 100
-USE_IS_NOTED_EVERY = timedelta(hours=1)
 KEYS_KEPT_FOR = timedelta(hours=24)
 BOOKKEEPING = "the operation that the key protects tells what happened"
 
@@ -36,6 +36,12 @@ class TokenRevoked(Refused):
 class KeyReused(Refused):
     code = "idempotency_key_reused"
     message = _("This Idempotency-Key was used with another body.")
+    conflict = True
+
+
+class KeyBusy(Refused):
+    code = "idempotency_key_in_use"
+    message = _("A request with this Idempotency-Key is still being worked on.")
     conflict = True
 
 
@@ -87,9 +93,51 @@ def revoke_api_token(*, token_id: UUID, by: Actor, at: datetime) -> ApiToken:
     return token
 
 
-def hash_of(secret: str) -> str:
-    """The SHA-256 of a token, in hexadecimal."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+@operation(permission=None, event=None, why="a use mark")
+def note_token_use(*, token_id: UUID, by: Actor, at: datetime) -> None:
+    """Remember that the token works here; at most once an hour it is worth a write."""
+    ApiToken.objects.filter(pk=token_id).update(last_used_at=at)
+
+
+@operation(permission=None, event=None, why=BOOKKEEPING)
+def claim_key(*, method: str, path: str, key: str, body_hash: str, by: Actor, at: datetime) -> IdempotencyKey:
+    """Take the key for this POST, in the transaction of its work. A twin that runs at this moment is waited for.
+
+    The row's `status` says what to do: None means that the work is ours; else it is the answer to repeat. Raises `KeyReused`
+    when the key came with another body or from another person who may not see everything, `KeyBusy` after ten seconds.
+    """
+    claim = IdempotencyKey(
+        method=method, path=path, key=key, body_hash=body_hash, actor_id=by.id, created_at=at
+    )
+    same = IdempotencyKey.objects.filter(method=method, path=path, key=key)
+    same.filter(created_at__lt=at - KEYS_KEPT_FOR).delete()
+    try:
+        with transaction.atomic():
+            IdempotencyKey.objects.bulk_create([claim], ignore_conflicts=True)
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            raise KeyBusy() from error
+        raise
+    kept = same.get()
+    if kept.body_hash != body_hash or not _is_meant_for(kept, by):
+        raise KeyReused()
+    return kept
+
+
+@operation(permission=None, event=None, why=BOOKKEEPING)
+def keep_answer(*, key_id: UUID, status: int, response_body: bytes, by: Actor) -> None:
+    """Keep the answer that a repeated POST gets."""
+    IdempotencyKey.objects.filter(pk=key_id).update(status=status, response_body=response_body)
+
+
+@operation(permission=None, event=None, why="old keys leave")
+def forget_old_keys(*, by: Actor, at: datetime) -> int:
+    """Delete the idempotency keys that are older than a day, and say how many."""
+    return IdempotencyKey.objects.filter(created_at__lt=at - KEYS_KEPT_FOR).delete()[0]
+
+
+def _is_meant_for(kept: IdempotencyKey, by: Actor) -> bool:
+    return kept.actor_id == by.id or by.may(Permission.RECORDS_VIEW_ALL)
 
 
 def _token_errors(

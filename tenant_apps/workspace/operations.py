@@ -1,27 +1,41 @@
 """The organization's room: furnished, changed, its people mirrored, its numbers taken."""
 
-from dataclasses import asdict, dataclass
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
+from zoneinfo import available_timezones
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.actors import Actor
-from shared_apps.core.bulgaria.eik import is_valid_eik
+from shared_apps.core.bulgaria.eik import is_valid_eik, normalize_eik
 from shared_apps.core.bulgaria.iban import is_valid_iban, normalize_iban
 from shared_apps.core.bulgaria.vat import is_valid_vat_number, normalize_vat_number
-from shared_apps.core.errors import FieldError, Refused, refuse_all
+from shared_apps.core.changes import given
+from shared_apps.core.countries import is_country
+from shared_apps.core.currencies import is_currency
+from shared_apps.core.errors import FieldError, Refused, Text, refuse_all
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
+from shared_apps.core.texts import text_errors
 from tenant_apps.activity.operations import changes_between, record
 from tenant_apps.files.operations import store_file
 from tenant_apps.workspace.events import WorkspaceEvent
 from tenant_apps.workspace.models import Member, NumberSeries, OrganizationProfile
 from tenant_apps.workspace.queries import TAX_SERIES
-from tenants.operations import Founding
+from tenants.context import current_organization
+from tenants.operations import Founding, set_home
 
 NUMBER_DIGITS = 10
+PAYMENT_ADDRESS_NAMES = frozenset({"number", "amount", "currency"})
+_BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 MAX_LOGO_BYTES = 1_000_000
 LOGO_TYPES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
@@ -101,14 +115,19 @@ def furnish(*, founding: Founding, by: Actor, at: datetime) -> None:
 @operation(permission=Permission.ORGANIZATION_EDIT)
 def change_organization(*, change: ProfileChange, by: Actor, at: datetime) -> OrganizationProfile:
     """Change the organization's details. Documents already issued keep the seller they were issued with."""
-    profile = OrganizationProfile.objects.select_for_update().get()
-    wanted = _normalized({name: value for name, value in asdict(change).items() if value is not None})
+    profile = OrganizationProfile.objects.select_for_update(of=("self",)).get()
+    wanted = _normalized(given(change))
     refuse_all(_profile_errors(wanted))
     before = {name: getattr(profile, name) for name in wanted}
     for name, value in wanted.items():
         setattr(profile, name, value)
     profile.updated_at = at
     profile.save()
+    if {"time_zone", "default_language"} & wanted.keys():
+        set_home(
+            organization_id=current_organization().id, time_zone=profile.time_zone,
+            language=profile.default_language, by=by, at=at,
+        )
     old, new = changes_between(before, wanted)
     record(event=WorkspaceEvent.ORGANIZATION_CHANGED, subject=profile, by=by, at=at, old=old, new=new)
     return profile
@@ -172,23 +191,69 @@ def mirror_member(
 
 
 def _normalized(wanted: dict[str, Any]) -> dict[str, Any]:
-    cleaned = {name: value.strip() if isinstance(value, str) else value for name, value in wanted.items()}
-    if "vat_number" in cleaned:
-        cleaned["vat_number"] = normalize_vat_number(cleaned["vat_number"])
-    for name in ("iban", "bic"):
-        if name in cleaned:
-            cleaned[name] = normalize_iban(cleaned[name])
-    return cleaned
+    """The values as they are kept: numbers without separators, codes in capitals."""
+    ways = {
+        "eik": normalize_eik,
+        "vat_number": normalize_vat_number,
+        "iban": normalize_iban,
+        "bic": normalize_iban,
+        "country": str.upper,
+        "default_currency": str.upper,
+    }
+    return {name: ways[name](value) if name in ways else value for name, value in wanted.items()}
 
 
 def _profile_errors(wanted: dict[str, Any]) -> list[FieldError]:
-    errors = []
-    if "legal_name" in wanted and not wanted["legal_name"]:
-        errors.append(FieldError("legal_name", "required", _("Enter the legal name.")))
-    if wanted.get("eik") and not is_valid_eik(wanted["eik"]):
-        errors.append(FieldError("eik", "eik_invalid", _("This EIK is not valid: a digit is wrong.")))
-    if wanted.get("vat_number") and not is_valid_vat_number(wanted["vat_number"]):
-        errors.append(FieldError("vat_number", "vat_number_invalid", _("This VAT number is not valid.")))
-    if wanted.get("iban") and not is_valid_iban(wanted["iban"]):
-        errors.append(FieldError("iban", "iban_invalid", _("This IBAN is not valid: a character is wrong.")))
+    errors = text_errors(OrganizationProfile, wanted)
+    for name, (code, is_right, message) in _PROFILE_CHECKS.items():
+        if name in wanted and not is_right(wanted[name]):
+            errors.append(FieldError(name, code, message))
     return errors
+
+
+def _is_time_zone(name: str) -> bool:
+    return name in available_timezones()
+
+
+def _is_bic(text: str) -> bool:
+    return not text or bool(_BIC.fullmatch(text))
+
+
+def _is_email(text: str) -> bool:
+    try:
+        return not text or validate_email(text) is None
+    except ValidationError:
+        return False
+
+
+def _is_payment_address(text: str) -> bool:
+    """Empty, or an http(s) address in which nothing but the known names stands in braces."""
+    if not text:
+        return True
+    address = urlsplit(text)
+    names = set(re.findall(r"\{([^{}]*)\}", text))
+    return address.scheme in {"http", "https"} and bool(address.netloc) and names <= PAYMENT_ADDRESS_NAMES
+
+
+# Field → code, what is right, what to say when it is not.
+_PROFILE_CHECKS: dict[str, tuple[str, Callable[[Any], bool], Text]] = {
+    "legal_name": ("required", bool, _("Enter the legal name.")),
+    "eik": ("eik_invalid", lambda eik: not eik or is_valid_eik(eik), _("This EIK is not valid: a digit is wrong.")),
+    "vat_number": (
+        "vat_number_invalid", lambda number: not number or is_valid_vat_number(number), _("This VAT number is not valid.")
+    ),
+    "country": ("country_unknown", is_country, _("Use a country's code of two letters, such as BG.")),
+    "email": ("email_invalid", _is_email, _("This e-mail address is not valid.")),
+    "iban": (
+        "iban_invalid", lambda iban: not iban or is_valid_iban(iban), _("This IBAN is not valid: a character is wrong.")
+    ),
+    "bic": ("bic_invalid", _is_bic, _("A BIC has 8 or 11 letters and digits.")),
+    "default_currency": ("currency_unknown", is_currency, _("Use a currency's code of three letters, such as EUR.")),
+    "default_language": ("language_unknown", dict(settings.LANGUAGES).__contains__, _("Choose Bulgarian or English.")),
+    "time_zone": ("time_zone_unknown", _is_time_zone, _("Use the name of a time zone, such as Europe/Sofia.")),
+    "payment_term_days": ("payment_term_range", range(366).__contains__, _("Use 0 to 365 days.")),
+    "payment_url_template": (
+        "payment_url_invalid", _is_payment_address,
+        _("Use an address that starts with https:// and may hold {number}, {amount} and {currency}."),
+    ),
+}
