@@ -1,0 +1,192 @@
+"""Invoices as PDF and QR codes: the only module here that knows segno."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
+from io import BytesIO
+from types import ModuleType
+from typing import Any
+
+from babel import Locale
+from django.template.loader import render_to_string
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from shared_apps.core.bulgaria.iban import format_iban, is_valid_iban, normalize_iban
+from shared_apps.core.bulgaria.words import amount_in_words
+from shared_apps.core.money import round_half_up
+from tenant_apps.documents.adapters import drawable, render_pdf
+from tenant_apps.invoices.paper import InvoicePaper, PaperLine, Party, write_amount, write_day, write_number
+from tenant_apps.invoices.rules import ANNULLED, DRAFT, VatGroup
+
+# The guidelines of the European Payments Council: characters of name and text, and bytes of everything together.
+EPC_NAME_LENGTH, EPC_TEXT_LENGTH, EPC_MOST_BYTES = 70, 140, 331
+EPC_LEAST, EPC_MOST = Decimal("0.01"), Decimal("999999999.99")
+_EPC_BYTES_BESIDE_NAME_AND_TEXT = 80
+_DOTS_PER_MODULE = 6
+
+
+def epc_qr_png(name: str, iban: str, bic: str, amount: Decimal, text: str) -> bytes:
+    """Return a SEPA payment code (version 002, UTF-8, level M) as PNG: `amount` euro to `name`, `text` as remark.
+
+    The invoice number belongs into `text`. Name and text are cut to what the code can hold, never inside a letter.
+    Raises ValueError for a wrong IBAN, a missing name or text, or an amount that cannot be transferred.
+    """
+    euros = round_half_up(amount)
+    if not is_valid_iban(iban):
+        raise ValueError(f"{iban!r} is not an IBAN")
+    if not EPC_LEAST <= euros <= EPC_MOST:
+        raise ValueError(f"{euros} EUR cannot be transferred")
+    short_name = _one_line(name)[:EPC_NAME_LENGTH].rstrip()
+    room = EPC_MOST_BYTES - _EPC_BYTES_BESIDE_NAME_AND_TEXT - len(short_name.encode())
+    remark = _cut_bytes(_one_line(text)[:EPC_TEXT_LENGTH], room)
+    code = bic.replace(" ", "").upper()
+    return _png(
+        _segno().helpers.make_epc_qr(
+            name=short_name,
+            iban=normalize_iban(iban),
+            bic=code if len(code) in {8, 11} else None,
+            amount=euros,
+            text=remark,
+            encoding="utf-8",
+        )
+    )
+
+
+def link_qr_png(url: str) -> bytes:
+    """Return an address as a QR code in PNG; any phone's camera opens it."""
+    return _png(_segno().make_qr(url, error="m", boost_error=False))
+
+
+def can_carry_epc_qr(paper: InvoicePaper) -> bool:
+    """Say whether a SEPA code fits the invoice: it asks for euro, and its seller has a name and a valid IBAN."""
+    return (
+        paper.can_be_paid
+        and paper.currency == "EUR"
+        and EPC_LEAST <= paper.total <= EPC_MOST
+        and is_valid_iban(paper.iban)
+        and bool(paper.seller.name.strip())
+    )
+
+
+def render_invoice_pdf(paper: InvoicePaper, language: str) -> bytes:
+    """Render the invoice as PDF, with labels, figures and days of the document's language ("bg" or "en").
+
+    The Bulgarian heading stays in every language. Equal papers give equal bytes. Raises
+    `documents.adapters.RenderFailed`.
+    """
+    with override(language):
+        images = _images(paper)
+        html = render_to_string("invoices/pdf/invoice.html", _context(paper, language, images))
+        return render_pdf(drawable(html), images=images)
+
+
+def _images(paper: InvoicePaper) -> dict[str, bytes]:
+    images = {}
+    if paper.logo:
+        images["logo"] = paper.logo
+    if can_carry_epc_qr(paper):
+        remark = _("Invoice %(number)s") % {"number": paper.number}
+        images["epc"] = epc_qr_png(paper.seller.name, paper.iban, paper.bic, paper.total, remark)
+    if paper.can_be_paid and paper.payment_url:
+        images["link"] = link_qr_png(paper.payment_url)
+    return images
+
+
+def _context(paper: InvoicePaper, language: str, images: Mapping[str, bytes]) -> dict[str, Any]:
+    return {
+        "paper": paper,
+        "language": language,
+        "images": images,
+        "second_heading": "" if language == "bg" else _("INVOICE"),
+        "mark": _mark(paper),
+        "days": _days(paper, language),
+        "parties": [
+            {"label": _("Seller"), **_party(paper.seller, language)},
+            {"label": _("Buyer"), **_party(paper.buyer, language)},
+        ],
+        "lines": [_line(line, language) for line in paper.lines],
+        "groups": [_group(group, language) for group in paper.groups],
+        "net_total": write_amount(paper.net_total, language),
+        "vat_total": write_amount(paper.vat_total, language),
+        "total": write_amount(paper.total, language),
+        "words": amount_in_words(paper.total, paper.currency, language),
+        "iban": format_iban(paper.iban),
+        "payment_method": paper.payment_method or (_("Bank transfer") if paper.iban else ""),
+        "page_number": mark_safe("<pdf:pagenumber/>"),  # noqa: S308 - our own tag of the renderer
+        "page_count": mark_safe("<pdf:pagecount/>"),  # noqa: S308 - our own tag of the renderer
+    }
+
+
+def _mark(paper: InvoicePaper) -> dict[str, str]:
+    if paper.state == DRAFT:
+        return {"kind": "draft", "text": _("DRAFT")}
+    if paper.state == ANNULLED:
+        return {"kind": "annulled", "text": _("ANNULLED")}
+    return {"kind": "original", "text": _("ORIGINAL")}
+
+
+def _days(paper: InvoicePaper, language: str) -> list[tuple[str, str]]:
+    labelled = (
+        (_("Date of issue"), paper.issue_date),
+        (_("Date of tax event"), paper.tax_event_date or paper.issue_date),
+        (_("Due date"), paper.due_date),
+    )
+    return [(label, write_day(day, language)) for label, day in labelled if day]
+
+
+def _party(party: Party, language: str) -> dict[str, Any]:
+    country = Locale.parse(language).territories.get(party.country, party.country)
+    facts = (
+        (_("EIK"), party.eik),
+        (_("VAT No."), party.vat_number),
+        (_("Person in charge"), party.responsible_person),
+    )
+    return {
+        "name": party.name,
+        "address_lines": [*party.address_lines, *([country] if country else [])],
+        "facts": [(label, value) for label, value in facts if value],
+        "contact": " · ".join(value for value in (party.email, party.phone) if value),
+    }
+
+
+def _line(line: PaperLine, language: str) -> dict[str, str]:
+    return {
+        "description": line.description,
+        "unit": line.unit,
+        "quantity": write_number(line.quantity, language),
+        "unit_price": write_amount(line.unit_price, language, most_places=4),
+        "discount": f"{write_number(line.discount_percent, language)}%" if line.discount_percent else "",
+        "vat": "–" if line.vat_rate is None else f"{write_number(line.vat_rate, language)}%",
+        "net": write_amount(line.net, language),
+    }
+
+
+def _group(group: VatGroup, language: str) -> dict[str, str | None]:
+    return {
+        "rate": None if group.rate is None else f"{write_number(group.rate, language)}%",
+        "base": write_amount(group.base, language),
+        "vat": write_amount(group.vat, language),
+    }
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _cut_bytes(text: str, most: int) -> str:
+    return text.encode()[:most].decode(errors="ignore").rstrip()
+
+
+def _png(code: Any) -> bytes:
+    content = BytesIO()
+    code.save(content, kind="png", scale=_DOTS_PER_MODULE, border=4)
+    return content.getvalue()
+
+
+@cache
+def _segno() -> ModuleType:
+    import segno.helpers
+
+    return segno
