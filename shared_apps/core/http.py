@@ -68,13 +68,15 @@ def act(permission: Permission | None) -> Callable[[View], Page]:
     return lambda view: Page(permission, None, view)
 
 
-def done(request: HttpRequest, *, to: Any, message: Any = "", event: str = "") -> HttpResponse:
-    """Answer an act that succeeded: go to `to` and say `message` in a toast there.
+def done(
+    request: HttpRequest, *, to: Any, message: Any = "", event: str = "", undo: str = ""
+) -> HttpResponse:
+    """Answer an act that succeeded: go to `to` and say `message` in a toast there, with Undo posting to `undo`.
 
     htmx gets 204 with `HX-Redirect`, and `HX-Trigger` named `event` for parts of the page that listen.
     """
     if message:
-        messages.success(request, message)
+        messages.success(request, message, extra_tags=undo)
     address = resolve_url(to)
     if not is_htmx(request):
         return redirect(address)
@@ -106,6 +108,12 @@ def add_refusal(form: Form, refusal: DomainError) -> None:
         form.add_error(name if name in form.fields else None, str(error.message))
     if not errors:
         form.add_error(None, str(refusal))
+
+
+def address_on(request: HttpRequest, host: str, path: str = "/") -> str:
+    """The address of `path` on another host of the product (no port): scheme and port are those of this request."""
+    _own, colon, port = request.get_host().partition(":")
+    return f"{request.scheme}://{host}{colon}{port}{path}"
 
 
 def is_htmx(request: HttpRequest) -> bool:
