@@ -40,8 +40,9 @@
   }
 
   function furnish(select) {
+    if (select.labels[0]) select.setAttribute("aria-label", select.labels[0].textContent.trim());
     const control = () => select.tomselect;
-    new TomSelect(select, {
+    const made = new TomSelect(select, {
       valueField: "value",
       labelField: "text",
       searchField: [],
@@ -59,6 +60,9 @@
         loading: () => '<div class="skeleton"><span></span></div>',
       },
     });
+    made.on("type", (text) => made.wrapper.classList.toggle("is-typing", text !== ""));
+    made.on("blur", () => made.wrapper.classList.remove("is-typing"));
+    made.on("item_add", () => made.wrapper.classList.remove("is-typing"));
   }
 
   async function furnishAll(part) {

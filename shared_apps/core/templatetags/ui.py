@@ -1,10 +1,10 @@
 """The template tags of the interface: one look of each thing, in one place."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ DRAWING = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 CANVAS = '<path stroke="none" d="M0 0h24v24H0z" fill="none" />'
 
 
-@lru_cache(maxsize=None)
+@cache
 def _drawing(name: str) -> SafeString:
     """The strokes inside a vendored icon. Raises ValueError for an icon that is not there."""
     found = finders.find(f"{ICON_FOLDER}/{name}.svg")
@@ -34,7 +34,7 @@ def _drawing(name: str) -> SafeString:
         raise ValueError(f"no icon {name!r} in {ICON_FOLDER}")
     inside = DRAWING.search(Path(found).read_text())
     lines = inside.group(1).replace(CANVAS, "").split("\n") if inside else []
-    return mark_safe("".join(line.strip() for line in lines))
+    return SafeString("".join(line.strip() for line in lines))
 
 
 @register.simple_tag
@@ -65,8 +65,10 @@ def _address_of(url_name: str) -> str:
 
 
 @register.inclusion_tag("components/nav_link.html", takes_context=True)
-def nav_link(context: Mapping[str, Any], url_name: str, icon: str, label: str, under: str = "") -> dict[str, Any]:
-    """A line of the navigation; it is the current one on its own page and on every page below it (or `under`)."""
+def nav_link(
+    context: Mapping[str, Any], url_name: str, icon: str, label: str, under: str = ""
+) -> dict[str, Any]:
+    """A line of the navigation; it is the current one on its own page and on those below it (or `under`)."""
     address = _address_of(url_name)
     path, root = context["request"].path, under or address
     is_current = path == address if root == "/" else bool(root) and path.startswith(root)
@@ -79,7 +81,7 @@ def menu_link(url_name: str, icon: str, label: str) -> dict[str, str]:
     return {"address": _address_of(url_name), "icon": icon, "label": label}
 
 
-# --- values ---------------------------------------------------------------------------------------------------------
+# Values -----------------------------------------------------------------------------------------------------
 
 
 @register.simple_tag
@@ -141,7 +143,7 @@ def copy_button(value: str, label: str = "") -> dict[str, str]:
     return {"value": value, "label": label or _("Copy")}
 
 
-# --- forms ----------------------------------------------------------------------------------------------------------
+# Forms ------------------------------------------------------------------------------------------------------
 
 
 def _kind(bound: BoundField) -> str:
@@ -169,7 +171,9 @@ def _describe(bound: BoundField) -> str:
 def _attributes(bound: BoundField, kind: str) -> dict[str, Any]:
     own = bound.field.widget.attrs
     classes = [CLASSES.get(kind, "form-control"), own.get("class", "")]
-    attributes: dict[str, Any] = {"class": " ".join(filter(None, classes + ["is-invalid"] * bool(bound.errors)))}
+    if bound.errors:
+        classes.append("is-invalid")
+    attributes: dict[str, Any] = {"class": " ".join(filter(None, classes))}
     if described := _describe(bound):
         attributes["aria-describedby"] = described
     if kind == "date":
@@ -178,12 +182,22 @@ def _attributes(bound: BoundField, kind: str) -> dict[str, Any]:
     return attributes
 
 
+def _prepare(widget: Any, kind: str) -> None:
+    """Set what a widget reads from itself and not from the attributes of one rendering."""
+    if kind == "date" and widget.format is None:
+        widget.format = "%d.%m.%Y"
+    if kind == "choices":
+        widget.attrs["class"] = CLASSES[kind]
+
+
 @register.inclusion_tag("components/field.html")
 def field(bound: BoundField, **options: Any) -> dict[str, Any]:
-    """A form field: label above, control, help below, error beside. Options: `wide`, `prefix`, `suffix`, `label`."""
+    """A form field: label above, control, help below, error beside.
+
+    Options: `wide` spans both columns, `prefix` and `suffix` stand in the control, `label` is another label.
+    """
     kind = _kind(bound)
-    if kind == "date" and bound.field.widget.format is None:
-        bound.field.widget.format = "%d.%m.%Y"
+    _prepare(bound.field.widget, kind)
     return {
         "field": bound,
         "kind": kind,
@@ -201,7 +215,11 @@ def form_errors(form: Form, summary: bool = False) -> dict[str, Any]:
     return {"general": form.non_field_errors(), "wrong": wrong}
 
 
-# --- lists ----------------------------------------------------------------------------------------------------------
+# Lists ------------------------------------------------------------------------------------------------------
+
+
+Choices = Iterable[tuple[Any, Any]]
+HEADER_LOOKS = {"numeric": "is-number", "minor": "is-minor"}
 
 
 def _address(context: Mapping[str, Any], changes: dict[str, Any]) -> str:
@@ -220,38 +238,49 @@ def query_string(context: Mapping[str, Any], **changes: Any) -> str:
     return _address(context, changes)
 
 
-@register.inclusion_tag("components/filter_menu.html", takes_context=True)
-def filter_menu(context: Mapping[str, Any], name: str, label: str, choices: Any) -> dict[str, Any]:
-    """A filter chip with a menu: `choices` are pairs of value and label; the URL holds the choice."""
+def _options(context: Mapping[str, Any], name: str, choices: Choices) -> list[dict[str, Any]]:
+    """The choices of parameter `name` as addresses of this list's first page, the current one marked."""
     chosen = context["request"].GET.get(name, "")
-    options = [
-        {"label": text, "url": _address(context, {name: value, "cursor": None}), "is_chosen": str(value) == chosen}
-        for value, text in choices
-        if value not in (None, "")
+    return [
+        {
+            "value": value,
+            "label": label,
+            "url": _address(context, {name: value, "cursor": None}),
+            "is_chosen": str(value or "") == chosen,
+        }
+        for value, label in choices
     ]
+
+
+@register.inclusion_tag("components/filter_menu.html", takes_context=True)
+def filter_menu(context: Mapping[str, Any], name: str, label: str, choices: Choices) -> dict[str, Any]:
+    """A filter chip with a menu: `choices` are pairs of value and label; the URL holds the choice."""
+    options = [option for option in _options(context, name, choices) if option["value"]]
     current = next((option["label"] for option in options if option["is_chosen"]), "")
-    return {"label": label, "options": options, "current": current, "clear": _address(context, {name: None, "cursor": None})}
+    clear = _address(context, {name: None, "cursor": None})
+    return {"label": label, "options": options, "current": current, "clear": clear}
 
 
 @register.inclusion_tag("components/view_tabs.html", takes_context=True)
-def view_tabs(context: Mapping[str, Any], name: str, choices: Any) -> dict[str, Any]:
-    """The views of a list as tabs beside its title: pairs of value and label; the empty value is the whole list."""
-    chosen = context["request"].GET.get(name, "")
-    tabs = [
-        {"label": text, "url": _address(context, {name: value, "cursor": None}), "is_current": str(value or "") == chosen}
-        for value, text in choices
-    ]
-    return {"tabs": tabs}
+def view_tabs(context: Mapping[str, Any], name: str, choices: Choices) -> dict[str, Any]:
+    """The views of a list as tabs beside its title: pairs of value and label; empty means the whole list."""
+    return {"tabs": _options(context, name, choices)}
 
 
 @register.inclusion_tag("components/sort_header.html", takes_context=True)
-def sort_header(context: Mapping[str, Any], name: str, label: str, default: str = "", numeric: bool = False) -> dict[str, Any]:
-    """A table heading that sorts by field `name`; `default` is the list's ordering when the URL names none."""
+def sort_header(
+    context: Mapping[str, Any], name: str, label: str, default: str = "", **looks: bool
+) -> dict[str, Any]:
+    """A table heading that sorts by field `name`; `default` is the list's ordering when the URL names none.
+
+    `numeric=True` aligns it right, `minor=True` hides the column on narrow screens.
+    """
     ordering = context["request"].GET.get("ordering") or default
     direction = {name: "ascending", f"-{name}": "descending"}.get(ordering, "")
     other = f"-{name}" if direction == "ascending" else name
+    classes = " ".join(css for look, css in HEADER_LOOKS.items() if looks.get(look))
     url = _address(context, {"ordering": other, "cursor": None})
-    return {"label": label, "url": url, "direction": direction, "numeric": numeric}
+    return {"label": label, "url": url, "direction": direction, "classes": classes}
 
 
 @register.inclusion_tag("components/search_box.html", takes_context=True)
@@ -271,9 +300,9 @@ def pager(context: Mapping[str, Any], page: Any) -> dict[str, str]:
 
 
 @register.inclusion_tag("components/empty_state.html")
-def empty_state(icon: str, title: str, text: str = "", action_url: str = "", action_label: str = "") -> dict[str, str]:
-    """What will live here and the one action that fills it."""
-    return {"icon": icon, "title": title, "text": text, "action_url": action_url, "action_label": action_label}
+def empty_state(icon: str, title: str, **words: str) -> dict[str, str]:
+    """What will live here (`text`) and the one action that fills it (`action_url`, `action_label`)."""
+    return {"icon": icon, "title": title, "text": "", "action_url": "", "action_label": "", **words}
 
 
 @register.inclusion_tag("components/stat_tile.html")
@@ -285,4 +314,5 @@ def stat_tile(label: str, value: Any, hint: str = "", tone: str = "", url: str =
 @register.inclusion_tag("components/progress.html")
 def progress(done: int, total: int, label: str) -> dict[str, Any]:
     """A bar with its count; the width is set by script."""
-    return {"done": done, "total": total, "label": label, "percent": round(100 * done / total) if total else 0}
+    percent = round(100 * done / total) if total else 0
+    return {"done": done, "total": total, "label": label, "percent": percent}
