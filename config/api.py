@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 import structlog
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig
 from django.core.signals import got_request_exception
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -24,6 +24,8 @@ from config.api_description import complete
 from shared_apps.core.actors import Actor
 from shared_apps.core.errors import DomainError, Refused
 from shared_apps.core.json import to_json
+from tenant_apps.catalog.api import router as products
+from tenant_apps.crm.api import router as companies_and_contacts
 from tenant_apps.workspace.api import router as organization
 
 log = structlog.get_logger(__name__)
@@ -101,7 +103,7 @@ api = Api(
     docs=DocsPage(),
     docs_url="/docs/",
 )
-for _router in (organization,):
+for _router in (organization, companies_and_contacts, products):
     api.add_router("", _router)
 
 
@@ -124,6 +126,11 @@ def _missing(request: HttpRequest, error: Exception) -> HttpResponse:
 @api.exception_handler(AuthenticationError)
 def _stranger(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
     return api_errors.unauthorized()
+
+
+@api.exception_handler(RequestDataTooBig)
+def _too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    return api_errors.too_large()
 
 
 @api.exception_handler(HttpError)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils import translation
 
@@ -62,6 +62,8 @@ def _guarded(request: HttpRequest) -> HttpResponse:
         return _answer(request)
     except DomainError as refusal:
         return api_errors.refusal_response(refusal)
+    except Http404:
+        return api_errors.not_found()
     except RequestDataTooBig:
         return api_errors.too_large()
     except Exception as error:
