@@ -8,11 +8,22 @@ from django.conf import settings
 from tenants.context import OrganizationRef, in_public, reference_to
 from tenants.models import Domain
 
+# The product's own hosts, mail and name servers, words that a stranger would take for the product speaking.
 RESERVED_SUBDOMAINS = frozenset(
-    "admin administrator api app apps assets auth billing blog cdn cms dashboard demo-data dev docs email ftp git help"
-    " imap info invoice invoices login mail media metrics mx my ns ns1 ns2 payments pop portal public root secure"
-    " shop signin signup smtp sso staging static status stripe support system team tefter test tests webhook"
-    " webhooks www".split()
+    "about abuse account accounts ads admin administration administrator alerts analytics api app apps assets auth"
+    " autoconfig autodiscover backup bank banking billing blog broker cache calendar careers cdn chat client"
+    " clients cloud cms community config connect contact contacts cpanel crm customer customers dashboard data"
+    " database db debug demo-data dev developer developers dns docs documentation domain download downloads email"
+    " example faq feedback files forum ftp git grafana graphql guest health help helpdesk home hostmaster id image"
+    " images imap info internal intranet invoice invoices jobs js kibana ldap legal live localhost log login logout"
+    " logs mail mailer marketing media metrics mobile monitor monitoring mta-sts mx mx1 mx2 my mysql nap network news"
+    " newsletter no-reply noreply nra ns ns1 ns2 ns3 ns4 oauth official openid ops partner partners password pay"
+    " payment payments ping platform pop pop3 portal postgres postmaster press preview pricing privacy private prod"
+    " production profile prometheus proxy public redis register registration reports root sales sandbox search secure"
+    " security sentry server service services settings setup shop signin signout signup site smtp sql ssl sso stage"
+    " staging static stats status store stripe subdomain subscribe support sys sysadmin system tax team tefter"
+    " tefter-bg tenant terms test testing tests tls token tools trial upload uploads user users verify video vpn web"
+    " webhook webhooks webmail webmaster wiki wpad ws www www1 www2 www3 xmpp".split()
 )
 _LIFETIME = 5.0
 _known: dict[str, tuple[float, OrganizationRef]] = {}

@@ -1,7 +1,7 @@
 from uuid import UUID
 
 from tenants.hosts import RESERVED_SUBDOMAINS
-from tenants.models import Domain, Organization
+from tenants.models import Domain, Organization, OrganizationStatus
 
 
 def organization_by_id(organization_id: UUID) -> Organization:
@@ -20,3 +20,9 @@ def primary_host(organization_id: UUID) -> str:
 def is_subdomain_free(subdomain: str) -> bool:
     taken = Organization.objects.filter(subdomain=subdomain).exists()
     return not taken and subdomain not in RESERVED_SUBDOMAINS
+
+
+def active_organization_ids() -> list[UUID]:
+    """The organizations whose doors are open, the oldest first."""
+    active = Organization.objects.filter(status=OrganizationStatus.ACTIVE).order_by("id")
+    return list(active.values_list("id", flat=True))

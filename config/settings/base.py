@@ -117,17 +117,33 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "shared_apps.accounts.adapters.AccountAdapter"
+ACCOUNT_ADAPTER = "shared_apps.accounts.entrance.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "shared_apps.accounts.forms.SignInForm",
+    "reset_password": "shared_apps.accounts.forms.ResetRequestForm",
+    "reset_password_from_key": "shared_apps.accounts.forms.NewPasswordForm",
+    "change_password": "shared_apps.accounts.forms.ChangePasswordForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_SESSION_COOKIE_AGE = SESSION_COOKIE_AGE
+ACCOUNT_RATE_LIMITS: dict[str, str | None] | bool = {"login_failed": None}  # failed sign-ins are counted by axes
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+MEMBER_LIMIT_CHECK = "shared_apps.plans.limits.require_seat"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_VERBOSE = False
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
+AXES_CLIENT_IP_CALLABLE = "shared_apps.accounts.entrance.client_ip"
+AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 
 # Guardian: its own two models stay unused in public; ours live in each organization (tenant_apps.sharing).
 ANONYMOUS_USER_NAME = None

@@ -11,6 +11,7 @@ WHITENOISE_AUTOREFRESH = True
 STATIC_ROOT = ROOT / "static"
 STATICFILES_DIRS: list[str] = []
 AXES_ENABLED = False
+ACCOUNT_RATE_LIMITS = False
 LOG_LEVEL = "ERROR"
 LOGGING = {"format": "console", "level": LOG_LEVEL}
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from importlib import import_module
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY, logout
 from django.http import HttpRequest, HttpResponse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from shared_apps.accounts.queries import actor_of, membership_of
-from shared_apps.core.actors import Actor
 
 Respond = Callable[[HttpRequest], HttpResponse]
 SESSION_ORGANIZATION = "organization_id"
@@ -23,7 +24,11 @@ def home_of(request: HttpRequest) -> str:
 
 
 class SessionHomeMiddleware:
-    """A session opened on one host is no session on another: there the visitor is a stranger."""
+    """A session opened on one host is no session on another: there the visitor is a stranger.
+
+    A signed-in session without a stamp was opened by nobody we know, so it is a stranger's too. Visitors without a
+    cookie cost nothing: their session is not read.
+    """
 
     def __init__(self, respond: Respond) -> None:
         self.respond = respond
@@ -31,33 +36,40 @@ class SessionHomeMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if settings.SESSION_COOKIE_NAME in request.COOKIES and not request.path.startswith("/api/"):
             home = request.session.get(SESSION_ORGANIZATION)
-            if home is not None and home != home_of(request):
+            if home != home_of(request) and (home is not None or SESSION_KEY in request.session):
                 request.session = _new_session()
         return self.respond(request)
 
 
 class ActorMiddleware:
-    """`request.actor`, `request.member` and the reader's language."""
+    """`request.actor`, `request.member`, the reader's language and time zone.
+
+    One who has no place in the organization (any more) is signed out of its host.
+    """
 
     def __init__(self, respond: Respond) -> None:
         self.respond = respond
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = request.member = None  # type: ignore[attr-defined]
-        if request.path.startswith("/api/"):
+        if not request.path.startswith("/api/") and request.user.is_authenticated:
+            _recognize(request)
+        try:
             return self.respond(request)
-        user = request.user
-        if not user.is_authenticated:
-            return self.respond(request)
-        request.actor = self._actor(request)  # type: ignore[attr-defined]
-        translation.activate(user.language)  # type: ignore[attr-defined]
-        request.LANGUAGE_CODE = user.language  # type: ignore[attr-defined]
-        return self.respond(request)
+        finally:
+            timezone.deactivate()
 
-    def _actor(self, request: HttpRequest) -> Actor | None:
-        organization = request.organization  # type: ignore[attr-defined]
-        if organization is None:
-            return None
-        member = membership_of(request.user.pk, organization.id)
+
+def _recognize(request: HttpRequest) -> None:
+    organization = request.organization  # type: ignore[attr-defined]
+    if organization is not None:
+        member = membership_of(request.user.pk, organization.id)  # type: ignore[arg-type]
+        if member is None:
+            logout(request)
+            return
         request.member = member  # type: ignore[attr-defined]
-        return actor_of(member) if member else None
+        request.actor = actor_of(member)  # type: ignore[attr-defined]
+    language = request.user.language  # type: ignore[union-attr]
+    translation.activate(language)
+    request.LANGUAGE_CODE = language
+    timezone.activate(ZoneInfo(request.user.time_zone))  # type: ignore[union-attr]

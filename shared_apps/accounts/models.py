@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -74,6 +76,16 @@ class TeamMember(models.Model):
     def __str__(self) -> str:
         return str(self.user)
 
+    @property
+    def name(self) -> str:
+        """How the person is called; asks for the user, so load it along."""
+        return self.user.name
+
+    @property
+    def email(self) -> str:
+        """Where the person is written to; asks for the user, so load it along."""
+        return self.user.email
+
 
 class Handover(models.Model):
     """A one-time way from the public host to an organization's: used once, within a minute."""
@@ -92,3 +104,63 @@ class Handover(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} → {self.organization}"
+
+
+class Invitation(models.Model):
+    """A place in a team, offered by e-mail for a week. The token is in the mail; here is only its hash."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="invitations")
+    email = models.EmailField(max_length=254)
+    role = models.CharField(max_length=20, choices=Role.choices)
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "organization",
+                Lower("email"),
+                condition=Q(accepted_at=None, revoked_at=None),
+                name="accounts_invited_once",
+            ),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="accounts_invited_role_known"),
+        ]
+
+    class Data:
+        plain = (
+            "id", "organization", "role", "invited_by", "created_at", "expires_at", "accepted_at", "revoked_at",
+        )
+        personal = ("email",)
+        secret = ("token_hash",)
+
+    def __str__(self) -> str:
+        return self.email
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether the invitation can still be accepted at the instant `at`."""
+        return self.accepted_at is None and self.revoked_at is None and self.expires_at > at
+
+
+class AccountMail(models.Model):
+    """A letter about an account on its way out. It holds a way in, so its texts are erased once it has left."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    to = models.EmailField(max_length=254)
+    subject = models.CharField(max_length=250)
+    text = models.TextField()
+    html = models.TextField()
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Data:
+        plain = ("id", "created_at", "sent_at")
+        personal = ("to", "subject")
+        secret = ("text", "html")
+
+    def __str__(self) -> str:
+        return self.subject

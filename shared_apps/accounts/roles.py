@@ -41,6 +41,7 @@ _MANAGER = _USER | {
 }
 _ADMIN = _MANAGER | {P.ORGANIZATION_EDIT, P.TEAM_MANAGE, P.TOKENS_MANAGE, P.AUDIT_VIEW}
 
+_RANKS = (Role.USER, Role.MANAGER, Role.ADMIN, Role.OWNER)
 ROLE_PERMISSIONS: dict[Role, frozenset[P]] = {
     Role.USER: _USER,
     Role.MANAGER: _MANAGER,
@@ -52,3 +53,13 @@ ROLE_PERMISSIONS: dict[Role, frozenset[P]] = {
 def permissions_of(role: str) -> frozenset[P]:
     """What a role may do."""
     return ROLE_PERMISSIONS[Role(role)]
+
+
+def rank_of(role: str) -> int:
+    """How high a role stands: nobody gives or changes one that is above their own."""
+    return _RANKS.index(Role(role))
+
+
+def roles_up_to(role: str) -> list[Role]:
+    """The roles that somebody with `role` may give, the lowest first."""
+    return list(_RANKS[: rank_of(role) + 1])

@@ -9,7 +9,7 @@ from shared_apps.plans.catalog import Limit, plan_that_lifts
 from shared_apps.plans.queries import plan_of
 from tenants.context import current_organization
 
-__all__ = ["Limit", "require"]
+__all__ = ["Limit", "require", "require_seat"]
 
 _MESSAGES: dict[Limit, Text] = {
     Limit.INVOICES_PER_MONTH: _("Your plan's number of invoices for this month is used up."),
@@ -32,3 +32,8 @@ def require(limit: Limit, *, used: Callable[[], int], adding: int = 1) -> None:
         raise LimitReached(
             limit=allowed, used=count, plan=lifting.code if lifting else None, message=_MESSAGES[limit]
         )
+
+
+def require_seat(*, used: Callable[[], int]) -> None:
+    """Raise `LimitReached` when the team may not grow. Named in `settings.MEMBER_LIMIT_CHECK`: people stand below."""
+    require(Limit.MEMBERS, used=used)

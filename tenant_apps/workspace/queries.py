@@ -26,6 +26,11 @@ def active_members() -> QuerySet[Member]:
     return Member.objects.filter(is_active=True).order_by("name", "id")
 
 
+def mirrored_members() -> QuerySet[Member]:
+    """Everybody who is or was in the team, as the organization's records know them."""
+    return Member.objects.order_by("id")
+
+
 def names_of(user_ids: Iterable[UUID | None]) -> dict[UUID, str]:
     """User id → name, in one query, for those who are known here."""
     wanted = {user_id for user_id in user_ids if user_id}

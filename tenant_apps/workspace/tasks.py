@@ -1,22 +1,55 @@
 from typing import Any
 from uuid import UUID
 
-from shared_apps.accounts.queries import membership_for_mirror
+from django.db import transaction
+
+from shared_apps.accounts.models import TeamMember
+from shared_apps.accounts.queries import membership_for_mirror, team_of
 from shared_apps.core import clock
-from shared_apps.jobs.actors import current_actor, job
+from shared_apps.jobs.actors import Scope, current_actor, job
+from shared_apps.jobs.operations import enqueue
 from tenant_apps.workspace.operations import mirror_member
+from tenant_apps.workspace.queries import mirrored_members
+from tenants.context import current_organization
+from tenants.queries import active_organization_ids
 
 
 @job()
 def mirror_team_member(*, subject_id: str, **unknown: Any) -> None:
     """After a change of the team: bring this organization's picture of the person up to date."""
     member = membership_for_mirror(UUID(subject_id))
-    mirror_member(
-        user_id=member.user_id,
-        name=member.user.name,
-        email=member.user.email,
-        role=member.role,
-        is_active=member.is_active and member.user.is_active,
-        by=current_actor(),
-        at=clock.now(),
-    )
+    mirror_member(user_id=member.user_id, **_facts(member), by=current_actor(), at=clock.now())
+
+
+@job(scope=Scope.PLATFORM)
+def compare_team_mirrors(**unknown: Any) -> None:
+    """Nightly: let every organization compare its picture of the team with the team."""
+    with transaction.atomic():
+        for organization_id in active_organization_ids():
+            enqueue("compare_team_mirror", organization_id=organization_id, by=current_actor())
+
+
+@job()
+def compare_team_mirror(**unknown: Any) -> None:
+    """Write again whatever differs in this organization; one who is no longer in the team is switched off."""
+    known = {member.user_id: member for member in mirrored_members()}
+    by, at = current_actor(), clock.now()
+    for member in team_of(current_organization().id):
+        mirror, facts = known.pop(member.user_id, None), _facts(member)
+        if mirror is None or any(getattr(mirror, name) != value for name, value in facts.items()):
+            mirror_member(user_id=member.user_id, **facts, by=by, at=at)
+    for mirror in known.values():
+        if mirror.is_active:
+            mirror_member(
+                user_id=mirror.user_id, name=mirror.name, email=mirror.email, role=mirror.role, is_active=False,
+                by=by, at=at,
+            )
+
+
+def _facts(member: TeamMember) -> dict[str, Any]:
+    return {
+        "name": member.user.name,
+        "email": member.user.email,
+        "role": member.role,
+        "is_active": member.is_active and member.user.is_active,
+    }
