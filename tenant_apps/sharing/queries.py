@@ -1,5 +1,5 @@
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from django.apps import apps
@@ -19,6 +19,16 @@ from tenant_apps.workspace.queries import active_members
 M = TypeVar("M", bound=Model)
 
 
+class Record(Protocol):
+    """A row that somebody owns and may share."""
+
+    pk: UUID
+    owner_id: UUID | None
+    shared_as: str
+
+    def get_absolute_url(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class Reader:
     """A member with whom a record is shared."""
@@ -30,7 +40,7 @@ class Reader:
 def visible_to(queryset: QuerySet[M], actor: Actor) -> QuerySet[M]:
     """What of `queryset` the actor may see: everything with `records.view_all`, else own and shared records.
 
-    The model has `owner_id`, the id of a user. An actor who is nobody in particular owns nothing and sees nothing.
+    The model has `owner_id`, the id of a user. An actor who is nobody in particular sees nothing.
     """
     if actor.may(Permission.RECORDS_VIEW_ALL):
         return queryset
@@ -40,32 +50,33 @@ def visible_to(queryset: QuerySet[M], actor: Actor) -> QuerySet[M]:
     return queryset.filter(Q(owner_id=actor.id) | Q(pk__in=granted.values("record_id")))
 
 
-def may_change(record: Any, actor: Actor) -> bool:
+def may_change(record: Record, actor: Actor) -> bool:
     """Say whether one who sees this record may change it too: all but those who were only let to look."""
     if actor.may(Permission.RECORDS_VIEW_ALL) or (actor.id is not None and record.owner_id == actor.id):
         return True
-    own = _granted(type(record), user_id=actor.id).filter(object_pk=str(record.pk))
-    return own.filter(permission_id=permission_for("change", type(record)).pk).exists()
+    change = permission_for("change", type(record))
+    return _granted(type(record), user_id=actor.id).filter(object_pk=str(record.pk), permission_id=change.pk).exists()
 
 
 def shareable_model(record_type: str) -> type[Model]:
-    """The model that is shared under this name. An unknown name raises `DoesNotExist`: there is no such record."""
+    """The model that is shared under this name; `ObjectDoesNotExist` for a name that none bears."""
     for model in apps.get_models():
         if getattr(model, "shared_as", None) == record_type:
             return model
     raise ObjectDoesNotExist(record_type)
 
 
-def visible_record(record_type: str, record_id: UUID, actor: Actor, *, for_update: bool = False) -> Any:
-    """The record of a shareable model, if the actor may see it; otherwise `DoesNotExist`. `for_update` locks it."""
+def visible_record(record_type: str, record_id: UUID, actor: Actor, *, for_update: bool = False) -> Record:
+    """The record of a shareable model, locked with `for_update`; `DoesNotExist` when the actor does not see it."""
     records = visible_to(shareable_model(record_type)._default_manager.all(), actor)
     return (records.select_for_update() if for_update else records).get(pk=record_id)
 
 
-def record_readers(record: Any) -> list[Reader]:
+def record_readers(record: Record) -> list[Reader]:
     """With whom the record is shared, by name."""
+    granted = _granted(type(record)).filter(object_pk=str(record.pk))
     held: dict[UUID, set[int]] = {}
-    for user_id, permission_id in _granted(type(record)).filter(object_pk=str(record.pk)).values_list("user", "permission"):
+    for user_id, permission_id in granted.values_list("user_id", "permission_id"):
         held.setdefault(user_id, set()).add(permission_id)
     if not held:
         return []
@@ -74,10 +85,10 @@ def record_readers(record: Any) -> list[Reader]:
     return [Reader(member, change in held[member.user_id]) for member in members]
 
 
-def possible_readers(record: Any) -> list[Member]:
-    """Members who do not see the record yet, by name: neither its owner, nor a reader, nor one who sees all."""
-    taken = {reader.member.user_id for reader in record_readers(record)} | {record.owner_id}
-    return [member for member in active_members() if member.user_id not in taken and not sees_everything(member)]
+def possible_readers(record: Record, readers: list[Reader]) -> list[Member]:
+    """Members who do not see the record yet, by name: not its owner, none of `readers`, nobody who sees all."""
+    taken = {reader.member.user_id for reader in readers} | {record.owner_id}
+    return [one for one in active_members() if one.user_id not in taken and not sees_everything(one)]
 
 
 def sees_everything(member: Member) -> bool:
@@ -85,9 +96,9 @@ def sees_everything(member: Member) -> bool:
 
 
 def permission_for(verb: str, model: type[Model]) -> RowPermission:
-    """Django's own permission `view_…` or `change_…` of a model. It lives in public, so no query of ours joins it."""
-    content_type_id = ContentType.objects.get_for_model(model).pk
-    return RowPermission.objects.get(content_type_id=content_type_id, codename=f"{verb}_{model._meta.model_name}")
+    """Django's own permission `view_…` or `change_…` of a model. It lives in public: no query here joins it."""
+    content_type = ContentType.objects.get_for_model(model)
+    return RowPermission.objects.get(content_type_id=content_type.pk, codename=f"{verb}_{model._meta.model_name}")
 
 
 def _granted(model: type[Model], user_id: UUID | None = None) -> QuerySet[MemberRecordPermission]:

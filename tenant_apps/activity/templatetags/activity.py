@@ -1,11 +1,37 @@
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
 from django import template
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Field, ForeignKey, UUIDField
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from shared_apps.core.slots import sentence_for
 from tenant_apps.activity.models import Event
 
 register = template.Library()
+
+# The last word of an event's type → the icon beside it.
+ICONS = {
+    "created": "plus", "recorded": "cash", "changed": "pencil", "archived": "archive", "unarchived": "archive-off",
+    "issued": "file-invoice", "sent": "send", "paid": "check", "annulled": "ban", "shared": "users",
+    "unshared": "lock", "allocated": "link", "deallocated": "link-off", "stored": "paperclip", "deleted": "trash",
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One changed field, in words."""
+
+    label: str
+    old: str
+    new: str
 
 
 @register.filter
@@ -14,3 +40,39 @@ def told(event: Event) -> SafeString:
     subject = format_html("<strong>{}</strong>", event.subject_label)
     actor = format_html("<strong>{}</strong>", event.actor_label)
     return format_html("{}", SafeString(str(sentence_for(event.type)) % {"subject": subject, "actor": actor}))
+
+
+@register.filter
+def day_of(event: Event) -> date:
+    """The day on which it happened, in the reader's time zone."""
+    return timezone.localtime(event.at).date()
+
+
+@register.filter
+def icon_of(event: Event) -> str:
+    """The icon for the kind of event."""
+    return ICONS.get(event.type.rsplit("_", 1)[-1], "history")
+
+
+@register.filter
+def changes(event: Event) -> list[Change]:
+    """The fields that changed, with their labels; none for an event that tells no old values."""
+    named = ((_label(event.subject_type, name), name) for name in event.old)
+    return [Change(label, _text(event.old[name]), _text(event.new.get(name))) for label, name in named if label]
+
+
+def _label(subject_type: str, name: str) -> str:
+    """The label of a column that people read; nothing for ids and for what is no column."""
+    try:
+        column = apps.get_model(subject_type)._meta.get_field(name)
+    except (LookupError, FieldDoesNotExist):
+        return ""
+    if not isinstance(column, Field) or isinstance(column, (ForeignKey, UUIDField)):
+        return ""
+    return str(capfirst(column.verbose_name))
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return "" if value is None or isinstance(value, (dict, list)) else str(value)

@@ -1,0 +1,55 @@
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from shared_apps.core.currencies import CURRENCIES
+from tenant_apps.catalog.models import Product
+from tenant_apps.catalog.operations import ProductChange
+
+USUAL_CURRENCIES = ("EUR", "USD", "GBP", "CHF", "RON", "TRY")
+STANDARD_VAT_RATE = 20
+
+
+def shortest(value: Decimal | None) -> Decimal | None:
+    """The same number without needless zeros: 12.5000 → 12.5, 20.00 → 20."""
+    return None if value is None else value.quantize(Decimal(1)) if value == value.to_integral() else value.normalize()
+
+
+def currency_choices() -> list[tuple[str, str]]:
+    """The usual ones first."""
+    rest = sorted(CURRENCIES.difference(USUAL_CURRENCIES))
+    return [(code, code) for code in (*USUAL_CURRENCIES, *rest)]
+
+
+def _text(name: str, **options: Any) -> forms.CharField:
+    column = Product._meta.get_field(name)
+    length = getattr(column, "max_length", None)
+    return forms.CharField(label=column.verbose_name, max_length=length, required=False, **options)
+
+
+class ProductForm(forms.Form):
+    """A product; an empty VAT rate means no VAT."""
+
+    name = _text("name")
+    code = _text("code")
+    unit = _text("unit", help_text=_("What is counted: piece, hour, kilogram."))
+    unit_price = forms.DecimalField(label=_("unit price"), localize=True, help_text=_("Before VAT."))
+    currency = forms.ChoiceField(label=_("currency"), choices=currency_choices)
+    vat_rate = forms.DecimalField(
+        label=_("VAT rate"), required=False, localize=True, help_text=_("Leave empty when there is no VAT.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].required = True
+
+    @classmethod
+    def of(cls, product: Product) -> "ProductForm":
+        """The form as the product stands now, without needless zeros."""
+        values = {name: getattr(product, name) for name in cls.base_fields}
+        return cls(initial=values | {"unit_price": shortest(product.unit_price), "vat_rate": shortest(product.vat_rate)})
+
+    def change(self) -> ProductChange:
+        return ProductChange(**self.cleaned_data)
