@@ -17,6 +17,7 @@ from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render, resolve_url
+from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from shared_apps.core.errors import DomainError, LimitReached, NotAllowed, Refused
@@ -89,7 +90,9 @@ def partial(
 ) -> HttpResponse:
     """The page; or for htmx only its named partial, so that one template serves both."""
     wanted = f"{template}#{name}" if is_htmx(request) and not _is_boosted(request) else template
-    return render(request, wanted, context, status=status)
+    response = render(request, wanted, context, status=status)
+    patch_vary_headers(response, ["HX-Request"])  # or Back would show the part that the browser kept for htmx
+    return response
 
 
 def form_page(

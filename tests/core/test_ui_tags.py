@@ -308,7 +308,10 @@ def test_progress_counts_and_never_divides_by_nothing() -> None:
 # Shell ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("page", ["400.html", "403.html", "404.html", "500.html"])
+@pytest.mark.parametrize(
+    "page",
+    ["400.html", "403.html", "404.html", "500.html", "tenants/suspended.html", "tenants/unknown_host.html"],
+)
 def test_an_error_page_stands_without_a_request(page: str) -> None:
     written = Template(f'{{% include "{page}" %}}').render(Context())
 

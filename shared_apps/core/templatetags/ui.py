@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from django import template
-from django.contrib.staticfiles import finders
 from django.forms import BoundField, Form, widgets
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
@@ -21,7 +20,7 @@ from shared_apps.core import clock, formats, statuses
 
 register = template.Library()
 
-ICON_FOLDER = "vendor/tabler-icons-3.51.0"
+ICONS = Path(__file__).resolve().parents[3] / "static/vendor/tabler-icons-3.51.0"
 DRAWING = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 CANVAS = '<path stroke="none" d="M0 0h24v24H0z" fill="none" />'
 
@@ -29,10 +28,10 @@ CANVAS = '<path stroke="none" d="M0 0h24v24H0z" fill="none" />'
 @cache
 def _drawing(name: str) -> SafeString:
     """The strokes inside a vendored icon. Raises ValueError for an icon that is not there."""
-    found = finders.find(f"{ICON_FOLDER}/{name}.svg")
-    if not isinstance(found, str):
-        raise ValueError(f"no icon {name!r} in {ICON_FOLDER}")
-    inside = DRAWING.search(Path(found).read_text())
+    file = ICONS / f"{name}.svg"
+    if not file.is_file():
+        raise ValueError(f"no icon {name!r} in {ICONS.name}")
+    inside = DRAWING.search(file.read_text())
     lines = inside.group(1).replace(CANVAS, "").split("\n") if inside else []
     return SafeString("".join(line.strip() for line in lines))
 
