@@ -25,8 +25,8 @@ class RenderFailed(Exception):
 def render_pdf(html: str, *, images: Mapping[str, bytes] | None = None) -> bytes:
     """Render HTML (the CSS subset of xhtml2pdf, font family "Tefter") to PDF; equal input gives equal bytes.
 
-    An `<img src="memory:logo">` shows `images["logo"]`, bytes of a PNG, JPEG or GIF. Nothing else is read but our
-    fonts: no file, no address. Raises RenderFailed for anything the renderer stumbles over, a missing image too.
+    An `<img src="memory:logo">` shows `images["logo"]`, bytes of a PNG, JPEG or GIF. Nothing else is read
+    but our fonts: no file, no address. Raises RenderFailed for anything the renderer stumbles over.
     """
     pictures = {f"{IMAGE_SCHEME}{name}": _data_uri(content) for name, content in (images or {}).items()}
     result = BytesIO()
@@ -89,8 +89,10 @@ def _policy() -> object:
 def _default_css() -> str:
     from xhtml2pdf.default import DEFAULT_CSS
 
-    faces = (
-        f"@font-face {{ font-family: {FONT_FAMILY}; font-weight: {weight}; src: url('{FONT_DIRECTORY / name}'); }}"
-        for weight, name in FONT_FACES.items()
-    )
-    return "\n".join((*faces, DEFAULT_CSS))
+    return "\n".join((*map(_font_face, FONT_FACES.items()), DEFAULT_CSS))
+
+
+def _font_face(face: tuple[str, str]) -> str:
+    weight, file = face
+    source = f"src: url('{FONT_DIRECTORY / file}')"
+    return f"@font-face {{ font-family: {FONT_FAMILY}; font-weight: {weight}; {source} }}"

@@ -20,17 +20,18 @@ from tenant_apps.documents.adapters import drawable, render_pdf
 from tenant_apps.invoices.paper import InvoicePaper, PaperLine, Party, write_amount, write_day, write_number
 from tenant_apps.invoices.rules import ANNULLED, DRAFT, VatGroup
 
-# The guidelines of the European Payments Council: characters of name and text, and bytes of everything together.
+# Guidelines of the European Payments Council: characters of name and text, bytes of everything together.
 EPC_NAME_LENGTH, EPC_TEXT_LENGTH, EPC_MOST_BYTES = 70, 140, 331
 EPC_LEAST, EPC_MOST = Decimal("0.01"), Decimal("999999999.99")
 _EPC_BYTES_BESIDE_NAME_AND_TEXT = 80
 _DOTS_PER_MODULE = 6
+BULGARIAN = "bg"
 
 
 def epc_qr_png(name: str, iban: str, bic: str, amount: Decimal, text: str) -> bytes:
-    """Return a SEPA payment code (version 002, UTF-8, level M) as PNG: `amount` euro to `name`, `text` as remark.
+    """Return a SEPA payment code (version 002, UTF-8, level M) as PNG: `amount` euro to `name`.
 
-    The invoice number belongs into `text`. Name and text are cut to what the code can hold, never inside a letter.
+    The invoice number goes into `text`. Name and text are cut to what the code holds, never inside a letter.
     Raises ValueError for a wrong IBAN, a missing name or text, or an amount that cannot be transferred.
     """
     euros = round_half_up(amount)
@@ -59,8 +60,21 @@ def link_qr_png(url: str) -> bytes:
     return _png(_segno().make_qr(url, error="m", boost_error=False))
 
 
+def epc_code_of(paper: InvoicePaper) -> bytes | None:
+    """Return the SEPA code that the invoice carries, in the current language; None where none fits."""
+    if not can_carry_epc_qr(paper):
+        return None
+    remark = _("Invoice %(number)s") % {"number": paper.number}
+    return epc_qr_png(paper.seller.name, paper.iban, paper.bic, paper.total, remark)
+
+
+def link_code_of(paper: InvoicePaper) -> bytes | None:
+    """Return the code of the address where the invoice is paid; None without one."""
+    return link_qr_png(paper.payment_url) if paper.can_be_paid and paper.payment_url else None
+
+
 def can_carry_epc_qr(paper: InvoicePaper) -> bool:
-    """Say whether a SEPA code fits the invoice: it asks for euro, and its seller has a name and a valid IBAN."""
+    """Say whether a SEPA code fits: the invoice asks for euro, its seller has a name and a valid IBAN."""
     return (
         paper.can_be_paid
         and paper.currency == "EUR"
@@ -82,16 +96,15 @@ def render_invoice_pdf(paper: InvoicePaper, language: str) -> bytes:
         return render_pdf(drawable(html), images=images)
 
 
+def written_paper(paper: InvoicePaper, language: str) -> dict[str, Any]:
+    """Return the invoice in the words and figures of its language, with its pictures, as the PDF prints it."""
+    with override(language):
+        return _context(paper, language, _images(paper))
+
+
 def _images(paper: InvoicePaper) -> dict[str, bytes]:
-    images = {}
-    if paper.logo:
-        images["logo"] = paper.logo
-    if can_carry_epc_qr(paper):
-        remark = _("Invoice %(number)s") % {"number": paper.number}
-        images["epc"] = epc_qr_png(paper.seller.name, paper.iban, paper.bic, paper.total, remark)
-    if paper.can_be_paid and paper.payment_url:
-        images["link"] = link_qr_png(paper.payment_url)
-    return images
+    images = {"logo": paper.logo, "epc": epc_code_of(paper), "link": link_code_of(paper)}
+    return {name: content for name, content in images.items() if content}
 
 
 def _context(paper: InvoicePaper, language: str, images: Mapping[str, bytes]) -> dict[str, Any]:
@@ -99,8 +112,8 @@ def _context(paper: InvoicePaper, language: str, images: Mapping[str, bytes]) ->
         "paper": paper,
         "language": language,
         "images": images,
-        "second_heading": "" if language == "bg" else _("INVOICE"),
-        "mark": _mark(paper),
+        "second_heading": "" if language == BULGARIAN else _("INVOICE"),
+        "mark": _mark(paper, language),
         "days": _days(paper, language),
         "parties": [
             {"label": _("Seller"), **_party(paper.seller, language)},
@@ -114,17 +127,19 @@ def _context(paper: InvoicePaper, language: str, images: Mapping[str, bytes]) ->
         "words": amount_in_words(paper.total, paper.currency, language),
         "iban": format_iban(paper.iban),
         "payment_method": paper.payment_method or (_("Bank transfer") if paper.iban else ""),
-        "page_number": mark_safe("<pdf:pagenumber/>"),  # noqa: S308 - our own tag of the renderer
-        "page_count": mark_safe("<pdf:pagecount/>"),  # noqa: S308 - our own tag of the renderer
+        "page_number": mark_safe("<pdf:pagenumber/>"),
+        "page_count": mark_safe("<pdf:pagecount/>"),
     }
 
 
-def _mark(paper: InvoicePaper) -> dict[str, str]:
-    if paper.state == DRAFT:
-        return {"kind": "draft", "text": _("DRAFT")}
-    if paper.state == ANNULLED:
-        return {"kind": "annulled", "text": _("ANNULLED")}
-    return {"kind": "original", "text": _("ORIGINAL")}
+def _mark(paper: InvoicePaper, language: str) -> dict[str, str]:
+    marks = {DRAFT: ("draft", "ЧЕРНОВА", _("DRAFT")), ANNULLED: ("annulled", "АНУЛИРАНА", _("ANNULLED"))}
+    kind, bulgarian, translated = marks.get(paper.state, ("original", "ОРИГИНАЛ", _("ORIGINAL")))
+    return {
+        "kind": kind,
+        "text": bulgarian if language == BULGARIAN else f"{bulgarian} / {translated}",
+        "watermark": translated,
+    }
 
 
 def _days(paper: InvoicePaper, language: str) -> list[tuple[str, str]]:

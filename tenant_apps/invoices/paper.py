@@ -1,4 +1,4 @@
-"""What an invoice says on paper: plain values, taken from the snapshot, and how figures and days are written."""
+"""What an invoice says on paper: plain values of the snapshot, and how figures are written."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -47,7 +47,7 @@ class PaperLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoicePaper:
-    """A whole invoice, ready to be written. Without a number it is a draft; `state` is one of `rules.STATES`."""
+    """A whole invoice, ready to be written; `state` is one of `rules.STATES`, a draft has no number."""
 
     state: str
     number: str | None
@@ -82,7 +82,7 @@ class InvoicePaper:
 
 
 def write_amount(amount: Decimal, language: str, most_places: int = 2) -> str:
-    """Write 1234.5 as "1 234,50" in Bulgarian, else "1,234.50"; up to `most_places` decimals where they are used."""
+    """Write 1234.5 as "1 234,50" in Bulgarian, else "1,234.50", with more decimals if used."""
     places = max(2, min(most_places, -int(amount.normalize().as_tuple().exponent)))
     return _in_language(f"{amount:,.{places}f}", language)
 

@@ -1,7 +1,7 @@
 """Which invoice a payment names, and whether the two may be linked without asking anybody.
 
-A number counts only as a whole token. IBANs, dates, times and amounts are blanked out of a reference first; what
-is left is read as digit runs, and a run that touches a letter or another digit of any script is no number.
+A number counts only as a whole token. IBANs, dates, times and amounts are blanked out of a reference first;
+what is left is read as digit runs, and one that touches a letter or another digit of any script is no number.
 """
 
 import re
@@ -21,6 +21,7 @@ CURRENCY_DIFFERS = "currency_differs"
 AMOUNT_DIFFERS = "amount_differs"
 ALREADY_PAID = "already_paid"
 NOT_OPEN = "not_open"
+TAKEN_BACK = "taken_back"
 UNMATCHED_REASONS = (
     NO_REFERENCE,
     NO_SUCH_INVOICE,
@@ -29,6 +30,7 @@ UNMATCHED_REASONS = (
     AMOUNT_DIFFERS,
     ALREADY_PAID,
     NOT_OPEN,
+    TAKEN_BACK,
 )
 
 # Stands where another number stood, so that its neighbours do not come to touch.
