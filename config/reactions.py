@@ -3,6 +3,11 @@
 REACTIONS: dict[str, tuple[str, ...]] = {
     "accounts.team_member_added": ("mirror_team_member",),
     "accounts.team_member_changed": ("mirror_team_member",),
-    "invoices.invoice_issued": ("generate_invoice_qr_codes", "render_invoice_document"),
+    "invoices.invoice_issued": (
+        "generate_invoice_qr_codes",
+        "render_invoice_document",
+        "match_payments_with_issued_invoice",
+    ),
+    "invoices.invoice_annulled": ("render_invoice_document",),
     "invoices.payment_recorded": ("match_payments_with_invoices",),
 }

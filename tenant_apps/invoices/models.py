@@ -110,7 +110,7 @@ class Invoice(models.Model):
             "due_date", "seller", "net_total", "vat_total", "total", "vat_groups", "paid_total", "issued_at", "sent_at",
             "paid_at", "annulled_at", "payment_url", "pdf", "epc_qr", "payment_qr", "owner_id", "created_at",
             "updated_at",
-        )  # fmt: skip
+        )
         personal = ("notes", "buyer", "annul_reason", "search_text")
         secret = ()
 
@@ -176,7 +176,7 @@ class InvoiceItem(models.Model):
         plain = (
             "id", "invoice", "position", "product", "quantity", "unit", "unit_price", "discount_percent", "vat_rate",
             "net_total",
-        )  # fmt: skip
+        )
         personal = ("description",)
         secret = ()
 
@@ -235,7 +235,7 @@ class Payment(models.Model):
         plain = (
             "id", "amount", "currency", "received_on", "method", "company", "allocated_total", "unmatched_reason",
             "voided_at", "owner_id", "created_at", "updated_at",
-        )  # fmt: skip
+        )
         personal = ("reference", "payer_name", "payer_iban", "void_reason", "search_text")
         secret = ()
 

@@ -1,22 +1,28 @@
 """Every read of invoices and payments. What a page or the API uses takes the actor and shows only what they may see."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Case, CharField, Count, F, Prefetch, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from shared_apps.core.actors import Actor
+from tenant_apps.files.queries import read_bytes, stored_file
 from tenant_apps.invoices import rules
 from tenant_apps.invoices.models import Allocation, Invoice, InvoiceItem, InvoiceState, Payment
+from tenant_apps.invoices.paper import InvoicePaper, PaperLine, Party
 from tenant_apps.sharing.queries import visible_to
 from tenant_apps.workspace.models import OrganizationProfile
 from tenant_apps.workspace.queries import profile
 
 LAST_DAY = date.max
+PARTY_FIELDS = (
+    "name", "address", "postal_code", "city", "country", "eik", "vat_number", "responsible_person", "email", "phone",
+)
+M = TypeVar("M", Invoice, Payment)
 PAYMENT_STATUSES = ("unmatched", "partly_matched", "matched")
 OPEN = Q(state=InvoiceState.ISSUED, paid_total__lt=F("total"))
 
@@ -55,9 +61,13 @@ def visible_invoices(actor: Actor, *, on: date) -> QuerySet[Invoice]:
     return with_status(visible_to(Invoice.objects.select_related("company", "contact"), actor), on=on)
 
 
-def visible_invoice(invoice_id: UUID, actor: Actor, *, on: date) -> Invoice:
-    """One invoice with its `items`, status, company and contact; `DoesNotExist` when the actor may not see it."""
-    return visible_invoices(actor, on=on).prefetch_related("items").get(pk=invoice_id)
+def visible_invoice(invoice_id: UUID, actor: Actor, *, on: date | None = None) -> Invoice:
+    """One invoice with its `items`, company, contact and PDF; `DoesNotExist` when the actor may not see it.
+
+    With a day it has its `status` on that day (as `invoice.status_on(day)` says it, too).
+    """
+    invoices = Invoice.objects.select_related("company", "contact", "pdf").prefetch_related("items")
+    return visible_to(with_status(invoices, on=on) if on else invoices, actor).get(pk=invoice_id)
 
 
 def open_invoices(actor: Actor, *, on: date, currency: str | None = None) -> QuerySet[Invoice]:
@@ -109,14 +119,19 @@ def unmatched_payments() -> QuerySet[Payment]:
     return Payment.objects.filter(voided_at=None, allocated_total__lt=F("amount")).order_by("id")
 
 
-def invoices_by_number(numbers: Iterable[str]) -> dict[str, Invoice]:
-    """Number → invoice, whatever its state, in one statement."""
-    return {str(invoice.number): invoice for invoice in Invoice.objects.filter(number__in=set(numbers))}
+def ids_of_unmatched_payments() -> QuerySet[Payment, UUID]:
+    """The ids of payments of which something is left to allocate, in the order in which they came."""
+    return unmatched_payments().values_list("id", flat=True)
 
 
-def payments_taken_back(payment_ids: Iterable[UUID]) -> set[UUID]:
+def payments_that_may_name(number: str) -> QuerySet[Payment, UUID]:
+    """The ids of unmatched payments whose reference holds the digits of an invoice number, zeros in front or not."""
+    return ids_of_unmatched_payments().filter(search_text__contains=number.lstrip("0"))
+
+
+def payments_taken_back(payment_ids: Collection[UUID]) -> set[UUID]:
     """Those of the payments that a person has unlinked from an invoice."""
-    undone = Allocation.objects.filter(payment_id__in=list(payment_ids), undoes__isnull=False)
+    undone = Allocation.objects.filter(payment_id__in=payment_ids, undoes__isnull=False)
     return set(undone.values_list("payment_id", flat=True))
 
 
@@ -129,23 +144,49 @@ def balance_of_company(company_id: UUID, actor: Actor) -> list[dict[str, Any]]:
 
 def lock_invoice(invoice_id: UUID, actor: Actor) -> Invoice:
     """The invoice under a row lock until the transaction ends; `DoesNotExist` when the actor may not see it."""
+    return lock_invoices({invoice_id}, actor)[invoice_id]
+
+
+def lock_invoices(invoice_ids: Collection[UUID], actor: Actor) -> dict[UUID, Invoice]:
+    """The invoices under row locks, taken by ascending id; `DoesNotExist` when one of them is not visible."""
     locked = Invoice.objects.select_related("company", "contact").select_for_update(of=("self",))
-    return visible_to(locked, actor).get(pk=invoice_id)
+    return _all_of(visible_to(locked.filter(pk__in=invoice_ids), actor).order_by("id"), invoice_ids)
+
+
+def lock_invoices_by_number(numbers: Collection[str], actor: Actor) -> list[Invoice]:
+    """The invoices that bear one of the numbers, whatever their state, under row locks taken by ascending id."""
+    return list(visible_to(Invoice.objects.select_for_update().filter(number__in=numbers), actor).order_by("id"))
 
 
 def lock_payment(payment_id: UUID, actor: Actor) -> Payment:
     """The payment under a row lock. Whoever locks both locks the payment first."""
+    return lock_payments({payment_id}, actor)[payment_id]
+
+
+def lock_payments(payment_ids: Collection[UUID], actor: Actor) -> dict[UUID, Payment]:
+    """The payments under row locks, taken by ascending id; `DoesNotExist` when one of them is not visible."""
     locked = Payment.objects.select_related("company").select_for_update(of=("self",))
-    return visible_to(locked, actor).get(pk=payment_id)
+    return _all_of(visible_to(locked.filter(pk__in=payment_ids), actor).order_by("id"), payment_ids)
+
+
+def _all_of(queryset: QuerySet[M], ids: Collection[UUID]) -> dict[UUID, M]:
+    found = {row.pk: row for row in queryset}
+    if len(found) < len(ids):
+        raise queryset.model.DoesNotExist()
+    return found
 
 
 def seller_of(organization: OrganizationProfile) -> dict[str, Any]:
     """The seller as an invoice keeps it."""
     names = (
-        "legal_name", "eik", "vat_number", "is_vat_registered", "country", "city", "address", "postal_code",
-        "responsible_person", "email", "phone", "iban", "bic",
-    )  # fmt: skip
-    return {name: getattr(organization, name) for name in names}
+        "eik", "vat_number", "is_vat_registered", "country", "city", "address", "postal_code", "responsible_person",
+        "email", "phone", "iban", "bic",
+    )
+    facts = {name: getattr(organization, name) for name in names}
+    return facts | {
+        "name": organization.legal_name,
+        "logo_id": str(organization.logo_id) if organization.logo_id else None,
+    }
 
 
 def buyer_of(invoice: Invoice) -> dict[str, Any]:
@@ -160,7 +201,7 @@ def buyer_of(invoice: Invoice) -> dict[str, Any]:
         "name": str(invoice.company or invoice.contact or ""),
         "contact": str(invoice.contact) if invoice.company and invoice.contact else "",
         "email": email_of_buyer(invoice),
-        "phone": (invoice.contact or invoice.company).phone if (invoice.contact or invoice.company) else "",
+        "phone": next((party.phone for party in (invoice.contact, invoice.company) if party and party.phone), ""),
         "is_consumer": invoice.company is None,
     }
 
@@ -176,14 +217,7 @@ def warnings_of(invoice: Invoice, *, on: date) -> list[str]:
     seller = invoice.seller or seller_of(profile())
     buyer = invoice.buyer or buyer_of(invoice)
     return rules.warnings_for(
-        rules.SellerFacts(
-            name=seller["legal_name"],
-            address=seller["address"],
-            eik=seller["eik"],
-            vat_number=seller["vat_number"],
-            is_vat_registered=seller["is_vat_registered"],
-            iban=seller["iban"],
-        ),
+        rules.SellerFacts(**{name: seller[name] for name in rules.SellerFacts.__dataclass_fields__}),
         rules.BuyerFacts(**{name: buyer[name] for name in rules.BuyerFacts.__dataclass_fields__}),
         _document_facts(invoice, on),
     )
@@ -201,6 +235,68 @@ def _document_facts(invoice: Invoice, on: date) -> rules.DocumentFacts:
     )
 
 
-def items_of(invoice_id: UUID) -> QuerySet[InvoiceItem]:
-    """The lines of an invoice, in order."""
-    return InvoiceItem.objects.filter(invoice_id=invoice_id).order_by("position")
+def paper_of(invoice: Invoice) -> InvoicePaper:
+    """The invoice as its document says it: the snapshots, or for a draft seller and buyer as they are now."""
+    seller = invoice.seller or seller_of(profile())
+    buyer = invoice.buyer or buyer_of(invoice)
+    return InvoicePaper(
+        state=invoice.state,
+        number=invoice.number,
+        issue_date=invoice.issue_date,
+        tax_event_date=invoice.tax_event_date,
+        due_date=invoice.due_date,
+        currency=invoice.currency,
+        seller=Party(**{name: seller.get(name, "") for name in PARTY_FIELDS}),
+        buyer=Party(**{name: buyer.get(name, "") for name in PARTY_FIELDS}),
+        lines=tuple(_paper_line(item) for item in invoice.items.all()),
+        groups=tuple(_vat_group(group) for group in invoice.vat_groups),
+        net_total=invoice.net_total,
+        vat_total=invoice.vat_total,
+        total=invoice.total,
+        iban=seller["iban"],
+        bic=seller["bic"],
+        payment_url=invoice.payment_url,
+        notes=invoice.notes,
+        compiled_by=seller.get("compiled_by", ""),
+        logo=read_bytes(stored_file(UUID(seller["logo_id"]))) if seller.get("logo_id") else None,
+    )
+
+
+def _paper_line(item: InvoiceItem) -> PaperLine:
+    return PaperLine(
+        description=item.description,
+        quantity=item.quantity,
+        unit=item.unit,
+        unit_price=item.unit_price,
+        discount_percent=item.discount_percent,
+        vat_rate=item.vat_rate,
+        net=item.net_total,
+    )
+
+
+def _vat_group(group: dict[str, Any]) -> rules.VatGroup:
+    rate = None if group["rate"] is None else Decimal(group["rate"])
+    return rules.VatGroup(rate, Decimal(group["base"]), Decimal(group["vat"]))
+
+
+def sums_per_currency(invoices: QuerySet[Invoice]) -> list[dict[str, Any]]:
+    """`[{"currency", "invoice_count", "sum_total", "sum_outstanding"}]` of all the rows; annulled ones are counted, not added."""
+    standing = ~Q(state=InvoiceState.ANNULLED)
+    owed = Q(state=InvoiceState.ISSUED)
+    sums = invoices.order_by().values("currency").annotate(
+        invoice_count=Count("id"),
+        sum_total=Coalesce(Sum("total", filter=standing), Value(Decimal("0.00"))),
+        sum_outstanding=Coalesce(Sum(F("total") - F("paid_total"), filter=owed), Value(Decimal("0.00"))),
+    )
+    return list(sums.order_by("currency"))
+
+
+def payment_sums_per_currency(payments: QuerySet[Payment]) -> list[dict[str, Any]]:
+    """`[{"currency", "payment_count", "sum_amount", "sum_left"}]` of all the rows; void ones are counted, not added."""
+    valid = Q(voided_at=None)
+    sums = payments.order_by().values("currency").annotate(
+        payment_count=Count("id"),
+        sum_amount=Coalesce(Sum("amount", filter=valid), Value(Decimal("0.00"))),
+        sum_left=Coalesce(Sum(F("amount") - F("allocated_total"), filter=valid), Value(Decimal("0.00"))),
+    )
+    return list(sums.order_by("currency"))

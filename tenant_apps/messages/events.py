@@ -1,1 +1,16 @@
-SENTENCES: dict[str, object] = {}
+from enum import StrEnum
+
+from django.utils.translation import gettext_lazy as _
+
+
+class MessageEvent(StrEnum):
+    QUEUED = "messages.message_queued"
+    SENT = "messages.message_sent"
+    FAILED = "messages.message_failed"
+
+
+SENTENCES = {
+    MessageEvent.QUEUED: _("The e-mail “%(subject)s” waits to be sent"),
+    MessageEvent.SENT: _("The e-mail “%(subject)s” was sent"),
+    MessageEvent.FAILED: _("The e-mail “%(subject)s” could not be sent"),
+}

@@ -15,10 +15,12 @@ REASON_TEXTS: Mapping[str, str | Promise] = {
     rules.AMOUNT_DIFFERS: _("The amount differs from what the invoice still owes."),
     rules.ALREADY_PAID: _("The invoice is already paid."),
     rules.NOT_OPEN: _("The invoice is annulled or not issued."),
+    rules.TAKEN_BACK: _("A person unlinked it, so only a person links it again."),
 }
 
 SIGNAL_TEXTS: Mapping[str, str | Promise] = {
     "invoice_number": _("The reference names invoice %(value)s."),
     "amount_equals_outstanding": _("The amount equals what was outstanding: %(value)s."),
+    "by_hand": _("Linked by hand."),
     "currency": _("Payment and invoice are both in %(value)s."),
 }

@@ -1,6 +1,19 @@
 """Every write of invoices, by noun."""
 
-from tenant_apps.invoices.operations.documents import store_invoice_document, store_invoice_qr_codes
+from tenant_apps.invoices.operations.allocations import (
+    AllocationInput,
+    AlreadyPaid,
+    allocate_payment,
+    allocate_payments,
+    deallocate_payment,
+    leave_payments_unmatched,
+)
+from tenant_apps.invoices.operations.documents import (
+    invoice_pdf_bytes,
+    make_invoice_qr_codes,
+    store_invoice_document,
+    store_invoice_qr_codes,
+)
 from tenant_apps.invoices.operations.drafts import (
     InvoiceChange,
     InvoiceInput,
@@ -20,11 +33,7 @@ from tenant_apps.invoices.operations.issuing import (
     issue_invoice,
 )
 from tenant_apps.invoices.operations.payments import (
-    AlreadyPaid,
     PaymentInput,
-    allocate_payment,
-    deallocate_payment,
-    leave_unmatched,
     mark_invoice_paid,
     record_payment,
     void_payment,
@@ -32,6 +41,7 @@ from tenant_apps.invoices.operations.payments import (
 from tenant_apps.invoices.operations.sending import BuyerWithoutEmail, send_invoice
 
 __all__ = [
+    "AllocationInput",
     "AlreadyPaid",
     "BuyerWithoutEmail",
     "InvoiceChange",
@@ -44,14 +54,17 @@ __all__ = [
     "PaymentInput",
     "ReasonMissing",
     "allocate_payment",
+    "allocate_payments",
     "annul_invoice",
     "change_invoice",
     "create_invoice",
     "deallocate_payment",
     "delete_draft_invoice",
     "duplicate_invoice",
+    "invoice_pdf_bytes",
     "issue_invoice",
-    "leave_unmatched",
+    "leave_payments_unmatched",
+    "make_invoice_qr_codes",
     "mark_invoice_paid",
     "record_payment",
     "send_invoice",

@@ -73,12 +73,12 @@ class InvoiceChange:
 
     currency: str | None = None
     items: tuple[ItemInput, ...] | None = None
-    company_id: UUID | None | Keep = KEEP
-    contact_id: UUID | None | Keep = KEEP
+    company_id: UUID | Keep | None = KEEP
+    contact_id: UUID | Keep | None = KEEP
     language: str | None = None
-    issue_date: date | None | Keep = KEEP
-    tax_event_date: date | None | Keep = KEEP
-    due_date: date | None | Keep = KEEP
+    issue_date: date | Keep | None = KEEP
+    tax_event_date: date | Keep | None = KEEP
+    due_date: date | Keep | None = KEEP
     notes: str | None = None
 
 
@@ -104,7 +104,7 @@ def create_invoice(*, draft: InvoiceInput, by: Actor, at: datetime) -> Invoice:
     record(
         event=InvoiceEvent.CREATED, subject=invoice, by=by, at=at, parent=invoice.company or invoice.contact,
         new={"total": invoice.total, "currency": invoice.currency},
-    )  # fmt: skip
+    )
     return invoice
 
 
@@ -134,7 +134,7 @@ def delete_draft_invoice(*, invoice_id: UUID, by: Actor, at: datetime) -> None:
     record(
         event=InvoiceEvent.DELETED, subject=invoice, by=by, at=at, parent=invoice.company or invoice.contact,
         old={"total": invoice.total, "currency": invoice.currency},
-    )  # fmt: skip
+    )
     invoice.delete()
 
 

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
-from shared_apps.core.actors import Actor
-from shared_apps.core.bulgaria.folding import fold
+from shared_apps.core.actors import Actor, ActorKind
 from shared_apps.core.clock import day_in
 from shared_apps.core.errors import Refused
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
+from shared_apps.core.search import searchable
 from shared_apps.plans import limits
 from tenant_apps.activity.operations import record
 from tenant_apps.invoices import rules
@@ -20,6 +20,7 @@ from tenant_apps.invoices.events import InvoiceEvent
 from tenant_apps.invoices.models import Invoice, InvoiceState
 from tenant_apps.invoices.operations.drafts import lock_draft
 from tenant_apps.invoices.queries import buyer_of, lock_invoice, seller_of
+from tenant_apps.sharing.operations import require_may_change
 from tenant_apps.workspace.models import OrganizationProfile
 from tenant_apps.workspace.operations import take_number
 from tenant_apps.workspace.queries import TAX_SERIES, profile
@@ -64,11 +65,11 @@ def issue_invoice(*, invoice_id: UUID, by: Actor, at: datetime, issue_date: date
         raise IssueDateInFuture()
     invoice.number = take_number(code=TAX_SERIES, by=by)
     limits.require(limits.Limit.INVOICES_PER_MONTH, used=lambda: _issued_this_month(seller.time_zone, at))
-    _freeze(invoice, seller, at)
+    _freeze(invoice, seller, by.label if by.kind is ActorKind.MEMBER else "", at)
     record(
         event=InvoiceEvent.ISSUED, subject=invoice, by=by, at=at, parent=invoice.company or invoice.contact,
         new={"number": invoice.number, "total": invoice.total, "currency": invoice.currency},
-    )  # fmt: skip
+    )
     return invoice
 
 
@@ -81,6 +82,7 @@ def annul_invoice(*, invoice_id: UUID, reason: str, by: Actor, at: datetime) -> 
     if not reason.strip():
         raise ReasonMissing()
     invoice = lock_invoice(invoice_id, by)
+    require_may_change(invoice, by)
     if not rules.may_become(invoice.state, InvoiceState.ANNULLED):
         raise NotIssued()
     if invoice.paid_total:
@@ -91,15 +93,16 @@ def annul_invoice(*, invoice_id: UUID, reason: str, by: Actor, at: datetime) -> 
     record(
         event=InvoiceEvent.ANNULLED, subject=invoice, by=by, at=at, parent=invoice.company or invoice.contact,
         new={"reason": invoice.annul_reason},
-    )  # fmt: skip
+    )
     return invoice
 
 
-def _freeze(invoice: Invoice, seller: OrganizationProfile, at: datetime) -> None:
-    assert invoice.issue_date and invoice.number  # noqa: S101
+def _freeze(invoice: Invoice, seller: OrganizationProfile, compiled_by: str, at: datetime) -> None:
+    assert invoice.issue_date  # noqa: S101 - set by the caller
     invoice.due_date = invoice.due_date or rules.default_due_date(invoice.issue_date, seller.payment_term_days)
-    invoice.seller, invoice.buyer = seller_of(seller), buyer_of(invoice)
-    invoice.search_text = fold(f"{invoice.number} {invoice.buyer['name']} {invoice.buyer['eik']}")
+    invoice.seller, invoice.buyer = seller_of(seller) | {"compiled_by": compiled_by}, buyer_of(invoice)
+    names = (invoice.buyer[field] for field in ("name", "eik", "contact"))
+    invoice.search_text = searchable(str(invoice.number), *names)
     invoice.payment_url = _payment_url(seller.payment_url_template, invoice)
     invoice.state, invoice.issued_at, invoice.updated_at = InvoiceState.ISSUED, at, at
     invoice.paid_at = at if invoice.total == 0 else None

@@ -15,6 +15,7 @@ from tenant_apps.invoices.events import InvoiceEvent
 from tenant_apps.invoices.models import Invoice
 from tenant_apps.invoices.operations.issuing import NotIssued
 from tenant_apps.invoices.queries import email_of_buyer, lock_invoice
+from tenant_apps.sharing.operations import require_may_change
 
 
 class BuyerWithoutEmail(Refused):
@@ -30,6 +31,7 @@ def send_invoice(*, invoice_id: UUID, by: Actor, at: datetime) -> Invoice:
     A job makes the PDF and queues the message. Raises `NotIssued` and `BuyerWithoutEmail`.
     """
     invoice = lock_invoice(invoice_id, by)
+    require_may_change(invoice, by)
     if not invoice.is_issued:
         raise NotIssued()
     to = email_of_buyer(invoice)
@@ -40,7 +42,7 @@ def send_invoice(*, invoice_id: UUID, by: Actor, at: datetime) -> Invoice:
     sent = record(
         event=InvoiceEvent.SENT, subject=invoice, by=by, at=at, parent=invoice.company or invoice.contact,
         new={"to": to},
-    )  # fmt: skip
+    )
     key = f"email_invoice:{sent.pk}"
     enqueue("email_invoice", by=by, key=key, invoice_id=str(invoice.pk), to=to, sending_id=str(sent.pk))
     return invoice

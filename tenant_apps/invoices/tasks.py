@@ -1,0 +1,65 @@
+from typing import Any
+from uuid import UUID
+
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from shared_apps.core import clock
+from shared_apps.core.formats import format_day, format_money
+from shared_apps.jobs.actors import current_actor, job
+from tenant_apps.invoices.models import Invoice
+from tenant_apps.invoices.operations import invoice_pdf_bytes, make_invoice_qr_codes
+from tenant_apps.invoices.queries import visible_invoice
+from tenant_apps.messages.operations import queue_message
+
+
+@job()
+def generate_invoice_qr_codes(*, subject_id: str, **unknown: Any) -> None:
+    """After issue: make the codes by which the invoice can be paid. One annulled meanwhile gets none."""
+    by = current_actor()
+    if visible_invoice(UUID(subject_id), by).is_issued:
+        make_invoice_qr_codes(invoice_id=UUID(subject_id), by=by, at=clock.now())
+
+
+@job()
+def render_invoice_document(*, subject_id: str, **unknown: Any) -> None:
+    """After issue and after annulment: make the PDF, so that the first reader need not wait for it."""
+    invoice_pdf_bytes(invoice_id=UUID(subject_id), by=current_actor(), at=clock.now())
+
+
+@job()
+def email_invoice(*, invoice_id: str, to: str, sending_id: str, **unknown: Any) -> None:
+    """Queue the message that carries an invoice's PDF to the client; the same sending queues one message."""
+    by, at = current_actor(), clock.now()
+    invoice_pdf_bytes(invoice_id=UUID(invoice_id), by=by, at=at)
+    invoice = visible_invoice(UUID(invoice_id), by)
+    with override(invoice.language):
+        context = _letter(invoice)
+        queue_message(
+            to=to,
+            subject=context["subject"],
+            body_text=render_to_string("invoices/email/invoice.txt", context),
+            body_html=render_to_string("invoices/email/invoice.html", context),
+            attachment_ids=[invoice.pdf_id] if invoice.pdf_id else [],
+            about_type=Invoice._meta.label_lower,
+            about_id=invoice.pk,
+            key=f"email_invoice:{sending_id}",
+            language=invoice.language,
+            by=by,
+            at=at,
+        )
+
+
+def _letter(invoice: Invoice) -> dict[str, Any]:
+    """What the letter says, in the current language."""
+    values = {"number": invoice.number, "seller": invoice.seller["name"]}
+    return {
+        "subject": _("Invoice %(number)s from %(seller)s") % values,
+        "number": invoice.number,
+        "seller": invoice.seller,
+        "buyer": invoice.buyer["contact"] or invoice.buyer["name"],
+        "total": format_money(invoice.total, invoice.currency),
+        "due": format_day(invoice.due_date) if invoice.due_date else "",
+        "payment_url": invoice.payment_url,
+    }

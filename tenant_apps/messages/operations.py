@@ -1,0 +1,134 @@
+"""A message's way: queued, claimed, sent or failed."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db.models import Model
+from django.utils.translation import gettext_lazy as _
+
+from shared_apps.core.actors import Actor
+from shared_apps.core.errors import Refused
+from shared_apps.core.operation import operation
+from shared_apps.core.permissions import Permission
+from shared_apps.jobs.operations import enqueue
+from tenant_apps.activity.operations import record
+from tenant_apps.messages.events import MessageEvent
+from tenant_apps.messages.models import MessageAttachment, MessageState, OutgoingMessage
+
+MAX_ATTEMPTS = 6
+CLAIM_HOLDS_FOR = timedelta(minutes=5)
+
+
+class EmailUnusable(Refused):
+    code = "email_unusable"
+    message = _("This is not an e-mail address.")
+    field = "to"
+
+
+@operation(permission=None, event=None, why="a key that was seen before queues nothing; a new message records it")
+def queue_message(
+    *,
+    to: str,
+    subject: str,
+    body_text: str,
+    language: str,
+    by: Actor,
+    at: datetime,
+    body_html: str = "",
+    attachment_ids: Sequence[UUID] = (),
+    about_type: str = "",
+    about_id: UUID | None = None,
+    key: str | None = None,
+) -> OutgoingMessage:
+    """Write an e-mail down and have a job deliver it. With a `key` seen before, that message is returned instead.
+
+    `about_type` is a model's label (`invoices.invoice`). Raises `EmailUnusable`.
+    """
+    _check_address(to)
+    message = OutgoingMessage(
+        key=key,
+        to=to,
+        subject=subject[:250],
+        body_text=body_text,
+        body_html=body_html,
+        language=language,
+        about_type=about_type,
+        about_id=about_id,
+        created_at=at,
+        updated_at=at,
+    )
+    if not _insert(message):
+        return OutgoingMessage.objects.get(key=key)
+    MessageAttachment.objects.bulk_create(
+        MessageAttachment(message=message, file_id=file_id) for file_id in dict.fromkeys(attachment_ids)
+    )
+    enqueue("deliver_message", by=by, key=f"deliver_message:{message.pk}", message_id=str(message.pk))
+    record(event=MessageEvent.QUEUED, subject=message, by=by, at=at, parent=_about(message), new={"to": to})
+    return message
+
+
+@operation(permission=Permission.PLATFORM_OPERATE, event=None, why="the outcome is told")
+def claim_message(*, message_id: UUID, by: Actor, at: datetime) -> OutgoingMessage | None:
+    """Take a message for delivery; None when it is sent, failed, or in another worker's hands since a short while."""
+    message = OutgoingMessage.objects.select_for_update().get(pk=message_id)
+    is_held = message.claimed_at is not None and at - message.claimed_at < CLAIM_HOLDS_FOR
+    if message.state in {MessageState.SENT, MessageState.FAILED} or (
+        message.state == MessageState.SENDING and is_held
+    ):
+        return None
+    message.state, message.claimed_at, message.updated_at = MessageState.SENDING, at, at
+    message.attempts += 1
+    message.save(update_fields=["state", "claimed_at", "attempts", "updated_at"])
+    return message
+
+
+@operation(permission=Permission.PLATFORM_OPERATE)
+def note_message_sent(*, message_id: UUID, by: Actor, at: datetime) -> OutgoingMessage:
+    """Say that the mail server took the message."""
+    message = OutgoingMessage.objects.select_for_update().get(pk=message_id)
+    message.state, message.sent_at, message.updated_at, message.error = MessageState.SENT, at, at, ""
+    message.save(update_fields=["state", "sent_at", "updated_at", "error"])
+    record(event=MessageEvent.SENT, subject=message, by=by, at=at, parent=_about(message), new={"to": message.to})
+    return message
+
+
+@operation(permission=Permission.PLATFORM_OPERATE, event=None, why="only the last failure is told")
+def note_message_failure(*, message_id: UUID, error: str, by: Actor, at: datetime) -> OutgoingMessage:
+    """Put the message back into the queue; after the last try it has failed. `error` is the kind, never the text."""
+    message = OutgoingMessage.objects.select_for_update().get(pk=message_id)
+    is_last = message.attempts >= MAX_ATTEMPTS
+    message.state = MessageState.FAILED if is_last else MessageState.QUEUED
+    message.error, message.updated_at = error[:100], at
+    message.save(update_fields=["state", "error", "updated_at"])
+    if is_last:
+        record(
+            event=MessageEvent.FAILED, subject=message, by=by, at=at, parent=_about(message), new={"to": message.to}
+        )
+    return message
+
+
+def _check_address(to: str) -> None:
+    try:
+        validate_email(to)
+    except ValidationError as error:
+        raise EmailUnusable() from error
+
+
+def _insert(message: OutgoingMessage) -> bool:
+    """Insert the message unless its key is taken; one who races for the same key waits here and loses."""
+    if message.key is None:
+        message.save(force_insert=True)
+        return True
+    OutgoingMessage.objects.bulk_create([message], ignore_conflicts=True)
+    return OutgoingMessage.objects.filter(pk=message.pk).exists()
+
+
+def _about(message: OutgoingMessage) -> Model | None:
+    """The record that the message belongs to, so that its timeline tells of the message too."""
+    if message.about_id is None:
+        return None
+    return apps.get_model(message.about_type)._default_manager.filter(pk=message.about_id).first()
