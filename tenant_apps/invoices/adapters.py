@@ -97,7 +97,7 @@ def render_invoice_pdf(paper: InvoicePaper, language: str) -> bytes:
 
 
 def written_paper(paper: InvoicePaper, language: str) -> dict[str, Any]:
-    """Return the invoice in the words and figures of its language, with its pictures, as the PDF prints it."""
+    """Return the invoice in the words and figures of its language, with its pictures, as the PDF has it."""
     with override(language):
         return _context(paper, language, _images(paper))
 
