@@ -274,4 +274,5 @@ def test_every_reason_and_signal_has_its_words():
     from tenant_apps.reconciliation.reasons import REASON_TEXTS, SIGNAL_TEXTS
 
     assert set(REASON_TEXTS) == set(rules.UNMATCHED_REASONS)
-    assert {item["signal"] for item in decide(payment(), [invoice()]).evidence} | {"by_hand"} == set(SIGNAL_TEXTS)
+    signals = {item["signal"] for item in decide(payment(), [invoice()]).evidence}
+    assert signals | {"by_hand"} == set(SIGNAL_TEXTS)
