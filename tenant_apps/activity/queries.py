@@ -1,3 +1,4 @@
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -17,6 +18,13 @@ def recent_events(*, length: int = 10) -> list[Event]:
     return list(Event.objects.order_by("-id")[:length])
 
 
-def all_events() -> QuerySet[Event]:
-    """Every event, for the audit page."""
-    return Event.objects.all()
+def audited_events(
+    *, event_type: str = "", person_id: UUID | None = None, period: tuple[datetime, datetime] | None = None
+) -> QuerySet[Event]:
+    """Events for the audit page, of one type, of one person, within a half-open period."""
+    events = Event.objects.all()
+    if event_type:
+        events = events.filter(type=event_type)
+    if person_id:
+        events = events.filter(actor_id=person_id)
+    return events.filter(at__gte=period[0], at__lt=period[1]) if period else events

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from shared_apps.core.slots import register_sentences
+from shared_apps.core.slots import register, register_sentences
 
 
 class WorkspaceConfig(AppConfig):
@@ -8,5 +8,7 @@ class WorkspaceConfig(AppConfig):
 
     def ready(self) -> None:
         from tenant_apps.workspace.events import SENTENCES
+        from tenant_apps.workspace.slots import people_of_the_audit
 
         register_sentences(SENTENCES)
+        register("audit.people", people_of_the_audit)

@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.ids import new_id
 from tenant_apps.files.models import StoredFile
@@ -30,24 +31,24 @@ class OrganizationProfile(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     is_the_one = models.BooleanField(default=True, unique=True)
-    legal_name = models.CharField(max_length=200)
-    eik = models.CharField(max_length=13, blank=True)
-    vat_number = models.CharField(max_length=20, blank=True)
-    is_vat_registered = models.BooleanField(default=True)
-    country = models.CharField(max_length=2, default="BG")
-    city = models.CharField(max_length=100, blank=True)
-    address = models.CharField(max_length=250, blank=True)
-    postal_code = models.CharField(max_length=20, blank=True)
-    responsible_person = models.CharField(max_length=150, blank=True)
-    email = models.EmailField(max_length=254, blank=True)
-    phone = models.CharField(max_length=40, blank=True)
-    iban = models.CharField(max_length=34, blank=True)
-    bic = models.CharField(max_length=11, blank=True)
-    default_currency = models.CharField(max_length=3, default="EUR")
-    default_language = models.CharField(max_length=5, default="bg")
-    time_zone = models.CharField(max_length=60, default="Europe/Sofia")
-    payment_term_days = models.PositiveSmallIntegerField(default=14)
-    payment_url_template = models.CharField(max_length=300, blank=True)
+    legal_name = models.CharField(_("legal name"), max_length=200)
+    eik = models.CharField(_("EIK"), max_length=13, blank=True)
+    vat_number = models.CharField(_("VAT number"), max_length=20, blank=True)
+    is_vat_registered = models.BooleanField(_("registered for VAT"), default=True)
+    country = models.CharField(_("country"), max_length=2, default="BG")
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    address = models.CharField(_("address"), max_length=250, blank=True)
+    postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
+    responsible_person = models.CharField(_("responsible person"), max_length=150, blank=True)
+    email = models.EmailField(_("e-mail"), max_length=254, blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    iban = models.CharField(_("IBAN"), max_length=34, blank=True)
+    bic = models.CharField(_("BIC"), max_length=11, blank=True)
+    default_currency = models.CharField(_("default currency"), max_length=3, default="EUR")
+    default_language = models.CharField(_("default language"), max_length=5, default="bg")
+    time_zone = models.CharField(_("time zone"), max_length=60, default="Europe/Sofia")
+    payment_term_days = models.PositiveSmallIntegerField(_("payment term in days"), default=14)
+    payment_url_template = models.CharField(_("payment address"), max_length=300, blank=True)
     logo = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -73,7 +74,7 @@ class NumberSeries(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     code = models.CharField(max_length=20, unique=True)
-    next_number = models.PositiveBigIntegerField(default=1)
+    next_number = models.PositiveBigIntegerField(_("next number"), default=1)
     is_started = models.BooleanField(default=False)
 
     class Meta:

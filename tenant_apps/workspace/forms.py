@@ -1,0 +1,85 @@
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from shared_apps.core.countries import country_choices
+from shared_apps.core.currencies import ACTIVE_CURRENCIES
+from tenant_apps.workspace.models import OrganizationProfile
+from tenant_apps.workspace.operations import ProfileChange
+
+COMMON_CURRENCIES = ("EUR", "USD", "GBP", "CHF", "RON")
+
+
+def _text(name: str, **options: Any) -> forms.CharField:
+    """A text field with the label and the length of a column; the operation judges what is typed."""
+    column = OrganizationProfile._meta.get_field(name)
+    options = {"required": False, "max_length": getattr(column, "max_length", None), **options}
+    return forms.CharField(label=column.verbose_name, **options)
+
+
+def _currency_choices() -> list[tuple[str, str]]:
+    rest = sorted(ACTIVE_CURRENCIES - set(COMMON_CURRENCIES))
+    return [(code, code) for code in (*COMMON_CURRENCIES, *rest)]
+
+
+def _time_zone_choices() -> list[tuple[str, str]]:
+    cities = (name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix", "right")))
+    return [(name, name.replace("_", " ")) for name in sorted(cities)]
+
+
+class OrganizationForm(forms.Form):
+    """Everything that documents say of the organization, and what new ones begin with."""
+
+    legal_name = _text("legal_name", required=True)
+    eik = _text("eik", widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}))
+    is_vat_registered = forms.BooleanField(label=_("The organization is registered for VAT"), required=False)
+    vat_number = _text("vat_number", help_text=_("For example: BG175074752"))
+    responsible_person = _text("responsible_person", help_text=_("The person whose name stands on invoices."))
+    country = forms.ChoiceField(label=_("country"), choices=country_choices)
+    city = _text("city")
+    postal_code = _text("postal_code")
+    address = _text("address")
+    email = _text("email", widget=forms.EmailInput())
+    phone = _text("phone", widget=forms.TextInput({"type": "tel"}))
+    iban = _text(
+        "iban", max_length=50, help_text=_("Invoices then carry a QR code that fills in the bank transfer."),
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+    bic = _text("bic", widget=forms.TextInput({"autocomplete": "off"}))
+    default_currency = forms.ChoiceField(label=_("default currency"), choices=_currency_choices)
+    default_language = forms.ChoiceField(label=_("default language"), choices=settings.LANGUAGES)
+    time_zone = forms.ChoiceField(label=_("time zone"), choices=_time_zone_choices)
+    payment_term_days = forms.IntegerField(
+        label=_("payment term"), min_value=0, max_value=365, help_text=_("Days from the issue of an invoice to its due date.")
+    )
+    payment_url_template = _text(
+        "payment_url_template",
+        help_text=_("Where clients can pay, for example https://pay.example.com/{number}. {number}, {amount} and {currency} are filled in."),
+        widget=forms.URLInput(),
+    )
+
+    @classmethod
+    def of(cls, profile: OrganizationProfile) -> "OrganizationForm":
+        """The form as the organization stands now."""
+        return cls(initial={name: getattr(profile, name) for name in ProfileChange.__dataclass_fields__})
+
+    def change(self) -> ProfileChange:
+        return ProfileChange(**self.cleaned_data)
+
+
+class LogoForm(forms.Form):
+    logo = forms.FileField(
+        label=_("Picture"), help_text=_("PNG or JPEG, at most 1 MB."),
+        widget=forms.FileInput({"accept": "image/png,image/jpeg"}),
+    )
+
+
+class NumbersForm(forms.Form):
+    next_number = forms.IntegerField(
+        label=_("The first invoice gets number"), min_value=1, max_value=9_999_999_999,
+        help_text=_("Continue where your last program stopped. After the first issued invoice this stays as it is."),
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
+    )

@@ -1,0 +1,89 @@
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from shared_apps.core import clock
+from shared_apps.core.errors import Refused
+from shared_apps.core.http import act, add_refusal, done, page
+from shared_apps.core.permissions import Permission
+from tenant_apps.files.queries import read_bytes
+from tenant_apps.workspace import operations, queries
+from tenant_apps.workspace.forms import LogoForm, NumbersForm, OrganizationForm
+
+
+@page(Permission.ORGANIZATION_VIEW)
+def organization_edit(request: HttpRequest) -> HttpResponse:
+    return _settings_page(request)
+
+
+@organization_edit.act
+def change_organization(request: HttpRequest) -> HttpResponse:
+    form = OrganizationForm(request.POST)
+    if form.is_valid():
+        try:
+            operations.change_organization(change=form.change(), by=request.actor, at=clock.now())
+            return done(request, to="organization_edit", message=_("The details were saved."))
+        except Refused as refusal:
+            add_refusal(form, refusal)
+    return _settings_page(request, form=form)
+
+
+@page(Permission.ORGANIZATION_VIEW)
+def organization_logo(request: HttpRequest) -> HttpResponse:
+    """The picture itself, for the settings page."""
+    logo = queries.profile().logo
+    if logo is None:
+        raise Http404
+    headers = {"Cache-Control": "private, max-age=300", "Content-Disposition": "inline"}
+    return HttpResponse(read_bytes(logo), content_type=logo.content_type, headers=headers)
+
+
+@organization_logo.act
+def change_logo(request: HttpRequest) -> HttpResponse:
+    form = LogoForm(request.POST, request.FILES)
+    if form.is_valid():
+        picture = form.cleaned_data["logo"]
+        try:
+            operations.change_logo(name=picture.name, content=picture.read(), by=request.actor, at=clock.now())
+            return done(request, to="organization_edit", message=_("The logo was saved."))
+        except Refused as refusal:
+            add_refusal(form, refusal)
+    return _settings_page(request, logo_form=form)
+
+
+@act(Permission.ORGANIZATION_EDIT)
+def change_series_start(request: HttpRequest) -> HttpResponse:
+    form = NumbersForm(request.POST)
+    if form.is_valid():
+        try:
+            operations.change_series_start(
+                next_number=form.cleaned_data["next_number"], by=request.actor, at=clock.now()
+            )
+            return done(request, to="organization_edit", message=_("The first number was saved."))
+        except Refused as refusal:
+            add_refusal(form, refusal)
+    return _settings_page(request, numbers_form=form)
+
+
+def _settings_page(
+    request: HttpRequest,
+    form: Form | None = None,
+    logo_form: Form | None = None,
+    numbers_form: Form | None = None,
+) -> HttpResponse:
+    """The page with its three forms; the one that came back with errors stands as it was typed."""
+    profile, series = queries.profile(), queries.number_series()
+    came_back = form or logo_form or numbers_form
+    details = form or OrganizationForm.of(profile)
+    if not request.actor.may(Permission.ORGANIZATION_EDIT):
+        for field in details.fields.values():
+            field.disabled = True
+    context = {
+        "profile": profile,
+        "series": series,
+        "form": details,
+        "logo_form": logo_form or LogoForm(),
+        "numbers_form": numbers_form or NumbersForm(initial={"next_number": series.next_number}),
+    }
+    return render(request, "workspace/organization_edit.html", context, status=422 if came_back else 200)
