@@ -1,4 +1,5 @@
 // The side panel: a row opens its record beside the list; Esc closes, J and K walk, Ctrl or the middle button open the page.
+// A phone has no room beside the list: there the row opens the page, and Back comes back.
 (() => {
   const shell = document.getElementById("panel-shell");
   const panel = document.getElementById("panel");
@@ -8,6 +9,7 @@
   const isOpen = () => shell.classList.contains("show");
   const rows = () => [...document.querySelectorAll("[data-panel-rows] [data-href]")];
   const openRow = () => document.querySelector("[data-panel-rows] .is-open");
+  const narrow = matchMedia("(max-width: 767.98px)");
   let askedFrom = null;
 
   function showWaiting() {
@@ -38,6 +40,11 @@
     open(next.dataset.href, next);
   }
 
+  function openBeside(row) {
+    if (narrow.matches) location.assign(row.dataset.href);
+    else open(row.dataset.href, row);
+  }
+
   function isForPanel(event, row) {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return false;
     const inner = event.target.closest("a, button, input, select, label, summary");
@@ -49,7 +56,7 @@
     if (link && !event.ctrlKey && !event.metaKey) { event.preventDefault(); open(link.dataset.panelUrl, link); return; }
     const row = event.target.closest("[data-panel-rows] [data-href]");
     if (!row || getSelection().toString()) return;
-    if (isForPanel(event, row)) { event.preventDefault(); open(row.dataset.href, row); }
+    if (isForPanel(event, row)) { event.preventDefault(); openBeside(row); }
     else if ((event.ctrlKey || event.metaKey) && !event.target.closest("a, button")) window.open(row.dataset.href, "_blank", "noopener");
   });
 
