@@ -65,9 +65,11 @@ class Broker:
     def wait_until_ready(self, child: Child) -> None:
         """Returns when the server has read its data and answers."""
         import redis
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
 
         deadline = time.monotonic() + START_SECONDS
-        with redis.Redis.from_url(self.environment["REDIS_URL"]) as client:
+        with redis.Redis.from_url(self.environment["REDIS_URL"], retry=Retry(NoBackoff(), 0)) as client:
             while True:
                 try:
                     client.ping()

@@ -94,6 +94,12 @@ class Child:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.process.pid, signal.SIGKILL)
 
+    def disown(self) -> None:
+        """Leaves it to whoever finds it by its process id."""
+        if self.process is not None:
+            self.process.returncode = 0  # or Python would complain of a process that nobody waited for
+            self.process = None
+
     def last_words(self, lines: int = 15) -> str:
         """The end of its log."""
         return (

@@ -83,19 +83,35 @@ def _start_missing(data: DataDirectory, servers: Sequence[Server]) -> None:
         if data.running_process(server.name) is None:
             if server.is_new:
                 say(f"Making {server.title} in {data.path} …")
-            start(server, lambda child: data.remember_process(child.name, child.start()), dies_with_us=False)
+            _start_for_everybody(server, data)
+
+
+def _start_for_everybody(server: Server, data: DataDirectory) -> None:
+    started: list[Child] = []
+
+    def launch(child: Child) -> None:
+        data.remember_process(child.name, child.start())
+        started.append(child)
+
+    try:
+        start(server, launch, dies_with_us=False)
+    finally:
+        for child in started:
+            child.disown()
 
 
 def _wait_for_supervisor(data: DataDirectory, servers: Sequence[Server]) -> None:
     """While `up` is starting or restarting them, they are about to be there."""
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while is_owned(data.up_lock) and not (
-        data.recall("up").get("servers_ready")
-        and all(data.running_process(server.name) for server in servers)
-    ):
+    while servers and is_owned(data.up_lock) and not _supervised(data, servers):
         if time.monotonic() > deadline:
             raise CannotGoOn(f"`up` runs on {data.path}, but its servers do not; see {data.logs}.")
         time.sleep(0.2)
+
+
+def _supervised(data: DataDirectory, servers: Sequence[Server]) -> bool:
+    ready = data.recall("up").get("servers_ready")
+    return bool(ready) and all(data.running_process(server.name) for server in servers)
 
 
 def _leave(data: DataDirectory, servers: list[Server], users: FileLock) -> None:
