@@ -1,0 +1,64 @@
+"""One record of every kind in an organization, by the name under which addresses ask for its id."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from shared_apps.accounts.operations import invite_member
+from shared_apps.accounts.queries import team_of
+from shared_apps.core import clock
+from shared_apps.core.actors import Actor, system_actor
+from tenant_apps.catalog.operations import ProductChange, create_product
+from tenant_apps.crm.operations import CompanyChange, ContactChange, create_company, create_contact
+from tenant_apps.integrations.operations import create_api_token
+from tenant_apps.invoices.operations import (
+    InvoiceInput,
+    ItemInput,
+    PaymentInput,
+    create_invoice,
+    issue_invoice,
+    record_payment,
+)
+from tenants.context import OrganizationRef, in_organization
+
+
+def belongings_of(organization: OrganizationRef) -> dict[str, Any]:
+    """URL parameter → id of a record of this organization."""
+    by, at = system_actor(organization.id), clock.now()
+    owner = team_of(organization.id).get(role="owner")
+    with in_organization(organization):
+        records = _records(by, at)
+        token, _plain = create_api_token(user_id=owner.user_id, name="x", scopes=("*",), by=by, at=at)
+    email, origin = f"new@{organization.subdomain}.example", f"http://{organization.subdomain}.example"
+    invitation = invite_member(email=email, role="user", origin=origin, by=by, at=at)
+    return records | {
+        "token_id": token.pk,
+        "member_id": owner.pk,
+        "invitation_id": invitation.pk,
+        "user_id": owner.user_id,
+        "record_type": "company",
+        "record_id": records["company_id"],
+        # These belong to nobody: they are one-time keys, which a stranger can only guess.
+        "key": "guessed", "uidb36": "1", "token": "guessed", "path": "openapi.json",
+    }
+
+
+def _records(by: Actor, at: Any) -> dict[str, Any]:
+    company = create_company(details=CompanyChange(name="Някоя", email="x@some.example"), by=by, at=at)
+    contact = create_contact(details=ContactChange(first_name="Ана", last_name="Б", company_id=company.pk), by=by, at=at)
+    product = create_product(
+        details=ProductChange(name="Нещо", unit="бр.", unit_price=Decimal(5), currency="EUR", vat_rate=Decimal(20)),
+        by=by, at=at,
+    )
+    item = ItemInput(description="Нещо", quantity=Decimal(1), unit_price=Decimal(5), vat_rate=Decimal(20))
+    draft = InvoiceInput(company_id=company.pk, currency="EUR", items=(item,))
+    invoice = create_invoice(draft=draft, by=by, at=at)
+    issue_invoice(invoice_id=invoice.pk, by=by, at=at)
+    payment = record_payment(
+        payment=PaymentInput(amount=Decimal(6), currency="EUR", received_on=(at - timedelta(days=1)).date(), method="cash"),
+        by=by, at=at,
+    )
+    return {
+        "company_id": company.pk, "contact_id": contact.pk, "product_id": product.pk, "invoice_id": invoice.pk,
+        "payment_id": payment.pk,
+    }

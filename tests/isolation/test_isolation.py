@@ -1,0 +1,175 @@
+"""No path leads from one organization to another's row.
+
+Every address is read from the URL table. One that takes an id which `belongings` does not know fails, so a new kind of record
+has to be brought here before it can be shown anywhere.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.test import Client
+
+from shared_apps.accounts.models import TeamMember
+from shared_apps.core.actors import system_actor
+from shared_apps.jobs.actors import JOBS, JobWithoutOrganization, Scope, perform
+from shared_apps.jobs.models import Job
+from shared_apps.jobs.operations import enqueue
+from tenant_apps.files.operations import store_file
+from tenant_apps.files.queries import Corrupted, read_bytes
+from tenants.context import OrganizationRef, in_organization
+from tenants.hosts import host_of
+from tests.isolation.addresses import Address, addresses_of
+from tests.isolation.belongings import belongings_of
+
+TENANT = addresses_of(settings.ROOT_URLCONF)
+WITH_IDS = [address for address in TENANT if set(address.parameters) - {"uidb36", "key", "path", "token"}]
+PAGES = [address for address in TENANT if not address.is_api]
+API = [address for address in TENANT if address.is_api]
+# Addresses that strangers may use: signing in, resetting a password, the API's description.
+OPEN_PAGES = {
+    "account_login", "account_logout", "account_signup", "account_reset_password", "account_reset_password_done",
+    "account_reset_password_from_key", "account_reset_password_from_key_done", "account_confirm_email",
+    "account_email_verification_sent", "account_inactive", "set_language", "complete_handover", "handover",
+    "accept_invitation", "javascript_catalog", "account_reauthenticate",
+}
+OPEN_API = {"openapi-json", "openapi-view"}
+REFUSALS = {401, 403, 404, 405}
+
+
+def named(address: Address) -> str:
+    return address.route or "/"
+
+
+@pytest.fixture
+def theirs(beta: OrganizationRef) -> dict[str, Any]:
+    """Ids of beta's records, by the name of the URL parameter."""
+    return belongings_of(beta)
+
+
+@pytest.fixture
+def ours(alpha: OrganizationRef) -> dict[str, Any]:
+    return belongings_of(alpha)
+
+
+@pytest.mark.parametrize("address", WITH_IDS, ids=named)
+@pytest.mark.parametrize("method", ["get", "post", "patch", "delete"])
+def test_with_their_ids_on_our_host_there_is_nothing(
+    address: Address, method: str, theirs: dict[str, Any], browser: Client, api: Client
+) -> None:
+    client = api if address.is_api else browser
+    response = getattr(client, method)(address.path(theirs), data="{}", content_type="application/json") if (
+        method != "get"
+    ) else client.get(address.path(theirs))
+    assert response.status_code in {404, 405}, (response.status_code, response.content[:300])
+
+
+@pytest.mark.parametrize("address", [a for a in PAGES if a.name not in OPEN_PAGES], ids=named)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_our_session_is_nothing_on_their_host(
+    address: Address, method: str, theirs: dict[str, Any], browser: Client, beta: OrganizationRef
+) -> None:
+    host = host_of(beta.subdomain)
+    response = getattr(browser, method)(address.path(theirs), headers={"host": host})
+    is_sign_in = response.status_code == 302 and response["Location"].startswith("/accounts/login/")
+    assert is_sign_in or response.status_code in REFUSALS, (response.status_code, response.content[:300])
+
+
+@pytest.mark.parametrize("address", [a for a in API if a.name not in OPEN_API], ids=named)
+@pytest.mark.parametrize("method", ["get", "post", "patch", "delete"])
+def test_our_token_is_nothing_on_their_host(
+    address: Address, method: str, theirs: dict[str, Any], api: Client, beta: OrganizationRef
+) -> None:
+    response = getattr(api, method)(address.path(theirs), headers={"host": host_of(beta.subdomain)})
+    assert response.status_code in {401, 404, 405}, (response.status_code, response.content[:300])
+
+
+@pytest.mark.parametrize("address", [a for a in API if a.name not in OPEN_API], ids=named)
+def test_without_a_token_the_api_is_closed(address: Address, ours: dict[str, Any], alpha: OrganizationRef) -> None:
+    stranger = Client(headers={"host": host_of(alpha.subdomain)})
+    assert stranger.get(address.path(ours)).status_code == 401
+
+
+@pytest.mark.parametrize("field", ["company_id", "contact_id", "product_id"])
+def test_their_ids_inside_our_bodies_are_not_found(field: str, theirs: dict[str, Any], ours: dict[str, Any], api: Client) -> None:
+    item: dict[str, Any] = {"description": "x", "quantity": "1", "unit_price": "1", "vat_rate": "20"}
+    body: dict[str, Any] = {"company_id": str(ours["company_id"]), "currency": "EUR", "items": [item]}
+    (item if field == "product_id" else body)[field] = str(theirs[field])
+    response = api.post("/api/v1/invoices/", json.dumps(body), content_type="application/json")
+    assert response.status_code == 404, response.content
+
+
+def test_our_money_is_not_given_to_their_invoice(theirs: dict[str, Any], ours: dict[str, Any], api: Client) -> None:
+    response = api.post(
+        f"/api/v1/payments/{ours['payment_id']}/allocate/",
+        json.dumps({"invoice_id": str(theirs["invoice_id"]), "amount": "1.00"}),
+        content_type="application/json",
+    )
+    assert response.status_code == 404
+
+
+def test_lists_hold_our_rows_only(theirs: dict[str, Any], ours: dict[str, Any], api: Client) -> None:
+    for noun in ("companies", "contacts", "products", "invoices", "payments"):
+        ids = {row["id"] for row in api.get(f"/api/v1/{noun}/").json()["items"]}
+        parameter = {"companies": "company_id"}.get(noun, f"{noun.rstrip('s')}_id")
+        assert str(ours[parameter]) in ids
+        assert str(theirs[parameter]) not in ids
+
+
+def test_a_session_made_on_the_public_host_is_nothing_here(browser_of: Callable[..., Client], alpha: OrganizationRef) -> None:
+    browser = browser_of(alpha, "owner")
+    session = browser.session
+    session["organization_id"] = "public"
+    session.save()
+    assert browser.get("/").status_code == 302
+
+
+def test_a_session_without_a_home_is_nobody_s(browser_of: Callable[..., Client], alpha: OrganizationRef) -> None:
+    browser = browser_of(alpha, "owner")
+    session = browser.session
+    del session["organization_id"]
+    session.save()
+    assert browser.get("/").status_code == 302
+
+
+def test_a_member_who_was_switched_off_is_out_at_once(browser: Client, api: Client, alpha: OrganizationRef) -> None:
+    TeamMember.objects.filter(organization_id=alpha.id, role="owner").update(is_active=False)
+    assert browser.get("/").status_code == 302
+
+
+def test_cache_entries_of_one_are_not_seen_by_the_other(alpha: OrganizationRef, beta: OrganizationRef) -> None:
+    with in_organization(alpha):
+        cache.set("tests-shared-name", "ours")
+    with in_organization(beta):
+        assert cache.get("tests-shared-name") is None
+    assert cache.get("tests-shared-name") is None
+
+
+def test_a_file_of_one_is_not_read_by_the_other(alpha: OrganizationRef, beta: OrganizationRef, at: Any) -> None:
+    with in_organization(alpha):
+        ours = store_file(name="x.txt", content_type="text/plain", content=b"ours", by=system_actor(alpha.id), at=at)
+        assert read_bytes(ours) == b"ours"
+    with in_organization(beta), pytest.raises(Corrupted):
+        read_bytes(ours)
+
+
+@pytest.mark.parametrize("name", sorted(name for name, job in JOBS.items() if job.scope is Scope.ORGANIZATION))
+def test_no_job_runs_without_its_organization(name: str, alpha: OrganizationRef, beta: OrganizationRef) -> None:
+    enqueue(name, by=system_actor(alpha.id))
+    row = Job.objects.get(name=name)
+    for wrong in (None, beta.id):
+        with pytest.raises(JobWithoutOrganization):
+            perform(name, job_id=row.pk, organization_id=wrong)
+
+
+def test_an_unknown_host_is_not_found(db: None) -> None:
+    for host in ("nobody.tefter.localhost", "tefter.example", "alpha.tefter.localhost.evil.example"):
+        assert Client(headers={"host": host}).get("/").status_code == 404
+
+
+def test_ids_are_never_shared(theirs: dict[str, Any], ours: dict[str, Any]) -> None:
+    assert not {v for v in theirs.values() if isinstance(v, UUID)} & {v for v in ours.values() if isinstance(v, UUID)}
