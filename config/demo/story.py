@@ -18,6 +18,7 @@ from tenant_apps.invoices.operations import (
     InvoiceInput,
     ItemInput,
     PaymentInput,
+    allocate_payment,
     annul_invoice,
     create_invoice,
     issue_invoice,
@@ -43,6 +44,11 @@ class Plot:
     is_annulled: bool = False
 
 
+ISSUED, SENT = Plot(is_sent=False), Plot(is_sent=True)
+HALF_PAID, PAID = Plot(is_sent=True, paid_share=Decimal("0.5")), Plot(is_sent=False, paid_share=Decimal(1))
+LATEST_PLOTS = (PAID, HALF_PAID, SENT, PAID, SENT, HALF_PAID, SENT, PAID, ISSUED, SENT, HALF_PAID, ISSUED)
+
+
 class Storyteller:
     """Holds the generator, the actor and today, so that every run on one day tells the same story."""
 
@@ -65,7 +71,10 @@ class Storyteller:
     def _introduce_us(self) -> None:
         change_organization(
             change=ProfileChange(
-                responsible_person="Веселина Дражева", bic="BNBGBGSD", payment_term_days=14, phone="+359 32 000 111",
+                responsible_person="Веселина Дражева",
+                bic="BNBGBGSD",
+                payment_term_days=14,
+                phone="+359 32 000 111",
                 payment_url_template="https://pay.tefter.example/demo/{number}",
             ),
             by=self.by,
@@ -73,7 +82,9 @@ class Storyteller:
         )
 
     def _meet_companies(self) -> list[Company]:
-        return [self._meet_company(index, name) for index, name in enumerate(words.COMPANY_NAMES[:COMPANY_COUNT])]
+        return [
+            self._meet_company(index, name) for index, name in enumerate(words.COMPANY_NAMES[:COMPANY_COUNT])
+        ]
 
     def _meet_company(self, index: int, name: str) -> Company:
         city, postal_code = self.random.choice(words.CITIES)
@@ -112,11 +123,18 @@ class Storyteller:
             )
 
     def _fill_shelves(self) -> list[Product]:
-        shelves = [(goods, STANDARD) for goods in words.SERVICES + words.GOODS] + [(book, BOOKS) for book in words.BOOKS]
+        shelves = [(goods, STANDARD) for goods in words.SERVICES + words.GOODS] + [
+            (book, BOOKS) for book in words.BOOKS
+        ]
         return [
             create_product(
                 details=ProductChange(
-                    name=name, code=f"{index:04d}", unit=unit, unit_price=Decimal(price), currency="EUR", vat_rate=rate
+                    name=name,
+                    code=f"{index:04d}",
+                    unit=unit,
+                    unit_price=Decimal(price),
+                    currency="EUR",
+                    vat_rate=rate,
                 ),
                 by=self.by,
                 at=self._at(self.today - timedelta(days=MONTHS_IN_DAYS)),
@@ -125,9 +143,14 @@ class Storyteller:
         ]
 
     def _trade(self, companies: list[Company], products: list[Product]) -> None:
-        days = sorted(self.random.randrange(MONTHS_IN_DAYS - 5) for _ in range(INVOICE_COUNT - DRAFT_COUNT))
+        older = INVOICE_COUNT - DRAFT_COUNT - len(LATEST_PLOTS)
+        days = sorted(self.random.randrange(len(LATEST_PLOTS), MONTHS_IN_DAYS - 5) for _ in range(older))
         for ago in reversed(days):
-            self._invoice(self.random.choice(companies), products, self.today - timedelta(days=ago), ago)
+            self._invoice(
+                self.random.choice(companies), products, self.today - timedelta(days=ago), self._plot()
+            )
+        for ago, plot in zip(range(len(LATEST_PLOTS), 0, -1), LATEST_PLOTS, strict=True):
+            self._invoice(self.random.choice(companies), products, self.today - timedelta(days=ago), plot)
         for _ in range(DRAFT_COUNT):
             self._draft(self.random.choice(companies), products, self.today)
 
@@ -136,7 +159,7 @@ class Storyteller:
             ItemInput(
                 product_id=product.pk,
                 description=product.name,
-                quantity=Decimal(self.random.choice((1, 1, 1, 2, 3, 5, 10, 20))),
+                quantity=self._quantity(product),
                 unit=product.unit,
                 unit_price=product.unit_price,
                 discount_percent=Decimal(self.random.choice((0, 0, 0, 0, 5, 10))),
@@ -147,8 +170,12 @@ class Storyteller:
         draft = InvoiceInput(company_id=company.pk, currency="EUR", items=items)
         return create_invoice(draft=draft, by=self.by, at=self._at(day, 9))
 
-    def _invoice(self, company: Company, products: list[Product], day: date, ago: int) -> None:
-        plot = self._plot(ago)
+    def _quantity(self, product: Product) -> Decimal:
+        """One or two of what is dear, a handful or a batch of what is cheap."""
+        dear, cheap = (1, 1, 1, 2), (5, 10, 20, 50, 100)
+        return Decimal(self.random.choice(cheap if product.unit_price < 10 else dear))
+
+    def _invoice(self, company: Company, products: list[Product], day: date, plot: Plot) -> None:
         invoice = self._draft(company, products, day)
         issued_at = self._at(day, 11)
         invoice = issue_invoice(invoice_id=invoice.pk, issue_date=day, by=self.by, at=issued_at)
@@ -156,21 +183,24 @@ class Storyteller:
             send_invoice(invoice_id=invoice.pk, by=self.by, at=issued_at + timedelta(minutes=20))
         if plot.is_annulled:
             annul_invoice(
-                invoice_id=invoice.pk, reason="Сгрешен получател", by=self.by, at=issued_at + timedelta(hours=3)
+                invoice_id=invoice.pk,
+                reason="Сгрешен получател",
+                by=self.by,
+                at=issued_at + timedelta(hours=3),
             )
         if plot.paid_share:
-            self._pay(invoice, company, plot, min(day + timedelta(days=self.random.randrange(1, 21)), self.today))
+            self._pay(
+                invoice, company, plot, min(day + timedelta(days=self.random.randrange(1, 21)), self.today)
+            )
 
-    def _plot(self, ago: int) -> Plot:
+    def _plot(self) -> Plot:
         chance = self.random.random()
         if chance < 0.04:
             return Plot(is_sent=False, is_annulled=True)
-        if ago < 14 and chance < 0.65:
-            return Plot(is_sent=chance > 0.25)
         if chance < 0.14:
             return Plot(is_sent=True)
-        if chance < 0.20:
-            return Plot(is_sent=True, paid_share=Decimal("0.5"), named=True)
+        if chance < 0.17:
+            return HALF_PAID
         return Plot(is_sent=False, paid_share=Decimal(1), named=chance > 0.24)
 
     def _pay(self, invoice: Invoice, company: Company, plot: Plot, day: date) -> None:
@@ -178,7 +208,16 @@ class Storyteller:
         amount = max((invoice.total * share).quantize(Decimal("0.01")), Decimal("0.01"))
         reference = f"Фактура {self._written(invoice.number or '')}" if plot.named else "Плащане по договор"
         payment = self._receive(amount, day, reference, company)
-        match_payments(payment_ids=[payment.pk], by=self.by, at=payment.created_at + timedelta(minutes=1))
+        shortly_after = payment.created_at + timedelta(minutes=1)
+        match_payments(payment_ids=[payment.pk], by=self.by, at=shortly_after)
+        if amount < invoice.total and plot.named:
+            allocate_payment(
+                payment_id=payment.pk,
+                invoice_id=invoice.pk,
+                amount=amount,
+                by=self.by,
+                at=shortly_after + timedelta(hours=1),
+            )
 
     def _written(self, number: str) -> str:
         return self.random.choice((number, number.lstrip("0"), f"№ {number}"))
