@@ -52,7 +52,7 @@ def test_both_servers_answer_and_ask_for_a_password(running: dict[str, str]) -> 
             host=address.hostname, port=address.port, user="postgres", dbname="tefter", password="guess"
         )
     with (
-        redis.Redis(port=urlsplit(running["REDIS_URL"]).port or 0) as stranger,
+        redis.Redis(port=urlsplit(running["REDIS_URL"]).port or 0, retry=Retry(NoBackoff(), 0)) as stranger,
         pytest.raises(redis.AuthenticationError),
     ):
         stranger.ping()
