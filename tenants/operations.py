@@ -20,7 +20,7 @@ from tenants.context import in_organization, reference_to
 from tenants.events import OrganizationEvent
 from tenants.hosts import RESERVED_SUBDOMAINS, forget_hosts, host_of
 from tenants.models import Domain, Organization, OrganizationStatus
-from tenants.schemas import build_schema
+from tenants.provisioning import build_schema
 
 _SUBDOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,38})[a-z0-9]")
 
