@@ -97,7 +97,6 @@ class Invoice(models.Model):
         ]
         indexes = [
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="invoices_invoice_search"),
-            models.Index(fields=["created_at", "id"], name="invoices_by_creation"),
             models.Index(fields=["issued_at"], name="invoices_by_issue"),
             models.Index(
                 fields=["due_date"], condition=Q(state="issued", paid_total__lt=F("total")), name="invoices_open"
@@ -227,7 +226,6 @@ class Payment(models.Model):
                 condition=Q(voided_at=None, allocated_total__lt=F("amount")),
                 name="invoices_payment_unmatched",
             ),
-            models.Index(fields=["created_at", "id"], name="invoices_payment_creation"),
             models.Index(fields=["received_on", "id"], name="invoices_payment_day"),
         ]
 

@@ -1,0 +1,219 @@
+from datetime import date
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Body, Query, Router
+
+from shared_apps.core import clock
+from shared_apps.core.actors import Actor
+from shared_apps.core.api import ListOf, list_response
+from shared_apps.core.json import json_response
+from shared_apps.core.permissions import Permission
+from shared_apps.core.search import matching
+from tenant_apps.invoices import operations, queries
+from tenant_apps.invoices.models import Invoice
+from tenant_apps.invoices.schemas import (
+    INVOICE_ORDERINGS,
+    PAYMENT_ORDERINGS,
+    AllocateIn,
+    DeallocateIn,
+    InvoiceFilters,
+    InvoiceIn,
+    InvoiceOut,
+    InvoicePatch,
+    IssueIn,
+    PaymentFilters,
+    PaymentIn,
+    PaymentOut,
+    ReasonIn,
+    invoice_out,
+    payment_out,
+)
+from tenants.context import OrganizationRef
+
+router = Router()
+INVOICES, PAYMENTS = ["invoices"], ["payments"]
+
+
+class Request(HttpRequest):
+    """A request of the API, after the token was read."""
+
+    actor: Actor
+    organization: OrganizationRef
+
+
+@router.get("invoices/", response=ListOf[InvoiceOut], operation_id="list_invoices", tags=INVOICES)
+def list_invoices(request: Request, query: Query[InvoiceFilters]) -> HttpResponse:
+    """Invoices with their lines, newest first. `status` is compared as of today, as reading tells it."""
+    request.actor.require(Permission.INVOICES_VIEW)
+    on = _today(request)
+    visible = queries.with_sortable_dates(queries.visible_invoices(request.actor, on=on))
+    found = matching(query.narrow(visible), query.search).select_related(None).prefetch_related("items")
+    return list_response(
+        found,
+        query,
+        orderings=INVOICE_ORDERINGS,
+        item=lambda invoice: invoice_out(invoice, request, on),
+        default="-id",
+    )
+
+
+@router.post("invoices/", response={201: InvoiceOut}, operation_id="create_invoice", tags=INVOICES)
+def create_invoice(request: Request, data: InvoiceIn) -> HttpResponse:
+    """Write a draft with its lines and totals."""
+    invoice = operations.create_invoice(draft=data.draft(), by=request.actor, at=clock.now())
+    return _invoice(request, invoice, status=201)
+
+
+@router.get("invoices/{uuid:invoice_id}/", response=InvoiceOut, operation_id="read_invoice", tags=INVOICES)
+def read_invoice(request: Request, invoice_id: UUID) -> HttpResponse:
+    """One invoice with its lines."""
+    request.actor.require(Permission.INVOICES_VIEW)
+    return _invoice(request, queries.visible_invoice(invoice_id, request.actor))
+
+
+@router.patch("invoices/{uuid:invoice_id}/", response=InvoiceOut, operation_id="change_invoice", tags=INVOICES)
+def change_invoice(request: Request, invoice_id: UUID, data: InvoicePatch) -> HttpResponse:
+    """Change what is named in a draft, `items` whole; 409 once it is issued."""
+    change = data.change()
+    return _invoice(
+        request,
+        operations.change_invoice(invoice_id=invoice_id, change=change, by=request.actor, at=clock.now()),
+    )
+
+
+@router.delete(
+    "invoices/{uuid:invoice_id}/", response={204: None}, operation_id="delete_draft_invoice", tags=INVOICES
+)
+def delete_draft_invoice(request: Request, invoice_id: UUID) -> HttpResponse:
+    """Throw a draft away; 409 once it is issued."""
+    operations.delete_draft_invoice(invoice_id=invoice_id, by=request.actor, at=clock.now())
+    return HttpResponse(status=204)
+
+
+@router.post(
+    "invoices/{uuid:invoice_id}/issue/", response=InvoiceOut, operation_id="issue_invoice", tags=INVOICES
+)
+def issue_invoice(request: Request, invoice_id: UUID, data: IssueIn | None = Body(None)) -> HttpResponse:  # noqa: B008
+    """Give a draft the next number and freeze it. 409 when it is issued, 402 when the plan's month is used up."""
+    issue_date = data.issue_date if data else None
+    return _invoice(
+        request,
+        operations.issue_invoice(
+            invoice_id=invoice_id, issue_date=issue_date, by=request.actor, at=clock.now()
+        ),
+    )
+
+
+@router.post(
+    "invoices/{uuid:invoice_id}/annul/", response=InvoiceOut, operation_id="annul_invoice", tags=INVOICES
+)
+def annul_invoice(request: Request, invoice_id: UUID, data: ReasonIn) -> HttpResponse:
+    """Cross an issued invoice out; 409 while money is allocated to it."""
+    return _invoice(
+        request,
+        operations.annul_invoice(
+            invoice_id=invoice_id, reason=data.reason, by=request.actor, at=clock.now()
+        ),
+    )
+
+
+@router.post(
+    "invoices/{uuid:invoice_id}/send/", response=InvoiceOut, operation_id="send_invoice", tags=INVOICES
+)
+def send_invoice(request: Request, invoice_id: UUID) -> HttpResponse:
+    """Send an issued invoice with its PDF to the client's e-mail."""
+    return _invoice(
+        request, operations.send_invoice(invoice_id=invoice_id, by=request.actor, at=clock.now())
+    )
+
+
+@router.get(
+    "invoices/{uuid:invoice_id}/pdf/",
+    response={200: bytes},
+    operation_id="read_invoice_pdf",
+    tags=INVOICES,
+    openapi_extra={"responses": {200: {"content": {"application/pdf": {}}}}},
+)
+def read_invoice_pdf(request: Request, invoice_id: UUID) -> HttpResponse:
+    """The stored PDF; made and stored by this request when nobody has yet. 409 for a draft."""
+    request.actor.require(Permission.INVOICES_VIEW)
+    content = operations.invoice_pdf_bytes(invoice_id=invoice_id, by=request.actor, at=clock.now())
+    return HttpResponse(content, content_type="application/pdf")
+
+
+@router.get("payments/", response=ListOf[PaymentOut], operation_id="list_payments", tags=PAYMENTS)
+def list_payments(request: Request, query: Query[PaymentFilters]) -> HttpResponse:
+    """Payments with what they were allocated to, newest first."""
+    request.actor.require(Permission.PAYMENTS_VIEW)
+    visible = queries.with_live_allocations(queries.visible_payments(request.actor))
+    found = matching(query.narrow(visible), query.search).select_related(None)
+    return list_response(found, query, orderings=PAYMENT_ORDERINGS, item=payment_out, default="-id")
+
+
+@router.post("payments/", response={201: PaymentOut}, operation_id="record_payment", tags=PAYMENTS)
+def record_payment(request: Request, data: PaymentIn) -> HttpResponse:
+    """Post a payment; a job looks for the invoice that its reference names."""
+    payment = operations.record_payment(payment=data.payment(), by=request.actor, at=clock.now())
+    return _payment(request, payment.pk, status=201)
+
+
+@router.get("payments/{uuid:payment_id}/", response=PaymentOut, operation_id="read_payment", tags=PAYMENTS)
+def read_payment(request: Request, payment_id: UUID) -> HttpResponse:
+    """One payment with what it was allocated to."""
+    request.actor.require(Permission.PAYMENTS_VIEW)
+    return _payment(request, payment_id)
+
+
+@router.post(
+    "payments/{uuid:payment_id}/allocate/", response=PaymentOut, operation_id="allocate_payment", tags=PAYMENTS
+)
+def allocate_payment(request: Request, payment_id: UUID, data: AllocateIn) -> HttpResponse:
+    """Give a part of a payment to an issued invoice of the same currency."""
+    operations.allocate_payment(
+        payment_id=payment_id,
+        invoice_id=data.invoice_id,
+        amount=data.amount,
+        by=request.actor,
+        at=clock.now(),
+    )
+    return _payment(request, payment_id)
+
+
+@router.post(
+    "payments/{uuid:payment_id}/deallocate/",
+    response=PaymentOut,
+    operation_id="deallocate_payment",
+    tags=PAYMENTS,
+)
+def deallocate_payment(request: Request, payment_id: UUID, data: DeallocateIn) -> HttpResponse:
+    """Take back all that the payment gave to the invoice; 409 when that is nothing."""
+    operations.deallocate_payment(
+        payment_id=payment_id,
+        invoice_id=data.invoice_id,
+        reason=data.reason,
+        by=request.actor,
+        at=clock.now(),
+    )
+    return _payment(request, payment_id)
+
+
+@router.post(
+    "payments/{uuid:payment_id}/void/", response=PaymentOut, operation_id="void_payment", tags=PAYMENTS
+)
+def void_payment(request: Request, payment_id: UUID, data: ReasonIn) -> HttpResponse:
+    """Say that a payment was recorded by mistake; 409 while it is allocated."""
+    operations.void_payment(payment_id=payment_id, reason=data.reason, by=request.actor, at=clock.now())
+    return _payment(request, payment_id)
+
+
+def _today(request: Request) -> date:
+    return clock.today(request.organization.time_zone)
+
+
+def _invoice(request: Request, invoice: Invoice, status: int = 200) -> HttpResponse:
+    return json_response(invoice_out(invoice, request, _today(request)), status=status)
+
+
+def _payment(request: Request, payment_id: UUID, status: int = 200) -> HttpResponse:
+    return json_response(payment_out(queries.visible_payment(payment_id, request.actor)), status=status)
