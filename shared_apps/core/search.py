@@ -1,6 +1,7 @@
-"""Search in lists: a folded text column, and queries folded in the same way."""
+"""Search and order in lists: a folded text column, queries folded in the same way, and a column to order by."""
 
 import re
+import unicodedata
 from typing import TypeVar
 
 from django.db.models import Model, QuerySet
@@ -13,8 +14,17 @@ _SHORTEST_PHONE = 6
 _HOME = "359"
 
 
+def order_key(text: str, length: int = 400) -> str:
+    """How a name is ordered: letters of either case as one, each in its own alphabet, without quotes and dashes.
+
+    The column keeps it under the collation "C", so the order is the same on every machine.
+    """
+    letters = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join("".join(one if one.isalnum() else " " for one in letters).split())[:length]
+
+
 def searchable(*texts: str, phone: str = "") -> str:
-    """The search column of a record: its folded texts, and its phone as it is dialled at home and from abroad."""
+    """The search column of a record: its folded texts, and its phone as dialled at home and from abroad."""
     return " ".join(filter(None, [*map(fold, texts), *_dialled(fold_phone(phone))]))
 
 

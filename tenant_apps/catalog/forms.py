@@ -29,16 +29,27 @@ def _text(name: str, **options: Any) -> forms.CharField:
     return forms.CharField(label=column.verbose_name, max_length=length, required=False, **options)
 
 
+class NumberField(forms.DecimalField):
+    """A decimal as the reader writes it, spaces between the thousands allowed."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.TextInput({"inputmode": "decimal", "autocomplete": "off"})
+        super().__init__(localize=True, widget=widget, **options)
+
+    def to_python(self, value: Any) -> Decimal | None:
+        return super().to_python("".join(value.split()) if isinstance(value, str) else value)
+
+
 class ProductForm(forms.Form):
     """A product; an empty VAT rate means no VAT."""
 
     name = _text("name")
     code = _text("code")
     unit = _text("unit", help_text=_("What is counted: piece, hour, kilogram."))
-    unit_price = forms.DecimalField(label=_("unit price"), localize=True, help_text=_("Before VAT."))
+    unit_price = NumberField(label=_("unit price"), help_text=_("Before VAT."))
     currency = forms.ChoiceField(label=_("currency"), choices=currency_choices)
-    vat_rate = forms.DecimalField(
-        label=_("VAT rate"), required=False, localize=True, help_text=_("Leave empty when there is no VAT.")
+    vat_rate = NumberField(
+        label=_("VAT rate"), required=False, help_text=_("Leave empty when there is no VAT.")
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -18,7 +18,7 @@ class Product(models.Model):
     unit_price = models.DecimalField(_("unit price"), max_digits=14, decimal_places=4)
     currency = models.CharField(_("currency"), max_length=3)
     vat_rate = models.DecimalField(_("VAT rate"), max_digits=5, decimal_places=2, null=True)
-    name_folded = models.CharField(max_length=400)
+    name_folded = models.CharField(max_length=400, db_collation="C")
     search_text = models.TextField()
     archived_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()

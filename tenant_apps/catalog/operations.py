@@ -9,13 +9,12 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.actors import Actor
-from shared_apps.core.bulgaria.folding import fold
 from shared_apps.core.changes import KEEP, Keep, given
 from shared_apps.core.currencies import is_currency
 from shared_apps.core.errors import FieldError, Refused, refuse_all
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
-from shared_apps.core.search import searchable
+from shared_apps.core.search import order_key, searchable
 from shared_apps.core.texts import text_errors
 from tenant_apps.activity.operations import changes_between, record
 from tenant_apps.catalog.events import CatalogEvent
@@ -110,7 +109,7 @@ def _write(product: Product, change: ProductChange, at: datetime) -> dict[str, A
             wanted[name] = with_places(wanted[name], places)
     for name, value in wanted.items():
         setattr(product, name, value)
-    product.name_folded = fold(product.name)[:400]
+    product.name_folded = order_key(product.name)
     product.search_text = searchable(product.name, product.code)
     product.updated_at = at
     product.save()

@@ -11,13 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.actors import Actor, ActorKind
 from shared_apps.core.bulgaria.eik import normalize_eik
-from shared_apps.core.bulgaria.folding import fold
 from shared_apps.core.changes import KEEP, Keep, given
 from shared_apps.core.countries import is_country
 from shared_apps.core.errors import FieldError, Refused, refuse_all
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
-from shared_apps.core.search import searchable
+from shared_apps.core.search import order_key, searchable
 from shared_apps.core.texts import text_errors
 from shared_apps.plans import limits
 from shared_apps.plans.limits import Limit
@@ -185,7 +184,7 @@ def _write_company(company: Company, change: CompanyChange, at: datetime) -> dic
     refuse_all(_company_errors(wanted, after))
     for name, value in wanted.items():
         setattr(company, name, value)
-    company.name_folded = fold(company.name)[:400]
+    company.name_folded = order_key(company.name)
     company.search_text = searchable(
         company.name, company.eik, company.vat_number, company.city, company.email, company.website, phone=company.phone
     )
@@ -203,7 +202,7 @@ def _write_contact(contact: Contact, change: ContactChange, by: Actor, at: datet
         contact.company = visible_to(Company.objects.all(), by).get(pk=wanted.pop("company_id"))
     for name, value in wanted.items():
         setattr(contact, name, value)
-    contact.name_folded = fold(str(contact))[:400]
+    contact.name_folded = order_key(str(contact))
     contact.search_text = searchable(str(contact), contact.email, contact.job_title, phone=contact.phone)
     contact.updated_at = at
     contact.save()

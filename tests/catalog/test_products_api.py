@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -65,7 +66,7 @@ def test_null_is_no_price(api: Client, add_product: AddProduct) -> None:
 
 
 def test_lists_are_searched_filtered_and_ordered(api: Client, add_product: AddProduct) -> None:
-    add_product("Монтаж", unit_price=80, code="М-1"), add_product("Кабел"), add_product("Наем", currency="USD")
+    add_product("Монтаж", unit_price=Decimal(80), code="М-1"), add_product("Кабел"), add_product("Наем", currency="USD")
     assert names(api) == ["Наем", "Кабел", "Монтаж"]
     assert names(api, "?ordering=name") == ["Кабел", "Монтаж", "Наем"]
     assert names(api, "?ordering=-unit_price&limit=1") == ["Монтаж"]

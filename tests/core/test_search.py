@@ -1,6 +1,6 @@
 import pytest
 
-from shared_apps.core.search import search_words, searchable
+from shared_apps.core.search import order_key, search_words, searchable
 
 
 def test_a_phone_is_kept_as_it_is_dialled_at_home_and_from_abroad() -> None:
@@ -24,3 +24,9 @@ def test_a_phone_is_kept_as_it_is_dialled_at_home_and_from_abroad() -> None:
 )
 def test_a_number_in_any_spelling_is_one_word(query: str, words: list[str]) -> None:
     assert search_words(query) == words
+
+
+def test_names_are_ordered_by_their_own_alphabet() -> None:
+    names = ["жоро", "„Веса“ ООД", "Ябълка", "Zebra", "Алфа", "ъгъл", "Щит", "alpha-2"]
+    assert sorted(names, key=order_key) == ["alpha-2", "Zebra", "Алфа", "„Веса“ ООД", "жоро", "Щит", "ъгъл", "Ябълка"]
+    assert order_key("А" * 500) == "а" * 400

