@@ -48,7 +48,9 @@ class ApiGate:
         if not request.path_info.startswith(API_ROOT):
             return self.respond(request)
         with translation.override(_language_of(request)):
-            return _guarded(request)
+            response = _guarded(request)
+        response["Content-Length"] = str(len(response.content))
+        return response
 
 
 def _language_of(request: HttpRequest) -> str:
