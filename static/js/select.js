@@ -26,15 +26,21 @@
 
   const line = (item, escape) => `<div>${escape(item.text)}${item.hint ? `<span class="cell-hint">${escape(item.hint)}</span>` : ""}</div>`;
 
+  // The select that last asked for a new record; what is made in the panel belongs to it alone.
+  let asking = null;
+
+  document.addEventListener("tefter:created", ({ detail }) => {
+    asking?.addOption(detail);
+    asking?.setValue(detail.value);
+    asking = null;
+  });
+
   function addInPanel(select, control) {
     return (text, done) => {
       const url = new URL(select.dataset.selectCreate, location.href);
       url.searchParams.set("name", text);
       done();
-      document.addEventListener("tefter:created", ({ detail }) => {
-        control().addOption(detail);
-        control().setValue(detail.value);
-      }, { once: true });
+      asking = control();
       window.tefterPanel.open(url.pathname + url.search, select);
     };
   }
