@@ -13,6 +13,7 @@ DOORS = {"queries", "operations", "models", "events"}
 MORE_DOORS = {
     ("plans", "limits"), ("plans", "catalog"), ("accounts", "roles"), ("tenants", "context"), ("jobs", "actors"),
     ("jobs", "schedule"), ("tenants", "hosts"), ("documents", "adapters"), ("reconciliation", "reasons"),
+    ("accounts", "forms"),
 }
 BANNED_NAMES = {"utils", "helpers", "services", "managers", "mixins", "common", "constants"}
 HEAVY_IMPORTS_INSIDE = {"adapters.py", "apps.py"}
@@ -103,7 +104,7 @@ def test_schemas_are_switched_in_one_place() -> None:
 
 
 def test_nobody_asks_which_plan_it_is() -> None:
-    asked = re.compile(r"plan(_code)?\s*(==|!=|in)\s*[\"'(]")
+    asked = re.compile(r"\b(if|elif|and|or|not|return)\b[^\n]*plan(_code)?\s*(==|!=|in)\s*[\"'(]")
     assert [str(path) for path, _tree in SOURCES if asked.search((ROOT / path).read_text())] == []
 
 
@@ -135,7 +136,7 @@ def test_pages_ask_no_other_host(folder: str) -> None:
 
 def test_templates_hold_no_script_and_no_style() -> None:
     inline = re.compile(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=")
-    exempt = re.compile(r"templates/(invoices/pdf|documents|email|messages/mail)|/email/|\.txt$|message")
+    exempt = re.compile(r"/(pdf|email|mail)/")
     guilty = [
         str(path.relative_to(ROOT))
         for path in (ROOT / "templates").rglob("*.html")

@@ -1,12 +1,45 @@
 """Every operation names its permission, and every one that records nothing says why."""
 
+from importlib import import_module
+from pathlib import Path
+
+from django.apps import apps
+
 from shared_apps.core.operation import REGISTER
 from shared_apps.core.permissions import Permission
 
-# Operations that need no permission: they are reached before there is a role, or from inside another operation.
+for _app in apps.get_app_configs():
+    if (Path(_app.path) / "operations.py").exists() or (Path(_app.path) / "operations").exists():
+        import_module(f"{_app.name}.operations")
+
+# Operations that need no permission: they are reached before there is a role, about oneself, or from inside
+# another operation.
 OPEN = {
-    "accounts.begin_handover", "accounts.complete_handover", "accounts.create_user", "accounts.found_organization",
-    "files.store_file", "plans.choose_plan", "tenants.create_organization", "workspace.mirror_member",
+    "accounts.accept_invitation",
+    "accounts.begin_handover",
+    "accounts.change_profile",
+    "accounts.choose_language",
+    "accounts.complete_handover",
+    "accounts.create_user",
+    "accounts.found_organization",
+    "accounts.join_by_invitation",
+    "accounts.note_mail_sent",
+    "accounts.note_sign_in",
+    "accounts.queue_account_mail",
+    "accounts.queue_verification_mail",
+    "accounts.set_password",
+    "accounts.verify_email",
+    "files.store_file",
+    "integrations.claim_key",
+    "integrations.forget_old_keys",
+    "integrations.keep_answer",
+    "integrations.note_token_use",
+    "messages.queue_message",
+    "plans.choose_plan",
+    "tenants.create_organization",
+    "website.found_company",
+    "website.sign_up",
+    "workspace.mirror_member",
     "workspace.take_number",
 }
 
