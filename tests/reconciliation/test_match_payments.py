@@ -1,0 +1,237 @@
+import threading
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
+
+from shared_apps.accounts.queries import actor_of
+from shared_apps.core.actors import system_actor
+from shared_apps.core.errors import NotAllowed
+from shared_apps.jobs.models import Job
+from tenant_apps.invoices.events import InvoiceEvent, PaymentEvent
+from tenant_apps.invoices.models import Allocation, Payment
+from tenant_apps.invoices.operations import allocate_payment, annul_invoice, deallocate_payment, void_payment
+from tenant_apps.reconciliation import operations, tasks
+from tenant_apps.reconciliation.operations import Matching, match_payments
+from tenants.context import in_organization, in_public
+from tests.conftest import member_of
+from tests.invoices.stories import AT, TODAY, client, draft, events_of, fresh, issued, payment
+
+
+@pytest.fixture
+def match(in_alpha):
+    def run(*payments):
+        ids = [one.pk for one in payments]
+        return match_payments(payment_ids=ids, by=system_actor(in_alpha.id), at=AT)
+
+    return run
+
+
+@pytest.mark.usefixtures("in_alpha")
+class TestOne:
+    def test_a_payment_that_names_its_invoice_pays_it(self, owner, match):
+        invoice = issued(owner)
+        money = payment(owner, reference=f"плащане по ф-ра {invoice.number} от 15.03.2026")
+        assert match(money) == Matching(linked_count=1, unmatched_count=0)
+        assert fresh(invoice).status_on(TODAY) == "paid"
+        assert InvoiceEvent.PAID in events_of(invoice)
+        (link,) = Allocation.objects.all()
+        assert [row["signal"] for row in link.evidence] == [
+            "invoice_number",
+            "amount_equals_outstanding",
+            "currency",
+        ]
+        assert link.by_kind == "system"
+
+    def test_zeros_in_front_may_be_missing(self, owner, match):
+        issued(owner)
+        assert match(payment(owner, reference="invoice 1")).linked_count == 1
+
+    @pytest.mark.parametrize(
+        ("amount", "reference", "more", "reason"),
+        [
+            ("120", "", {}, "no_reference"),
+            ("120", "благодаря", {}, "no_reference"),
+            ("120", "0000000077", {}, "no_such_invoice"),
+            ("119.99", "0000000001", {}, "amount_differs"),
+            ("120", "0000000001 0000000002", {}, "several_invoices"),
+            ("120", "0000000001", {"currency": "USD"}, "currency_differs"),
+            ("120", "x00000000012", {}, "no_reference"),
+        ],
+    )
+    def test_anything_less_stays_unmatched_and_says_why(self, owner, match, amount, reference, more, reason):
+        company = client(owner)
+        issued(owner, company)
+        issued(owner, company)
+        money = payment(owner, amount, reference, **more)
+        assert match(money) == Matching(linked_count=0, unmatched_count=1)
+        assert fresh(money).unmatched_reason == reason
+        assert events_of(money)[-1] == PaymentEvent.LEFT_UNMATCHED
+        assert not Allocation.objects.exists()
+
+    def test_paid_and_annulled_invoices_take_nothing(self, owner, match):
+        paid, annulled = issued(owner), issued(owner)
+        match(payment(owner, reference=paid.number))
+        annul_invoice(invoice_id=annulled.pk, reason="x", by=owner, at=AT)
+        late, lost = payment(owner, reference=paid.number), payment(owner, reference=annulled.number)
+        match(late, lost)
+        assert fresh(late).unmatched_reason == "already_paid"
+        assert fresh(lost).unmatched_reason == "not_open"
+
+    def test_a_draft_s_future_number_is_nobody_s(self, owner, match):
+        draft(owner)
+        money = payment(owner, reference="0000000001")
+        match(money)
+        assert fresh(money).unmatched_reason == "no_such_invoice"
+
+    def test_twice_is_as_once(self, owner, match):
+        invoice = issued(owner)
+        found, lost = payment(owner, reference=invoice.number), payment(owner, reference="нищо")
+        match(found, lost)
+        before = events_of(found), events_of(lost), events_of(invoice)
+        assert match(found, lost) == Matching(linked_count=0, unmatched_count=1)
+        assert (events_of(found), events_of(lost), events_of(invoice)) == before
+
+    def test_two_payments_of_one_batch_do_not_both_get_the_invoice(self, owner, match):
+        invoice = issued(owner)
+        first, second = (payment(owner, reference=invoice.number) for _one in range(2))
+        assert match(second, first) == Matching(linked_count=1, unmatched_count=1)
+        assert fresh(first).status == "matched"
+        assert fresh(second).unmatched_reason == "already_paid"
+
+    def test_the_rest_of_a_payment_is_matched_by_what_is_left(self, owner, match):
+        company = client(owner)
+        first, second = issued(owner, company), issued(owner, company)
+        money = payment(owner, "240", second.number)
+        allocate_payment(payment_id=money.pk, invoice_id=first.pk, amount=Decimal(120), by=owner, at=AT)
+        assert match(money).linked_count == 1
+        assert fresh(second).outstanding == 0
+
+    def test_what_a_person_unlinked_stays_unlinked(self, owner, match):
+        invoice = issued(owner)
+        money = payment(owner, reference=invoice.number)
+        match(money)
+        deallocate_payment(payment_id=money.pk, invoice_id=invoice.pk, reason="не е тя", by=owner, at=AT)
+        assert match(money) == Matching(linked_count=0, unmatched_count=1)
+        assert fresh(money).unmatched_reason == "taken_back"
+
+    def test_a_void_payment_is_left_alone(self, owner, match):
+        invoice = issued(owner)
+        money = payment(owner, reference=invoice.number)
+        void_payment(payment_id=money.pk, reason="x", by=owner, at=AT)
+        assert match(money) == Matching(linked_count=0, unmatched_count=0)
+
+    def test_it_needs_the_permission(self, user):
+        with pytest.raises(NotAllowed):
+            match_payments(payment_ids=[], by=user, at=AT)
+
+    def test_reading_takes_as_many_statements_for_many(self, owner, match):
+        company = client(owner)
+
+        def reads(count):
+            moneys = [payment(owner, reference=issued(owner, company).number) for _one in range(count)]
+            with CaptureQueriesContext(connection) as captured:
+                assert match(*moneys).linked_count == count
+            return [one["sql"] for one in captured if one["sql"].startswith("SELECT")]
+
+        assert len(reads(2)) == len(reads(6)) <= 10
+
+
+@pytest.mark.usefixtures("in_alpha")
+class TestJobs:
+    def test_a_recorded_payment_is_matched_by_its_job(self, owner, run_jobs):
+        invoice = issued(owner)
+        run_jobs()
+        money = payment(owner, reference=invoice.number)
+        assert "match_payments_with_invoices" in run_jobs()
+        assert fresh(money).status == "matched"
+
+    def test_a_payment_that_came_first_finds_its_invoice_at_issue(self, owner, run_jobs):
+        money, other = payment(owner, reference="ф-ра 1"), payment(owner, reference="друго")
+        run_jobs()
+        assert fresh(money).unmatched_reason == "no_such_invoice"
+        invoice = issued(owner)
+        run_jobs()
+        assert fresh(money).status == "matched"
+        assert fresh(invoice).outstanding == 0
+        assert fresh(other).status == "unmatched"
+
+    def test_without_names_it_matches_everything_in_batches(self, owner, in_alpha, monkeypatch, run_jobs):
+        company = client(owner)
+        moneys = [payment(owner, reference=issued(owner, company).number) for _one in range(5)]
+        Job.objects.all().delete()
+        monkeypatch.setattr(tasks, "BATCH", 2)
+        enqueue_and_run(in_alpha, run_jobs)
+        assert {fresh(one).status for one in moneys} == {"matched"}
+
+    def test_the_daily_job_visits_organizations_with_something_to_do(self, owner, in_alpha, run_jobs):
+        invoice = issued(owner)
+        money = payment(owner, reference=invoice.number)
+        Job.objects.all().delete()
+        with in_public():
+            tasks.match_everybodys_payments()
+        waiting = Job.objects.filter(name="match_payments_with_invoices")
+        assert [one.organization_id for one in waiting] == [in_alpha.id]
+        run_jobs()
+        assert fresh(money).status == "matched"
+
+    def test_a_stranger_s_payment_is_missing_not_matched(self, in_alpha):
+        with pytest.raises(Payment.DoesNotExist):
+            match_payments(payment_ids=[uuid4()], by=system_actor(in_alpha.id), at=AT)
+
+
+def enqueue_and_run(organization, run_jobs):
+    from shared_apps.jobs.operations import enqueue
+
+    enqueue("match_payments_with_invoices", by=system_actor(organization.id))
+    run_jobs()
+
+
+def test_a_batch_that_dies_midway_leaves_nothing_half_done(in_committed_alpha, monkeypatch):
+    owner = actor_of(member_of(in_committed_alpha, "owner"))
+    by = system_actor(in_committed_alpha.id)
+    invoice = issued(owner)
+    money = payment(owner, reference=invoice.number)
+    allocate = operations.allocate_payments
+
+    def die_after(**arguments):
+        allocate(**arguments)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(operations, "allocate_payments", die_after)
+    with pytest.raises(KeyboardInterrupt):
+        match_payments(payment_ids=[money.pk], by=by, at=AT)
+    assert not Allocation.objects.exists()
+    assert fresh(invoice).paid_total == 0
+    monkeypatch.undo()
+    assert match_payments(payment_ids=[money.pk], by=by, at=AT).linked_count == 1
+
+
+def test_ten_workers_on_the_same_payments_end_with_one_link_each(in_committed_alpha):
+    owner = actor_of(member_of(in_committed_alpha, "owner"))
+    company = client(owner)
+    moneys = [payment(owner, reference=issued(owner, company).number) for _one in range(6)]
+    start, failures, linked = threading.Barrier(10), [], []
+
+    def work(turn):
+        try:
+            start.wait()
+            with in_organization(in_committed_alpha):
+                ids = [one.pk for one in moneys[turn % 3 :]]
+                done = match_payments(payment_ids=ids, by=system_actor(in_committed_alpha.id), at=AT)
+                linked.append(done.linked_count)
+        except Exception as error:
+            failures.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=work, args=(turn,)) for turn in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert sum(linked) == Allocation.objects.count() == 6
+    assert {fresh(one).status for one in moneys} == {"matched"}
