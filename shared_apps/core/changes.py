@@ -18,7 +18,7 @@ KEEP = Keep.KEEP
 
 
 def given(change: "DataclassInstance") -> dict[str, Any]:
-    """The fields that differ from their default (None, or `KEEP` where None means "none"); texts are stripped."""
+    """The fields that differ from their default (None, or `KEEP` where None is a value), stripped."""
     values = {one.name: getattr(change, one.name) for one in fields(change)}
     wanted = {one.name: values[one.name] for one in fields(change) if values[one.name] is not one.default}
     return {name: value.strip() if isinstance(value, str) else value for name, value in wanted.items()}

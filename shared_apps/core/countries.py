@@ -8,13 +8,16 @@ from shared_apps.core.bulgaria.folding import fold
 from shared_apps.core.formats import locale_of
 
 # Codes that Babel names and ISO does not give to a country.
-_NO_COUNTRIES = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB ZZ".split())
+_NO_COUNTRIES = frozenset(
+    ("AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ")
+)
 
 
 @lru_cache(maxsize=4)
 def _names(locale: str) -> dict[str, str]:
     named = Locale.parse(locale).territories
-    return {code: name for code, name in named.items() if len(code) == 2 and code not in _NO_COUNTRIES and code.isalpha()}
+    countries = {code for code in named if len(code) == 2 and code.isalpha()} - _NO_COUNTRIES
+    return {code: named[code] for code in countries}
 
 
 def is_country(code: str) -> bool:

@@ -20,10 +20,17 @@ from django.shortcuts import redirect, render, resolve_url
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from shared_apps.core.actors import Actor
 from shared_apps.core.errors import DomainError, LimitReached, NotAllowed, Refused
 from shared_apps.core.permissions import Permission
 
 View = Callable[..., HttpResponse]
+
+
+class ActorRequest(HttpRequest):
+    """A request whose actor is known: a signed-in member, or the person behind an API token."""
+
+    actor: Actor
 
 
 class Page:

@@ -1,4 +1,4 @@
-"""Search and order in lists: a folded text column, queries folded in the same way, and a column to order by."""
+"""Search and order in lists: a folded column, queries folded in the same way, a column to order by."""
 
 import re
 import unicodedata
@@ -15,7 +15,7 @@ _HOME = "359"
 
 
 def order_key(text: str, length: int = 400) -> str:
-    """How a name is ordered: letters of either case as one, each in its own alphabet, without quotes and dashes.
+    """How a name is ordered: either case as one, each letter in its own alphabet, no quotes and dashes.
 
     The column keeps it under the collation "C", so the order is the same on every machine.
     """

@@ -20,7 +20,8 @@ def text_errors(model: type[Model], values: Mapping[str, Any]) -> list[FieldErro
             message = _("This is too long: at most %(count)d characters fit.") % {"count": longest}
             errors.append(FieldError(name, "too_long", message))
         if not _is_storable(value):
-            errors.append(FieldError(name, "invalid_characters", _("This holds characters that cannot be kept.")))
+            message = _("This holds characters that cannot be kept.")
+            errors.append(FieldError(name, "invalid_characters", message))
     return errors
 
 

@@ -1,7 +1,8 @@
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.db.models import CharField
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.currencies import CURRENCIES
@@ -14,7 +15,9 @@ STANDARD_VAT_RATE = 20
 
 def shortest(value: Decimal | None) -> Decimal | None:
     """The same number without needless zeros: 12.5000 → 12.5, 20.00 → 20."""
-    return None if value is None else value.quantize(Decimal(1)) if value == value.to_integral() else value.normalize()
+    if value is None:
+        return None
+    return value.quantize(Decimal(1)) if value == value.to_integral() else value.normalize()
 
 
 def currency_choices() -> list[tuple[str, str]]:
@@ -24,9 +27,8 @@ def currency_choices() -> list[tuple[str, str]]:
 
 
 def _text(name: str, **options: Any) -> forms.CharField:
-    column = Product._meta.get_field(name)
-    length = getattr(column, "max_length", None)
-    return forms.CharField(label=column.verbose_name, max_length=length, required=False, **options)
+    column = cast(CharField, Product._meta.get_field(name))
+    return forms.CharField(label=column.verbose_name, max_length=column.max_length, required=False, **options)
 
 
 class NumberField(forms.DecimalField):
@@ -36,7 +38,7 @@ class NumberField(forms.DecimalField):
         widget = forms.TextInput({"inputmode": "decimal", "autocomplete": "off"})
         super().__init__(localize=True, widget=widget, **options)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         return super().to_python("".join(value.split()) if isinstance(value, str) else value)
 
 
@@ -60,7 +62,8 @@ class ProductForm(forms.Form):
     def of(cls, product: Product) -> "ProductForm":
         """The form as the product stands now, without needless zeros."""
         values = {name: getattr(product, name) for name in cls.base_fields}
-        return cls(initial=values | {"unit_price": shortest(product.unit_price), "vat_rate": shortest(product.vat_rate)})
+        numbers = {name: shortest(values[name]) for name in ("unit_price", "vat_rate")}
+        return cls(initial=values | numbers)
 
     def change(self) -> ProductChange:
         return ProductChange(**self.cleaned_data)

@@ -9,7 +9,7 @@ from shared_apps.core.ids import new_id
 
 
 class Product(models.Model):
-    """Goods or a service. `unit_price` is before VAT; `vat_rate` is in percent, null without VAT; `currency` ISO 4217."""
+    """Goods or a service. `unit_price` before VAT, `vat_rate` percent (null: none), `currency` ISO 4217."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(_("name"), max_length=200)
@@ -29,20 +29,33 @@ class Product(models.Model):
             models.CheckConstraint(condition=~Q(name=""), name="catalog_product_has_name"),
             models.CheckConstraint(condition=Q(unit_price__gte=0), name="catalog_price_not_negative"),
             models.CheckConstraint(
-                condition=Q(vat_rate__isnull=True) | Q(vat_rate__gte=0, vat_rate__lte=100), name="catalog_vat_rate_fits"
+                condition=Q(vat_rate__isnull=True) | Q(vat_rate__gte=0, vat_rate__lte=100),
+                name="catalog_vat_rate_fits",
             ),
         ]
         indexes = [
             models.Index(
-                fields=["name_folded", "id"], condition=Q(archived_at__isnull=True), name="catalog_products_by_name"
+                fields=["name_folded", "id"],
+                condition=Q(archived_at__isnull=True),
+                name="catalog_products_by_name",
             ),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="catalog_products_search"),
         ]
 
     class Data:
         plain = (
-            "id", "name", "code", "unit", "unit_price", "currency", "vat_rate", "name_folded", "search_text",
-            "archived_at", "created_at", "updated_at",
+            "id",
+            "name",
+            "code",
+            "unit",
+            "unit_price",
+            "currency",
+            "vat_rate",
+            "name_folded",
+            "search_text",
+            "archived_at",
+            "created_at",
+            "updated_at",
         )
         personal = ()
         secret = ()

@@ -37,7 +37,7 @@ class NotArchived(Refused):
 
 @dataclass(frozen=True)
 class ProductChange:
-    """The details of a product that a person may set; None leaves a text as it is, as `vat_rate` it means "no VAT".
+    """The details of a product that a person may set. None leaves a text as it is; as `vat_rate`: no VAT.
 
     `unit_price` has at most 4 places, `vat_rate` (percent) at most 2. A new product without `currency` takes
     the organization's own, without `vat_rate` it bears no VAT.

@@ -6,8 +6,9 @@ from tenant_apps.catalog.models import Product
 
 
 def products(*, archived: bool | None = False) -> QuerySet[Product]:
-    """The products in use, those in the archive, or (None) both. Everybody in the organization sees them all."""
-    return Product.objects.all() if archived is None else Product.objects.filter(archived_at__isnull=not archived)
+    """The products in use, those in the archive, or (None) both. Everybody sees them all."""
+    rows = Product.objects.all()
+    return rows if archived is None else rows.filter(archived_at__isnull=not archived)
 
 
 def product(product_id: UUID) -> Product:

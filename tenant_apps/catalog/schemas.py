@@ -11,8 +11,13 @@ from tenant_apps.catalog.models import Product
 from tenant_apps.catalog.operations import ProductChange
 
 PRODUCT_FIELDS = (*ProductChange.__dataclass_fields__, "id", "created_at", "updated_at", "archived_at")
+TEXTS = ("name", "code", "unit", "currency")
 PRODUCT_ORDERINGS = {
-    "name": "name_folded", "code": "code", "unit_price": "unit_price", "created_at": "id", "updated_at": "updated_at",
+    "name": "name_folded",
+    "code": "code",
+    "unit_price": "unit_price",
+    "created_at": "id",
+    "updated_at": "updated_at",
 }
 
 
@@ -28,12 +33,12 @@ class ProductPatch(Input):
 
     def change(self) -> ProductChange:
         named = self.model_dump(exclude_unset=True)
-        texts = {name: "" for name in ("name", "code", "unit", "currency") if name in named and named[name] is None}
-        return ProductChange(**named | texts)
+        emptied = {name: "" for name in TEXTS if name in named and named[name] is None}
+        return ProductChange(**{**named, **emptied})
 
 
 class ProductIn(ProductPatch):
-    """A new product; without a currency it takes the organization's own, without `vat_rate` it bears no VAT."""
+    """A new product. Without a currency it takes the organization's own; without `vat_rate`, no VAT."""
 
     name: str
     unit_price: UnitPrice

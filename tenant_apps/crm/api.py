@@ -2,12 +2,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Query, Router
 
 from shared_apps.core import clock
-from shared_apps.core.actors import Actor
 from shared_apps.core.api import ListOf, ListQuery, list_response
+from shared_apps.core.http import ActorRequest
 from shared_apps.core.json import json_response
 from shared_apps.core.permissions import Permission
 from shared_apps.core.search import matching
@@ -34,14 +34,8 @@ router = Router()
 COMPANIES, CONTACTS = ["companies"], ["contacts"]
 
 
-class Request(HttpRequest):
-    """A request of the API, after the token was read."""
-
-    actor: Actor
-
-
 @router.get("companies/", response=ListOf[CompanyOut], operation_id="list_companies", tags=COMPANIES)
-def list_companies(request: Request, query: Query[CompanyFilters]) -> HttpResponse:
+def list_companies(request: ActorRequest, query: Query[CompanyFilters]) -> HttpResponse:
     """Companies, newest first; with `archived=true` also those in the archive."""
     request.actor.require(Permission.COMPANIES_VIEW)
     rows = queries.visible_companies(request.actor, archived=None if query.archived else False)
@@ -50,29 +44,38 @@ def list_companies(request: Request, query: Query[CompanyFilters]) -> HttpRespon
 
 
 @router.post("companies/", response={201: CompanyOut}, operation_id="create_company", tags=COMPANIES)
-def create_company(request: Request, data: CompanyIn) -> HttpResponse:
+def create_company(request: ActorRequest, data: CompanyIn) -> HttpResponse:
     """Add a company; it belongs to the token's person."""
     company = operations.create_company(details=data.change(), by=request.actor, at=clock.now())
     return json_response(company_out(company), status=201)
 
 
 @router.get("companies/{uuid:company_id}/", response=CompanyOut, operation_id="read_company", tags=COMPANIES)
-def read_company(request: Request, company_id: UUID) -> HttpResponse:
+def read_company(request: ActorRequest, company_id: UUID) -> HttpResponse:
     """One company, archived or not."""
     request.actor.require(Permission.COMPANIES_VIEW)
     return json_response(company_out(queries.visible_company(company_id, request.actor)))
 
 
-@router.patch("companies/{uuid:company_id}/", response=CompanyOut, operation_id="change_company", tags=COMPANIES)
-def change_company(request: Request, company_id: UUID, data: CompanyPatch) -> HttpResponse:
+@router.patch(
+    "companies/{uuid:company_id}/", response=CompanyOut, operation_id="change_company", tags=COMPANIES
+)
+def change_company(request: ActorRequest, company_id: UUID, data: CompanyPatch) -> HttpResponse:
     """Change the fields that are named."""
     change = data.change()
-    company = operations.change_company(company_id=company_id, change=change, by=request.actor, at=clock.now())
+    company = operations.change_company(
+        company_id=company_id, change=change, by=request.actor, at=clock.now()
+    )
     return json_response(company_out(company))
 
 
-@router.post("companies/{uuid:company_id}/archive/", response=CompanyOut, operation_id="archive_company", tags=COMPANIES)
-def archive_company(request: Request, company_id: UUID) -> HttpResponse:
+@router.post(
+    "companies/{uuid:company_id}/archive/",
+    response=CompanyOut,
+    operation_id="archive_company",
+    tags=COMPANIES,
+)
+def archive_company(request: ActorRequest, company_id: UUID) -> HttpResponse:
     """Take a company out of the lists; 409 when it is in the archive already."""
     return json_response(
         company_out(operations.archive_company(company_id=company_id, by=request.actor, at=clock.now()))
@@ -80,9 +83,12 @@ def archive_company(request: Request, company_id: UUID) -> HttpResponse:
 
 
 @router.post(
-    "companies/{uuid:company_id}/unarchive/", response=CompanyOut, operation_id="unarchive_company", tags=COMPANIES
+    "companies/{uuid:company_id}/unarchive/",
+    response=CompanyOut,
+    operation_id="unarchive_company",
+    tags=COMPANIES,
 )
-def unarchive_company(request: Request, company_id: UUID) -> HttpResponse:
+def unarchive_company(request: ActorRequest, company_id: UUID) -> HttpResponse:
     """Bring a company back into the lists; 409 when it is there."""
     return json_response(
         company_out(operations.unarchive_company(company_id=company_id, by=request.actor, at=clock.now()))
@@ -90,7 +96,7 @@ def unarchive_company(request: Request, company_id: UUID) -> HttpResponse:
 
 
 @router.get("contacts/", response=ListOf[ContactOut], operation_id="list_contacts", tags=CONTACTS)
-def list_contacts(request: Request, query: Query[ContactFilters]) -> HttpResponse:
+def list_contacts(request: ActorRequest, query: Query[ContactFilters]) -> HttpResponse:
     """Contacts, newest first; with `archived=true` also those in the archive."""
     request.actor.require(Permission.CONTACTS_VIEW)
     rows = queries.visible_contacts(request.actor, archived=None if query.archived else False)
@@ -99,29 +105,35 @@ def list_contacts(request: Request, query: Query[ContactFilters]) -> HttpRespons
 
 
 @router.post("contacts/", response={201: ContactOut}, operation_id="create_contact", tags=CONTACTS)
-def create_contact(request: Request, data: ContactIn) -> HttpResponse:
+def create_contact(request: ActorRequest, data: ContactIn) -> HttpResponse:
     """Add a contact; it belongs to the token's person. 402 when the plan's number of contacts is used up."""
     contact = operations.create_contact(details=data.change(), by=request.actor, at=clock.now())
     return json_response(contact_out(contact), status=201)
 
 
 @router.get("contacts/{uuid:contact_id}/", response=ContactOut, operation_id="read_contact", tags=CONTACTS)
-def read_contact(request: Request, contact_id: UUID) -> HttpResponse:
+def read_contact(request: ActorRequest, contact_id: UUID) -> HttpResponse:
     """One contact, archived or not."""
     request.actor.require(Permission.CONTACTS_VIEW)
     return json_response(contact_out(queries.visible_contact(contact_id, request.actor)))
 
 
-@router.patch("contacts/{uuid:contact_id}/", response=ContactOut, operation_id="change_contact", tags=CONTACTS)
-def change_contact(request: Request, contact_id: UUID, data: ContactPatch) -> HttpResponse:
+@router.patch(
+    "contacts/{uuid:contact_id}/", response=ContactOut, operation_id="change_contact", tags=CONTACTS
+)
+def change_contact(request: ActorRequest, contact_id: UUID, data: ContactPatch) -> HttpResponse:
     """Change the fields that are named; `company_id` null takes the company away."""
     change = data.change()
-    contact = operations.change_contact(contact_id=contact_id, change=change, by=request.actor, at=clock.now())
+    contact = operations.change_contact(
+        contact_id=contact_id, change=change, by=request.actor, at=clock.now()
+    )
     return json_response(contact_out(contact))
 
 
-@router.post("contacts/{uuid:contact_id}/archive/", response=ContactOut, operation_id="archive_contact", tags=CONTACTS)
-def archive_contact(request: Request, contact_id: UUID) -> HttpResponse:
+@router.post(
+    "contacts/{uuid:contact_id}/archive/", response=ContactOut, operation_id="archive_contact", tags=CONTACTS
+)
+def archive_contact(request: ActorRequest, contact_id: UUID) -> HttpResponse:
     """Take a contact out of the lists; 409 when it is in the archive already."""
     return json_response(
         contact_out(operations.archive_contact(contact_id=contact_id, by=request.actor, at=clock.now()))
@@ -129,9 +141,12 @@ def archive_contact(request: Request, contact_id: UUID) -> HttpResponse:
 
 
 @router.post(
-    "contacts/{uuid:contact_id}/unarchive/", response=ContactOut, operation_id="unarchive_contact", tags=CONTACTS
+    "contacts/{uuid:contact_id}/unarchive/",
+    response=ContactOut,
+    operation_id="unarchive_contact",
+    tags=CONTACTS,
 )
-def unarchive_contact(request: Request, contact_id: UUID) -> HttpResponse:
+def unarchive_contact(request: ActorRequest, contact_id: UUID) -> HttpResponse:
     """Bring a contact back into the lists; 409 when it is there."""
     return json_response(
         contact_out(operations.unarchive_contact(contact_id=contact_id, by=request.actor, at=clock.now()))

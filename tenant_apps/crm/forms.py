@@ -1,8 +1,9 @@
 import json
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
+from django.db.models import CharField
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -13,19 +14,25 @@ from tenant_apps.crm.operations import CompanyChange, ContactChange
 
 def _text(model: type[Company] | type[Contact], name: str, **options: Any) -> forms.CharField:
     """A text field with the label and the length of a column; the operation judges what is typed."""
-    column = model._meta.get_field(name)
-    length = getattr(column, "max_length", None)
-    return forms.CharField(label=column.verbose_name, max_length=length, required=False, **options)
+    column = cast(CharField, model._meta.get_field(name))
+    return forms.CharField(label=column.verbose_name, max_length=column.max_length, required=False, **options)
 
 
 # While one types an EIK, the page asks who else bears it.
 EIK = forms.TextInput(
     {
-        "inputmode": "numeric", "autocomplete": "off", "hx-get": reverse_lazy("company_duplicates"),
-        "hx-trigger": "change", "hx-target": "#duplicates", "hx-swap": "outerHTML",
+        "inputmode": "numeric",
+        "autocomplete": "off",
+        "hx-get": reverse_lazy("company_duplicates"),
+        "hx-trigger": "change",
+        "hx-target": "#duplicates",
+        "hx-swap": "outerHTML",
     }
 )
-EMAIL, PHONE = forms.EmailInput({"autocomplete": "off"}), forms.TextInput({"type": "tel", "autocomplete": "off"})
+EMAIL, PHONE = (
+    forms.EmailInput({"autocomplete": "off"}),
+    forms.TextInput({"type": "tel", "autocomplete": "off"}),
+)
 
 
 class QuickCompanyForm(forms.Form):
@@ -77,7 +84,9 @@ class ContactForm(forms.Form):
     email = _text(Contact, "email", widget=EMAIL)
     phone = _text(Contact, "phone", widget=PHONE)
 
-    def __init__(self, *args: Any, company: Company | None = None, may_add: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, company: Company | None = None, may_add: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         select = self.fields["company_id"].widget
         select.choices = [("", ""), *([(str(company.pk), str(company))] if company else [])]

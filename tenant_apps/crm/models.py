@@ -9,7 +9,7 @@ from shared_apps.core.ids import new_id
 
 
 class Company(models.Model):
-    """A firm. `owner_id` is a user's id, `country` ISO 3166 alpha-2; the folded columns serve search and order."""
+    """A firm. `owner_id`: a user's id; `country`: ISO alpha-2; `name_folded` orders, `search_text` finds."""
 
     shared_as = "company"
 
@@ -35,15 +35,27 @@ class Company(models.Model):
         constraints = [models.CheckConstraint(condition=~Q(name=""), name="crm_company_has_name")]
         indexes = [
             models.Index(
-                fields=["name_folded", "id"], condition=Q(archived_at__isnull=True), name="crm_companies_by_name"
+                fields=["name_folded", "id"],
+                condition=Q(archived_at__isnull=True),
+                name="crm_companies_by_name",
             ),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="crm_companies_search"),
         ]
 
     class Data:
         plain = (
-            "id", "name", "eik", "vat_number", "country", "city", "website", "owner_id", "name_folded", "archived_at",
-            "created_at", "updated_at",
+            "id",
+            "name",
+            "eik",
+            "vat_number",
+            "country",
+            "city",
+            "website",
+            "owner_id",
+            "name_folded",
+            "archived_at",
+            "created_at",
+            "updated_at",
         )
         personal = ("address", "postal_code", "email", "phone", "search_text")
         secret = ()
@@ -71,7 +83,9 @@ class Contact(models.Model):
     email = models.EmailField(_("e-mail"), max_length=254, blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     job_title = models.CharField(pgettext_lazy("of a contact", "job title"), max_length=150, blank=True)
-    company = models.ForeignKey(Company, models.PROTECT, null=True, related_name="contacts", verbose_name=_("company"))
+    company = models.ForeignKey(
+        Company, models.PROTECT, null=True, related_name="contacts", verbose_name=_("company")
+    )
     owner_id = models.UUIDField(null=True)
     name_folded = models.CharField(max_length=400, db_collation="C")
     search_text = models.TextField()
@@ -85,7 +99,9 @@ class Contact(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["name_folded", "id"], condition=Q(archived_at__isnull=True), name="crm_contacts_by_name"
+                fields=["name_folded", "id"],
+                condition=Q(archived_at__isnull=True),
+                name="crm_contacts_by_name",
             ),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="crm_contacts_search"),
         ]

@@ -60,7 +60,7 @@ class CompanyChange:
 
 @dataclass(frozen=True)
 class ContactChange:
-    """The details of a contact that a person may set; None leaves one as it is, but takes `company_id` away."""
+    """The details of a contact that a person may set. None leaves a text, and takes the company away."""
 
     first_name: str | None = None
     last_name: str | None = None
@@ -123,7 +123,15 @@ def change_contact(*, contact_id: UUID, change: ContactChange, by: Actor, at: da
     contact = _contact_for_change(contact_id, by)
     before = _details(contact, ContactChange)
     old, new = changes_between(before, _write_contact(contact, change, by, at))
-    record(event=CrmEvent.CONTACT_CHANGED, subject=contact, parent=contact.company, by=by, at=at, old=old, new=new)
+    record(
+        event=CrmEvent.CONTACT_CHANGED,
+        subject=contact,
+        parent=contact.company,
+        by=by,
+        at=at,
+        old=old,
+        new=new,
+    )
     return contact
 
 
@@ -138,7 +146,7 @@ def archive_contact(*, contact_id: UUID, by: Actor, at: datetime) -> Contact:
 
 @operation(permission=Permission.CONTACTS_EDIT)
 def unarchive_contact(*, contact_id: UUID, by: Actor, at: datetime) -> Contact:
-    """Bring a contact back into the lists, if the plan reaches so far. Raises `NotArchived` when it is there."""
+    """Bring a contact back into the lists, if the plan reaches so far; `NotArchived` when it is there."""
     contact = _contact_for_change(contact_id, by)
     limits.require(Limit.CONTACTS, used=_contacts_under_lock)
     _unarchive(contact, at)
@@ -177,17 +185,17 @@ def _write_company(company: Company, change: CompanyChange, at: datetime) -> dic
     """Put the given values into the row and save it; return all its details."""
     wanted = given(change)
     country = wanted["country"] = wanted.get("country", company.country).upper()
-    for name, written in (("eik", normalize_eik), ("vat_number", lambda number: written_vat_number(number, country))):
-        if wanted.get(name):
-            wanted[name] = written(wanted[name])
+    if wanted.get("eik"):
+        wanted["eik"] = normalize_eik(wanted["eik"])
+    if wanted.get("vat_number"):
+        wanted["vat_number"] = written_vat_number(wanted["vat_number"], country)
     after = _details(company, CompanyChange) | wanted
     refuse_all(_company_errors(wanted, after))
     for name, value in wanted.items():
         setattr(company, name, value)
     company.name_folded = order_key(company.name)
-    company.search_text = searchable(
-        company.name, company.eik, company.vat_number, company.city, company.email, company.website, phone=company.phone
-    )
+    found_by = (company.name, company.eik, company.vat_number, company.city, company.email, company.website)
+    company.search_text = searchable(*found_by, phone=company.phone)
     company.updated_at = at
     company.save()
     return after

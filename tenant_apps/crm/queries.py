@@ -11,7 +11,9 @@ from tenant_apps.sharing.queries import visible_to
 
 def visible_companies(actor: Actor, *, archived: bool | None = False) -> QuerySet[Company]:
     """The companies that the actor sees: those in use, those in the archive, or (None) both."""
-    rows = Company.objects.all() if archived is None else Company.objects.filter(archived_at__isnull=not archived)
+    rows = Company.objects.all()
+    if archived is not None:
+        rows = rows.filter(archived_at__isnull=not archived)
     return visible_to(rows, actor)
 
 
@@ -22,7 +24,9 @@ def visible_company(company_id: UUID, actor: Actor) -> Company:
 
 def visible_contacts(actor: Actor, *, archived: bool | None = False) -> QuerySet[Contact]:
     """The contacts that the actor sees: those in use, those in the archive, or (None) both."""
-    rows = Contact.objects.all() if archived is None else Contact.objects.filter(archived_at__isnull=not archived)
+    rows = Contact.objects.all()
+    if archived is not None:
+        rows = rows.filter(archived_at__isnull=not archived)
     return visible_to(rows, actor)
 
 
@@ -40,7 +44,7 @@ def companies_with_eik(eik: str, actor: Actor, *, other_than: UUID | None = None
     """Companies in use with this EIK, by name: a hint that the new one may be a duplicate."""
     number = normalize_eik(eik)
     found = with_eik(visible_companies(actor), number) if number else Company.objects.none()
-    return found.exclude(pk=other_than).order_by("name_folded", "id")
+    return (found.exclude(pk=other_than) if other_than else found).order_by("name_folded", "id")
 
 
 def with_eik(companies: QuerySet[Company], eik: str) -> QuerySet[Company]:

@@ -3,7 +3,8 @@
 from shared_apps.core.bulgaria.eik import is_valid_eik
 from shared_apps.core.bulgaria.vat import is_valid_vat_number, normalize_vat_number
 
-EU_COUNTRIES = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
+_EU = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
+EU_COUNTRIES = frozenset(_EU.split())
 _VAT_PREFIXES = {"GR": "EL"}
 
 

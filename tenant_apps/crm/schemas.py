@@ -16,7 +16,10 @@ COMPANY_FIELDS = (*CompanyChange.__dataclass_fields__, *KEPT)
 CONTACT_FIELDS = (*ContactChange.__dataclass_fields__, *KEPT)
 COMPANY_ORDERINGS = {"name": "name_folded", "created_at": "id", "updated_at": "updated_at"}
 CONTACT_ORDERINGS = {
-    "name": "name_folded", "first_name": "name_folded", "last_name": "last_name", "created_at": "id",
+    "name": "name_folded",
+    "first_name": "name_folded",
+    "last_name": "last_name",
+    "created_at": "id",
     "updated_at": "updated_at",
 }
 
@@ -74,7 +77,8 @@ class CompanyFilters(ListQuery):
 
     def lookups(self) -> dict[str, Any]:
         """Exact values; what the search column holds too is found by its index."""
-        return _exact(eik=self.eik, vat_number=self.vat_number.upper(), country=self.country.upper()) | _by_email(self.email)
+        exact = {"eik": self.eik, "vat_number": self.vat_number.upper(), "country": self.country.upper()}
+        return {name: value for name, value in exact.items() if value} | _by_email(self.email)
 
 
 class ContactPatch(Input):
@@ -138,10 +142,6 @@ def _named(body: Input) -> dict[str, Any]:
     """What the request named; a text given as null is emptied."""
     named = body.model_dump(exclude_unset=True)
     return {name: "" if value is None and name != "company_id" else value for name, value in named.items()}
-
-
-def _exact(**values: str) -> dict[str, str]:
-    return {name: value for name, value in values.items() if value}
 
 
 def _by_email(email: str) -> dict[str, str]:

@@ -1,5 +1,5 @@
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -16,4 +16,5 @@ class ShareForm(forms.Form):
 
     def __init__(self, *args: Any, candidates: Iterable[Member], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["user_id"].choices = [("", "—"), *((str(one.user_id), str(one)) for one in candidates)]
+        offered = [("", "—"), *((str(one.user_id), str(one)) for one in candidates)]
+        cast(forms.ChoiceField, self.fields["user_id"]).choices = offered

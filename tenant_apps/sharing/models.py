@@ -6,7 +6,7 @@ from guardian.models import GroupObjectPermissionAbstract, UserObjectPermissionA
 
 from shared_apps.core.ids import new_id
 
-# People, groups, permissions and content types live in the public schema: the keys carry no constraint across it.
+# People, groups, permissions and content types live in the public schema: no constraint crosses the border.
 
 
 class MemberRecordPermission(UserObjectPermissionAbstract):
@@ -20,7 +20,8 @@ class MemberRecordPermission(UserObjectPermissionAbstract):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "content_type", "object_pk", "permission"], name="sharing_member_permission_once"
+                fields=["user", "content_type", "object_pk", "permission"],
+                name="sharing_member_permission_once",
             )
         ]
         indexes = [models.Index(fields=["object_pk"], name="sharing_readers_of_record")]
@@ -45,7 +46,8 @@ class GroupRecordPermission(GroupObjectPermissionAbstract):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["group", "content_type", "object_pk", "permission"], name="sharing_group_permission_once"
+                fields=["group", "content_type", "object_pk", "permission"],
+                name="sharing_group_permission_once",
             )
         ]
 

@@ -15,7 +15,13 @@ from shared_apps.core.permissions import Permission
 from tenant_apps.activity.operations import record
 from tenant_apps.sharing.events import SharingEvent
 from tenant_apps.sharing.models import MemberRecordPermission
-from tenant_apps.sharing.queries import may_change, permission_for, record_readers, sees_everything, visible_record
+from tenant_apps.sharing.queries import (
+    may_change,
+    permission_for,
+    record_readers,
+    sees_everything,
+    visible_record,
+)
 from tenant_apps.workspace.models import Member
 from tenant_apps.workspace.queries import active_members
 
@@ -78,7 +84,8 @@ def _record_to_share(record_type: str, record_id: UUID, by: Actor) -> Any:
 def _refuse_one_who_sees(subject: Any, member: Member, with_change: bool) -> None:
     if subject.owner_id == member.user_id or sees_everything(member):
         raise SeesAlready()
-    if any(reader.member == member and reader.may_change == with_change for reader in record_readers(subject)):
+    levels = {reader.member: reader.may_change for reader in record_readers(subject)}
+    if levels.get(member) == with_change:
         raise SeesAlready()
 
 

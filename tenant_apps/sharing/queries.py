@@ -1,5 +1,5 @@
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 from uuid import UUID
 
 from django.apps import apps
@@ -14,7 +14,7 @@ from shared_apps.core.actors import Actor
 from shared_apps.core.permissions import Permission
 from tenant_apps.sharing.models import MemberRecordPermission
 from tenant_apps.workspace.models import Member
-from tenant_apps.workspace.queries import active_members
+from tenant_apps.workspace.queries import active_members, names_of
 
 M = TypeVar("M", bound=Model)
 
@@ -22,7 +22,7 @@ M = TypeVar("M", bound=Model)
 class Record(Protocol):
     """A row that somebody owns and may share."""
 
-    pk: UUID
+    pk: Any
     owner_id: UUID | None
     shared_as: str
 
@@ -54,8 +54,14 @@ def may_change(record: Record, actor: Actor) -> bool:
     """Say whether one who sees this record may change it too: all but those who were only let to look."""
     if actor.may(Permission.RECORDS_VIEW_ALL) or (actor.id is not None and record.owner_id == actor.id):
         return True
-    change = permission_for("change", type(record))
-    return _granted(type(record), user_id=actor.id).filter(object_pk=str(record.pk), permission_id=change.pk).exists()
+    change = permission_for("change", _model_of(record))
+    held = _granted(_model_of(record), user_id=actor.id).filter(object_pk=str(record.pk))
+    return held.filter(permission_id=change.pk).exists()
+
+
+def owner_name(record: Record) -> str:
+    """The name of the member whose record it is; empty when it is nobody's."""
+    return next(iter(names_of([record.owner_id]).values()), "")
 
 
 def shareable_model(record_type: str) -> type[Model]:
@@ -67,26 +73,26 @@ def shareable_model(record_type: str) -> type[Model]:
 
 
 def visible_record(record_type: str, record_id: UUID, actor: Actor, *, for_update: bool = False) -> Record:
-    """The record of a shareable model, locked with `for_update`; `DoesNotExist` when the actor does not see it."""
+    """The record of a shareable model, locked with `for_update`. `DoesNotExist` when not seen."""
     records = visible_to(shareable_model(record_type)._default_manager.all(), actor)
-    return (records.select_for_update() if for_update else records).get(pk=record_id)
+    return cast(Record, (records.select_for_update() if for_update else records).get(pk=record_id))
 
 
 def record_readers(record: Record) -> list[Reader]:
     """With whom the record is shared, by name."""
-    granted = _granted(type(record)).filter(object_pk=str(record.pk))
+    granted = _granted(_model_of(record)).filter(object_pk=str(record.pk))
     held: dict[UUID, set[int]] = {}
     for user_id, permission_id in granted.values_list("user_id", "permission_id"):
         held.setdefault(user_id, set()).add(permission_id)
     if not held:
         return []
-    change = permission_for("change", type(record)).pk
+    change = permission_for("change", _model_of(record)).pk
     members = Member.objects.filter(user_id__in=held).order_by("name", "id")
     return [Reader(member, change in held[member.user_id]) for member in members]
 
 
 def possible_readers(record: Record, readers: list[Reader]) -> list[Member]:
-    """Members who do not see the record yet, by name: not its owner, none of `readers`, nobody who sees all."""
+    """Members who do not see the record yet, by name: not its owner, none of `readers`, none who sees all."""
     taken = {reader.member.user_id for reader in readers} | {record.owner_id}
     return [one for one in active_members() if one.user_id not in taken and not sees_everything(one)]
 
@@ -96,11 +102,19 @@ def sees_everything(member: Member) -> bool:
 
 
 def permission_for(verb: str, model: type[Model]) -> RowPermission:
-    """Django's own permission `view_…` or `change_…` of a model. It lives in public: no query here joins it."""
-    content_type = ContentType.objects.get_for_model(model)
-    return RowPermission.objects.get(content_type_id=content_type.pk, codename=f"{verb}_{model._meta.model_name}")
+    """Django's own permission `view_…` or `change_…` of a model. It is in public: no query here joins it."""
+    codename = f"{verb}_{model._meta.model_name}"
+    return RowPermission.objects.get(content_type_id=_content_type_id(model), codename=codename)
+
+
+def _content_type_id(model: type[Model]) -> int:
+    return ContentType.objects.get_for_model(model).pk
+
+
+def _model_of(record: Record) -> type[Model]:
+    return cast(type[Model], type(record))
 
 
 def _granted(model: type[Model], user_id: UUID | None = None) -> QuerySet[MemberRecordPermission]:
-    granted = MemberRecordPermission.objects.filter(content_type_id=ContentType.objects.get_for_model(model).pk)
+    granted = MemberRecordPermission.objects.filter(content_type_id=_content_type_id(model))
     return granted if user_id is None else granted.filter(user_id=user_id)

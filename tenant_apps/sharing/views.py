@@ -1,43 +1,41 @@
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shared_apps.core import clock
-from shared_apps.core.actors import Actor
 from shared_apps.core.errors import DomainError
-from shared_apps.core.http import act, add_refusal, done, page
+from shared_apps.core.http import ActorRequest, act, add_refusal, done, page
 from shared_apps.core.permissions import Permission
 from tenant_apps.sharing import operations, queries
 from tenant_apps.sharing.forms import ShareForm
-from tenant_apps.workspace.queries import names_of
-
-
-class Request(HttpRequest):
-    """A request of a signed-in member."""
-
-    actor: Actor
 
 
 @page(Permission.RECORDS_SHARE)
-def record_sharing(request: Request, record_type: str, record_id: UUID) -> HttpResponse:
+def record_sharing(request: ActorRequest, record_type: str, record_id: UUID) -> HttpResponse:
     record = queries.visible_record(record_type, record_id, request.actor)
     operations.require_may_change(record, request.actor)
     readers = queries.record_readers(record)
-    return _sharing_page(request, record, readers, ShareForm(candidates=queries.possible_readers(record, readers)))
+    return _sharing_page(
+        request, record, readers, ShareForm(candidates=queries.possible_readers(record, readers))
+    )
 
 
 @record_sharing.act
-def share_record(request: Request, record_type: str, record_id: UUID) -> HttpResponse:
+def share_record(request: ActorRequest, record_type: str, record_id: UUID) -> HttpResponse:
     record = queries.visible_record(record_type, record_id, request.actor)
     readers = queries.record_readers(record)
     form = ShareForm(request.POST, candidates=queries.possible_readers(record, readers))
     try:
         if form.is_valid():
             operations.share_record(
-                record_type=record_type, record_id=record_id, by=request.actor, at=clock.now(), **form.cleaned_data
+                record_type=record_type,
+                record_id=record_id,
+                by=request.actor,
+                at=clock.now(),
+                **form.cleaned_data,
             )
             return done(request, to=request.path, message=_("%(name)s is shared.") % {"name": record})
     except DomainError as refusal:
@@ -46,7 +44,7 @@ def share_record(request: Request, record_type: str, record_id: UUID) -> HttpRes
 
 
 @act(Permission.RECORDS_SHARE)
-def unshare_record(request: Request, record_type: str, record_id: UUID, user_id: UUID) -> HttpResponse:
+def unshare_record(request: ActorRequest, record_type: str, record_id: UUID, user_id: UUID) -> HttpResponse:
     operations.unshare_record(
         record_type=record_type, record_id=record_id, user_id=user_id, by=request.actor, at=clock.now()
     )
@@ -55,12 +53,12 @@ def unshare_record(request: Request, record_type: str, record_id: UUID, user_id:
 
 
 def _sharing_page(
-    request: Request, record: queries.Record, readers: list[queries.Reader], form: ShareForm
+    request: ActorRequest, record: queries.Record, readers: list[queries.Reader], form: ShareForm
 ) -> HttpResponse:
     context = {
         "record": record,
         "readers": readers,
         "form": form,
-        "owner_name": names_of([record.owner_id]).get(record.owner_id, ""),
+        "owner_name": queries.owner_name(record),
     }
     return render(request, "sharing/record_sharing.html", context, status=422 if form.errors else 200)

@@ -15,7 +15,7 @@ from tenants.context import OrganizationRef
 
 @pytest.fixture
 def add_product(in_alpha: OrganizationRef, owner: Actor, at: datetime) -> Callable[..., Product]:
-    """`add_product("Монтаж", unit_price=Decimal("80"))`: a product for 12.50 EUR, 20 % VAT unless said otherwise."""
+    """`add_product("Монтаж", vat_rate=None)`: a product for 12.50 EUR with 20 % VAT unless said otherwise."""
 
     def add(name: str = "Кабел", *, by: Actor = owner, **details: Any) -> Product:
         usual = {"unit_price": Decimal("12.50"), "vat_rate": Decimal(20)}

@@ -34,7 +34,10 @@ def test_only_what_is_given_changes(add_product: AddProduct, owner: Actor, at: d
 
 def test_no_rate_means_no_vat(add_product: AddProduct, owner: Actor, at: datetime) -> None:
     product = add_product()
-    assert change_product(product_id=product.pk, change=ProductChange(vat_rate=None), by=owner, at=at).vat_rate is None
+    assert (
+        change_product(product_id=product.pk, change=ProductChange(vat_rate=None), by=owner, at=at).vat_rate
+        is None
+    )
 
 
 def test_what_is_wrong_or_missing_is_refused(add_product: AddProduct, owner: Actor, at: datetime) -> None:
@@ -45,10 +48,14 @@ def test_what_is_wrong_or_missing_is_refused(add_product: AddProduct, owner: Act
         change_product(product_id=new_id(), change=ProductChange(name="Б"), by=owner, at=at)
 
 
-def test_the_archive_takes_and_gives_back_once_each(add_product: AddProduct, owner: Actor, at: datetime) -> None:
+def test_the_archive_takes_and_gives_back_once_each(
+    add_product: AddProduct, owner: Actor, at: datetime
+) -> None:
     product = add_product()
     archive_product(product_id=product.pk, by=owner, at=at)
-    assert not products().exists() and products(archived=True).get() == product == products(archived=None).get()
+    assert (
+        not products().exists() and products(archived=True).get() == product == products(archived=None).get()
+    )
     with pytest.raises(AlreadyArchived):
         archive_product(product_id=product.pk, by=owner, at=at)
     unarchive_product(product_id=product.pk, by=owner, at=at)

@@ -49,7 +49,9 @@ def test_without_a_currency_it_takes_the_organization_s_and_without_a_rate_no_va
         ({"currency": "XXX"}, "currency", "currency_unknown"),
     ],
 )
-def test_wrong_values_are_named(add_product: AddProduct, details: dict[str, object], field: str, code: str) -> None:
+def test_wrong_values_are_named(
+    add_product: AddProduct, details: dict[str, object], field: str, code: str
+) -> None:
     with pytest.raises(Refused) as refusal:
         add_product(**{"name": "Кабел"} | details)
     assert [(error.field, error.code) for error in refusal.value.errors] == [(field, code)]

@@ -26,7 +26,9 @@ def test_an_empty_list_says_what_will_live_there(browser: Client) -> None:
     assert "Nothing matches" in text(browser.get("/products/?search=xyz"))
 
 
-def test_the_list_shows_price_and_vat(browser: Client, add_product: AddProduct, owner: Actor, at: datetime) -> None:
+def test_the_list_shows_price_and_vat(
+    browser: Client, add_product: AddProduct, owner: Actor, at: datetime
+) -> None:
     add_product("Кабел", unit="м"), add_product("Наем", vat_rate=None, unit_price=Decimal("1200"))
     archive_product(product_id=add_product("Стар").pk, by=owner, at=at)
     shown = text(browser.get("/products/?ordering=-unit_price"))
@@ -86,14 +88,21 @@ def test_the_line_editor_gets_all_that_a_line_needs(browser: Client, add_product
     assert browser.get("/products/options/?q=kabel").json() == {
         "items": [
             {
-                "value": str(product.pk), "text": "Кабел", "hint": "К-1", "unit": "м", "unit_price": "12.5000",
-                "currency": "EUR", "vat_rate": "20.00",
+                "value": str(product.pk),
+                "text": "Кабел",
+                "hint": "К-1",
+                "unit": "м",
+                "unit_price": "12.5000",
+                "currency": "EUR",
+                "vat_rate": "20.00",
             }
         ]
     }
 
 
-def test_a_user_looks_only(browser_of: Callable[..., Client], alpha: OrganizationRef, add_product: AddProduct) -> None:
+def test_a_user_looks_only(
+    browser_of: Callable[..., Client], alpha: OrganizationRef, add_product: AddProduct
+) -> None:
     url = add_product().get_absolute_url()
     browser = browser_of(alpha, Role.USER)
     assert "Edit" not in text(browser.get(url))
@@ -105,7 +114,8 @@ def test_a_user_looks_only(browser_of: Callable[..., Client], alpha: Organizatio
 def test_pages_ask_little_of_the_database(
     browser: Client, add_product: AddProduct, django_assert_max_num_queries: Any, path: str
 ) -> None:
-    here = [add_product(f"Кабел {number}") for number in range(5)][0].get_absolute_url()
+    products = [add_product(f"Кабел {number}") for number in range(5)]
+    here = products[0].get_absolute_url()
     address = {"detail": here, "edit": f"{here}edit/"}.get(path, path)
     browser.get(address)
     with django_assert_max_num_queries(8):

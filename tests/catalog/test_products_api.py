@@ -28,7 +28,16 @@ def test_decimals_come_in_as_text_or_numbers_and_leave_as_text(api: Client, pric
     assert answer.status_code == 201
     body = answer.json()
     assert set(body) == {
-        "id", "name", "code", "unit", "unit_price", "currency", "vat_rate", "created_at", "updated_at", "archived_at",
+        "id",
+        "name",
+        "code",
+        "unit",
+        "unit_price",
+        "currency",
+        "vat_rate",
+        "created_at",
+        "updated_at",
+        "archived_at",
     }
     assert (body["unit_price"], body["vat_rate"], body["currency"]) == ("12.5000", "20.00", "EUR")
     assert api.get(f"{URL}{body['id']}/").json() == body
@@ -66,7 +75,11 @@ def test_null_is_no_price(api: Client, add_product: AddProduct) -> None:
 
 
 def test_lists_are_searched_filtered_and_ordered(api: Client, add_product: AddProduct) -> None:
-    add_product("Монтаж", unit_price=Decimal(80), code="М-1"), add_product("Кабел"), add_product("Наем", currency="USD")
+    (
+        add_product("Монтаж", unit_price=Decimal(80), code="М-1"),
+        add_product("Кабел"),
+        add_product("Наем", currency="USD"),
+    )
     assert names(api) == ["Наем", "Кабел", "Монтаж"]
     assert names(api, "?ordering=name") == ["Кабел", "Монтаж", "Наем"]
     assert names(api, "?ordering=-unit_price&limit=1") == ["Монтаж"]
@@ -84,7 +97,9 @@ def test_archive_and_back(api: Client, add_product: AddProduct) -> None:
     assert send(api, "post", f"{url}unarchive/").status_code == 200
 
 
-def test_a_user_looks_only(api_of: Callable[..., Client], alpha: OrganizationRef, add_product: AddProduct) -> None:
+def test_a_user_looks_only(
+    api_of: Callable[..., Client], alpha: OrganizationRef, add_product: AddProduct
+) -> None:
     add_product()
     client = api_of(alpha, Role.USER)
     assert names(client) == ["Кабел"]

@@ -8,7 +8,9 @@ def test_countries_are_those_of_iso() -> None:
 
 def test_they_are_named_in_the_reader_s_language_bulgaria_first() -> None:
     assert (country_name("DE", "bg"), country_name("DE", "en"), country_name("QQ", "en")) == (
-        "Германия", "Germany", "QQ",
+        "Германия",
+        "Germany",
+        "QQ",
     )
     assert country_choices("bg")[0] == ("BG", "България")
     assert len(country_choices("en")) > 240

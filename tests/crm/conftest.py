@@ -26,7 +26,9 @@ def add_company(in_alpha: OrganizationRef, owner: Actor, at: datetime) -> Callab
 def add_contact(in_alpha: OrganizationRef, owner: Actor, at: datetime) -> Callable[..., Contact]:
     """`add_contact("Мария", "Петрова")`: a contact of the owner's, or `by` another."""
 
-    def add(first_name: str = "Мария", last_name: str = "Петрова", *, by: Actor = owner, **details: Any) -> Contact:
+    def add(
+        first_name: str = "Мария", last_name: str = "Петрова", *, by: Actor = owner, **details: Any
+    ) -> Contact:
         given = ContactChange(first_name=first_name, last_name=last_name, **details)
         return create_contact(details=given, by=by, at=at)
 

@@ -12,7 +12,9 @@ from tenant_apps.crm.queries import visible_companies
 AddCompany = Callable[..., Company]
 
 
-def test_an_archived_company_leaves_the_list_and_comes_back(add_company: AddCompany, owner: Actor, at: datetime) -> None:
+def test_an_archived_company_leaves_the_list_and_comes_back(
+    add_company: AddCompany, owner: Actor, at: datetime
+) -> None:
     company = add_company()
 
     archive_company(company_id=company.pk, by=owner, at=at)
@@ -35,7 +37,9 @@ def test_twice_is_refused_both_ways(add_company: AddCompany, owner: Actor, at: d
         archive_company(company_id=company.pk, by=owner, at=at)
 
 
-def test_what_one_does_not_see_one_does_not_archive(add_company: AddCompany, user: Actor, at: datetime) -> None:
+def test_what_one_does_not_see_one_does_not_archive(
+    add_company: AddCompany, user: Actor, at: datetime
+) -> None:
     company = add_company()
     with pytest.raises(Company.DoesNotExist):
         archive_company(company_id=company.pk, by=user, at=at)

@@ -33,7 +33,9 @@ def test_a_text_can_be_emptied(add_company: AddCompany, owner: Actor, at: dateti
     assert change_company(company_id=company.pk, change=CompanyChange(city=""), by=owner, at=at).city == ""
 
 
-def test_moving_abroad_frees_the_number_of_bulgarian_rules(add_company: AddCompany, owner: Actor, at: datetime) -> None:
+def test_moving_abroad_frees_the_number_of_bulgarian_rules(
+    add_company: AddCompany, owner: Actor, at: datetime
+) -> None:
     company = add_company()
     with pytest.raises(Refused):
         change_company(company_id=company.pk, change=CompanyChange(eik="04366849"), by=owner, at=at)
@@ -48,12 +50,20 @@ def test_what_one_does_not_see_one_does_not_change(
     company = add_company()
     with pytest.raises(Company.DoesNotExist):
         change_company(company_id=company.pk, change=CompanyChange(city="Варна"), by=user, at=at)
-    assert change_company(company_id=company.pk, change=CompanyChange(city="Варна"), by=manager, at=at).city == "Варна"
+    assert (
+        change_company(company_id=company.pk, change=CompanyChange(city="Варна"), by=manager, at=at).city
+        == "Варна"
+    )
 
 
-def test_one_without_the_permission_changes_nothing(add_company: AddCompany, owner: Actor, at: datetime) -> None:
+def test_one_without_the_permission_changes_nothing(
+    add_company: AddCompany, owner: Actor, at: datetime
+) -> None:
     company = add_company()
     with pytest.raises(NotAllowed):
         change_company(
-            company_id=company.pk, change=CompanyChange(city="Варна"), by=replace(owner, permissions=frozenset()), at=at
+            company_id=company.pk,
+            change=CompanyChange(city="Варна"),
+            by=replace(owner, permissions=frozenset()),
+            at=at,
         )

@@ -21,7 +21,9 @@ AddCompany = Callable[..., Company]
 AddContact = Callable[..., Contact]
 
 
-def test_only_what_is_given_changes(add_company: AddCompany, add_contact: AddContact, owner: Actor, at: datetime) -> None:
+def test_only_what_is_given_changes(
+    add_company: AddCompany, add_contact: AddContact, owner: Actor, at: datetime
+) -> None:
     company = add_company()
     contact = add_contact(company_id=company.pk, job_title="Счетоводител")
 
@@ -50,7 +52,9 @@ def test_the_company_can_be_changed_and_taken_away(
 def test_a_name_remains(add_contact: AddContact, owner: Actor, at: datetime) -> None:
     contact = add_contact()
     with pytest.raises(Refused):
-        change_contact(contact_id=contact.pk, change=ContactChange(first_name="", last_name=""), by=owner, at=at)
+        change_contact(
+            contact_id=contact.pk, change=ContactChange(first_name="", last_name=""), by=owner, at=at
+        )
 
 
 def test_what_one_does_not_see_one_does_not_touch(add_contact: AddContact, user: Actor, at: datetime) -> None:
@@ -61,7 +65,9 @@ def test_what_one_does_not_see_one_does_not_touch(add_contact: AddContact, user:
         archive_contact(contact_id=contact.pk, by=user, at=at)
 
 
-def test_the_archive_takes_and_gives_back_once_each(add_contact: AddContact, owner: Actor, at: datetime) -> None:
+def test_the_archive_takes_and_gives_back_once_each(
+    add_contact: AddContact, owner: Actor, at: datetime
+) -> None:
     contact = add_contact()
     archive_contact(contact_id=contact.pk, by=owner, at=at)
     assert not visible_contacts(owner).exists()

@@ -13,8 +13,20 @@ from tenants.context import OrganizationRef, in_organization
 AddCompany = Callable[..., Company]
 URL = "/api/v1/companies/"
 FIELDS = {
-    "id", "name", "eik", "vat_number", "country", "city", "address", "postal_code", "email", "phone", "website",
-    "created_at", "updated_at", "archived_at",
+    "id",
+    "name",
+    "eik",
+    "vat_number",
+    "country",
+    "city",
+    "address",
+    "postal_code",
+    "email",
+    "phone",
+    "website",
+    "created_at",
+    "updated_at",
+    "archived_at",
 }
 
 
@@ -85,7 +97,11 @@ def test_archive_and_back(api: Client) -> None:
 
 
 def test_lists_are_searched_filtered_and_ordered(api: Client) -> None:
-    for name, eik, city in (("Алфа", "175074752", "София"), ("Вега", "831646048", "Варна"), ("Бета", "", "София")):
+    for name, eik, city in (
+        ("Алфа", "175074752", "София"),
+        ("Вега", "831646048", "Варна"),
+        ("Бета", "", "София"),
+    ):
         send(api, "post", URL, name=name, eik=eik, city=city, email=f"office@{eik or 'beta'}.bg")
 
     assert names(api) == ["Бета", "Вега", "Алфа"]

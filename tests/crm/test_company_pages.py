@@ -43,7 +43,9 @@ def test_the_list_is_searched_ordered_and_leads_to_the_archive(
     assert "Стара" in text(browser.get("/companies/?archived=true"))
 
 
-def test_pages_lead_forth_and_back(browser: Client, add_company: AddCompany, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_lead_forth_and_back(
+    browser: Client, add_company: AddCompany, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for number in range(51):
         add_company(f"Фирма {number:02}")
     first = browser.get("/companies/")
@@ -67,7 +69,9 @@ def test_a_record_shows_its_facts_people_and_story(
     add_contact(company_id=company.pk)
 
     shown = text(browser.get(company.get_absolute_url()))
-    assert all(part in shown for part in ("175074752", "https://shtark.bg", "Мария Петрова", "added the company"))
+    assert all(
+        part in shown for part in ("175074752", "https://shtark.bg", "Мария Петрова", "added the company")
+    )
     panel = text(browser.get(company.get_absolute_url(), headers=HTMX))
     assert "175074752" in panel and "<html" not in panel
 
@@ -75,7 +79,9 @@ def test_a_record_shows_its_facts_people_and_story(
 def test_a_company_is_added(browser: Client, in_alpha: OrganizationRef) -> None:
     assert browser.get("/companies/new/").status_code == 200
 
-    answer = browser.post("/companies/new/", {"name": "Щърк", "country": "BG", "eik": "175074752"}, follow=True)
+    answer = browser.post(
+        "/companies/new/", {"name": "Щърк", "country": "BG", "eik": "175074752"}, follow=True
+    )
 
     company = Company.objects.get()
     assert answer.redirect_chain == [(company.get_absolute_url(), 302)]
@@ -94,7 +100,9 @@ def test_what_was_typed_is_kept_beside_the_error(browser: Client, add_company: A
     assert "exists already" in shown and other.get_absolute_url() in shown
 
 
-def test_the_hint_about_a_duplicate_leaves_the_company_itself_out(browser: Client, add_company: AddCompany) -> None:
+def test_the_hint_about_a_duplicate_leaves_the_company_itself_out(
+    browser: Client, add_company: AddCompany
+) -> None:
     company = add_company("Щърк", eik="175074752")
     assert "Щърк" in text(browser.get("/companies/duplicates/?eik=175 074 752"))
     assert "Щърк" not in text(browser.get(f"/companies/duplicates/?eik=175074752&other_than={company.pk}"))
@@ -142,7 +150,11 @@ def test_a_company_is_added_from_another_page(browser: Client, in_alpha: Organiz
 
 
 def test_a_user_meets_only_own_and_shared(
-    browser_of: Callable[..., Client], alpha: OrganizationRef, add_company: AddCompany, owner: Actor, user: Actor,
+    browser_of: Callable[..., Client],
+    alpha: OrganizationRef,
+    add_company: AddCompany,
+    owner: Actor,
+    user: Actor,
     at: datetime,
 ) -> None:
     own, shown, hidden = add_company("Своя", by=user), add_company("Показана"), add_company("Скрита")
@@ -161,17 +173,25 @@ def test_a_user_meets_only_own_and_shared(
 
 @pytest.mark.parametrize("path", ["/companies/", "/companies/new/", "detail", "edit"])
 def test_pages_ask_little_of_the_database(
-    browser: Client, add_company: AddCompany, add_contact: AddContact, django_assert_max_num_queries: Any, path: str
+    browser: Client,
+    add_company: AddCompany,
+    add_contact: AddContact,
+    django_assert_max_num_queries: Any,
+    path: str,
 ) -> None:
     company = add_company()
     for number in range(5):
         add_contact(f"Човек {number}", company_id=company.pk), add_company(f"Фирма {number}")
-    address = {"detail": company.get_absolute_url(), "edit": f"{company.get_absolute_url()}edit/"}.get(path, path)
+    address = {"detail": company.get_absolute_url(), "edit": f"{company.get_absolute_url()}edit/"}.get(
+        path, path
+    )
     browser.get(address)
     with django_assert_max_num_queries(8):
         assert browser.get(address).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/companies/", "/companies/new/", "/companies/quick/"])
-def test_pages_are_told_in_bulgarian_too(browser_of: Callable[..., Client], alpha: OrganizationRef, path: str) -> None:
+def test_pages_are_told_in_bulgarian_too(
+    browser_of: Callable[..., Client], alpha: OrganizationRef, path: str
+) -> None:
     assert browser_of(alpha, Role.OWNER, language="bg").get(path).status_code == 200

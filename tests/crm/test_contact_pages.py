@@ -32,9 +32,7 @@ def test_the_list_shows_people_with_their_companies(
     assert all(part in shown for part in ("Мария Петрова", "Щърк", "Управител", "Борис Янев"))
 
 
-def test_a_contact_is_added_to_the_company_one_came_from(
-    browser: Client, add_company: AddCompany
-) -> None:
+def test_a_contact_is_added_to_the_company_one_came_from(browser: Client, add_company: AddCompany) -> None:
     company = add_company("Щърк")
     form = text(browser.get(f"/contacts/new/?company={company.pk}"))
     assert f'<option value="{company.pk}" selected>Щърк</option>' in form
@@ -83,7 +81,9 @@ def test_the_panel_shows_the_facts(browser: Client, add_contact: AddContact) -> 
     assert "maria@shtark.bg" in panel and "<html" not in panel
 
 
-def test_a_select_searches_on_the_server(browser: Client, add_company: AddCompany, add_contact: AddContact) -> None:
+def test_a_select_searches_on_the_server(
+    browser: Client, add_company: AddCompany, add_contact: AddContact
+) -> None:
     company = add_company("Щърк")
     contact = add_contact(company_id=company.pk, job_title="Управител")
     add_contact("Мария", "Колева")
@@ -95,7 +95,11 @@ def test_a_select_searches_on_the_server(browser: Client, add_company: AddCompan
 
 @pytest.mark.parametrize("path", ["/contacts/", "/contacts/new/", "detail", "edit"])
 def test_pages_ask_little_of_the_database(
-    browser: Client, add_company: AddCompany, add_contact: AddContact, django_assert_max_num_queries: Any, path: str
+    browser: Client,
+    add_company: AddCompany,
+    add_contact: AddContact,
+    django_assert_max_num_queries: Any,
+    path: str,
 ) -> None:
     company = add_company()
     contacts = [add_contact(f"Човек {number}", company_id=company.pk) for number in range(5)]
@@ -107,5 +111,7 @@ def test_pages_ask_little_of_the_database(
 
 
 @pytest.mark.parametrize("path", ["/contacts/", "/contacts/new/"])
-def test_pages_are_told_in_bulgarian_too(browser_of: Callable[..., Client], alpha: OrganizationRef, path: str) -> None:
+def test_pages_are_told_in_bulgarian_too(
+    browser_of: Callable[..., Client], alpha: OrganizationRef, path: str
+) -> None:
     assert browser_of(alpha, Role.OWNER, language="bg").get(path).status_code == 200

@@ -29,7 +29,15 @@ def test_create_read_change(api: Client, add_company: AddCompany) -> None:
     assert answer.status_code == 201
     body = answer.json()
     assert set(body) == {
-        "id", "first_name", "last_name", "email", "phone", "job_title", "company_id", "created_at", "updated_at",
+        "id",
+        "first_name",
+        "last_name",
+        "email",
+        "phone",
+        "job_title",
+        "company_id",
+        "created_at",
+        "updated_at",
         "archived_at",
     }
     assert body["company_id"] == str(company.pk)
@@ -49,7 +57,9 @@ def test_a_contact_without_a_name_is_refused(api: Client) -> None:
     assert (answer.status_code, answer.json()["field"]) == (422, "first_name")
 
 
-def test_lists_are_filtered_and_ordered(api: Client, add_company: AddCompany, add_contact: AddContact) -> None:
+def test_lists_are_filtered_and_ordered(
+    api: Client, add_company: AddCompany, add_contact: AddContact
+) -> None:
     company = add_company()
     add_contact("Мария", "Янева", company_id=company.pk, email="m.yaneva@shtark.bg")
     add_contact("Борис", "Алексиев", phone="02 987 65 43")

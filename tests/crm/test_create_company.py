@@ -13,8 +13,15 @@ from tenants.context import OrganizationRef
 
 AddCompany = Callable[..., Company]
 WHOLE = CompanyChange(
-    name="  Ателие „Щърк“ ООД ", eik="175 074 752", vat_number="bg 175074752", city="София", address="ул. Шипка 1",
-    postal_code="1000", email="office@shtark.bg", phone="+359 (2) 987-65-43", website="shtark.bg",
+    name="  Ателие „Щърк“ ООД ",
+    eik="175 074 752",
+    vat_number="bg 175074752",
+    city="София",
+    address="ул. Шипка 1",
+    postal_code="1000",
+    email="office@shtark.bg",
+    phone="+359 (2) 987-65-43",
+    website="shtark.bg",
 )
 
 
@@ -29,7 +36,10 @@ def test_it_keeps_what_was_given_in_the_form_that_registers_use(
 
     kept = Company.objects.get(pk=company.pk)
     assert (kept.name, kept.eik, kept.vat_number, kept.country) == (
-        "Ателие „Щърк“ ООД", "175074752", "BG175074752", "BG",
+        "Ателие „Щърк“ ООД",
+        "175074752",
+        "BG175074752",
+        "BG",
     )
     assert kept.phone == "+359 (2) 987-65-43"
     assert (kept.owner_id, kept.created_at, kept.updated_at) == (owner.id, at, at)
@@ -47,20 +57,31 @@ def test_its_event_tells_what_was_entered(in_alpha: OrganizationRef, owner: Acto
 
 def test_what_is_wrong_is_said_all_at_once(in_alpha: OrganizationRef, owner: Actor, at: datetime) -> None:
     wrong = CompanyChange(
-        name=" ", eik="175074753", vat_number="BG175074753", email="office@", website="not a site", city="с" * 101
+        name=" ",
+        eik="175074753",
+        vat_number="BG175074753",
+        email="office@",
+        website="not a site",
+        city="с" * 101,
     )
     with pytest.raises(Refused) as refusal:
         create_company(details=wrong, by=owner, at=at)
 
     assert refused_fields(refusal) == {
-        "name": "required", "eik": "eik_invalid", "vat_number": "vat_number_invalid", "email": "email_invalid",
-        "website": "website_invalid", "city": "too_long",
+        "name": "required",
+        "eik": "eik_invalid",
+        "vat_number": "vat_number_invalid",
+        "email": "email_invalid",
+        "website": "website_invalid",
+        "city": "too_long",
     }
     assert not Company.objects.exists()
 
 
 @pytest.mark.parametrize("text", ["нула \x00", "сурогат \ud800"])
-def test_what_no_column_can_hold_is_refused(in_alpha: OrganizationRef, owner: Actor, at: datetime, text: str) -> None:
+def test_what_no_column_can_hold_is_refused(
+    in_alpha: OrganizationRef, owner: Actor, at: datetime, text: str
+) -> None:
     with pytest.raises(Refused) as refusal:
         create_company(details=CompanyChange(name=text), by=owner, at=at)
     assert refused_fields(refusal) == {"name": "invalid_characters"}
@@ -81,7 +102,9 @@ def test_an_unknown_country_is_refused(add_company: AddCompany) -> None:
     assert refused_fields(refusal) == {"country": "country_unknown"}
 
 
-def test_what_the_product_itself_adds_belongs_to_nobody(add_company: AddCompany, alpha: OrganizationRef) -> None:
+def test_what_the_product_itself_adds_belongs_to_nobody(
+    add_company: AddCompany, alpha: OrganizationRef
+) -> None:
     assert add_company(by=system_actor(alpha.id)).owner_id is None
 
 

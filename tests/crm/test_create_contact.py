@@ -24,9 +24,13 @@ def plan_of_two(monkeypatch: pytest.MonkeyPatch, alpha: OrganizationRef, owner: 
     monkeypatch.setitem(catalog.FREE.limits, Limit.CONTACTS, 2)
 
 
-def test_it_keeps_the_person_in_the_company(add_company: AddCompany, add_contact: AddContact, owner: Actor) -> None:
+def test_it_keeps_the_person_in_the_company(
+    add_company: AddCompany, add_contact: AddContact, owner: Actor
+) -> None:
     company = add_company()
-    contact = add_contact(company_id=company.pk, email="maria@shtark.bg", phone="0888 123 456", job_title="Управител")
+    contact = add_contact(
+        company_id=company.pk, email="maria@shtark.bg", phone="0888 123 456", job_title="Управител"
+    )
 
     kept = Contact.objects.get(pk=contact.pk)
     assert (str(kept), kept.company, kept.owner_id) == ("Мария Петрова", company, owner.id)
@@ -47,7 +51,8 @@ def test_one_name_is_enough_and_none_is_too_few(add_contact: AddContact) -> None
     with pytest.raises(Refused) as refusal:
         add_contact("", " ", email="nobody")
     assert [(error.field, error.code) for error in refusal.value.errors] == [
-        ("first_name", "required"), ("email", "email_invalid"),
+        ("first_name", "required"),
+        ("email", "email_invalid"),
     ]
 
 

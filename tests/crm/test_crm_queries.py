@@ -17,8 +17,20 @@ AddCompany = Callable[..., Company]
 @pytest.mark.parametrize(
     "query",
     [
-        "щърк", "ЩЪРК", "shtark", "atelie sht", "софия ателие", "175074752", "175 074 752",
-        "office@shtark.bg", "+359 888 123 456", "0888123456", "0888/12-34-56", "00359888123456", "88812", "",
+        "щърк",
+        "ЩЪРК",
+        "shtark",
+        "atelie sht",
+        "софия ателие",
+        "175074752",
+        "175 074 752",
+        "office@shtark.bg",
+        "+359 888 123 456",
+        "0888123456",
+        "0888/12-34-56",
+        "00359888123456",
+        "88812",
+        "",
     ],
 )
 def test_it_is_found_however_it_is_typed(add_company: AddCompany, owner: Actor, query: str) -> None:

@@ -21,11 +21,20 @@ def company(in_alpha: OrganizationRef, owner: Actor, at: datetime) -> Company:
 def colleague(in_alpha: OrganizationRef, user: Actor, owner: Actor, at: datetime) -> Actor:
     """A second plain user."""
     person = create_user(
-        email="second@alpha.example", password="correct-horse-7", name="Second User", language="en", by=owner, at=at
+        email="second@alpha.example",
+        password="correct-horse-7",
+        name="Second User",
+        language="en",
+        by=owner,
+        at=at,
     )
     mirror_member(
         user_id=person.pk, name=person.name, email=person.email, role="user", is_active=True, by=owner, at=at
     )
     return Actor(
-        kind=ActorKind.MEMBER, label=person.name, id=person.pk, organization_id=in_alpha.id, permissions=user.permissions
+        kind=ActorKind.MEMBER,
+        label=person.name,
+        id=person.pk,
+        organization_id=in_alpha.id,
+        permissions=user.permissions,
     )

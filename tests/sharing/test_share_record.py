@@ -16,7 +16,12 @@ from tenant_apps.workspace.models import Member
 
 def share(company: Company, reader: Actor, by: Actor, at: datetime, *, with_change: bool = False) -> None:
     share_record(
-        record_type="company", record_id=company.pk, user_id=reader.id, with_change=with_change, by=by, at=at,
+        record_type="company",
+        record_id=company.pk,
+        user_id=reader.id,
+        with_change=with_change,
+        by=by,
+        at=at,
     )
 
 
@@ -31,10 +36,15 @@ def test_a_reader_looks_and_does_not_touch(company: Company, owner: Actor, user:
         archive_company(company_id=company.pk, by=user, at=at)
 
 
-def test_with_change_the_reader_works_on_it(company: Company, owner: Actor, user: Actor, at: datetime) -> None:
+def test_with_change_the_reader_works_on_it(
+    company: Company, owner: Actor, user: Actor, at: datetime
+) -> None:
     share(company, user, owner, at, with_change=True)
     assert record_readers(company)[0].may_change
-    assert change_company(company_id=company.pk, change=CompanyChange(city="Варна"), by=user, at=at).city == "Варна"
+    assert (
+        change_company(company_id=company.pk, change=CompanyChange(city="Варна"), by=user, at=at).city
+        == "Варна"
+    )
 
 
 def test_its_event_stands_on_the_record(company: Company, owner: Actor, user: Actor, at: datetime) -> None:
@@ -54,7 +64,9 @@ def test_sharing_again_sets_the_other_level_and_the_same_is_refused(
     assert MemberRecordPermission.objects.count() == 1
 
 
-def test_those_who_see_it_anyway_are_no_readers(company: Company, owner: Actor, manager: Actor, at: datetime) -> None:
+def test_those_who_see_it_anyway_are_no_readers(
+    company: Company, owner: Actor, manager: Actor, at: datetime
+) -> None:
     for one in (owner, manager):
         with pytest.raises(SeesAlready):
             share(company, one, owner, at)

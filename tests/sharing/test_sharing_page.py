@@ -33,7 +33,12 @@ def test_nobody_chosen_is_said_beside_the_field(browser: Client, company: Compan
 
 
 def test_what_one_does_not_see_or_may_not_change_is_not_shared(
-    browser_of: Callable[..., Client], alpha: OrganizationRef, company: Company, owner: Actor, user: Actor, at: datetime
+    browser_of: Callable[..., Client],
+    alpha: OrganizationRef,
+    company: Company,
+    owner: Actor,
+    user: Actor,
+    at: datetime,
 ) -> None:
     url, browser = f"/share/company/{company.pk}/", browser_of(alpha, Role.USER)
     assert browser.get(url).status_code == 404
@@ -48,7 +53,12 @@ def test_only_shareable_records_have_the_page(browser: Client, company: Company)
 
 
 def test_it_asks_little_of_the_database(
-    browser: Client, company: Company, owner: Actor, user: Actor, at: datetime, django_assert_max_num_queries: Any
+    browser: Client,
+    company: Company,
+    owner: Actor,
+    user: Actor,
+    at: datetime,
+    django_assert_max_num_queries: Any,
 ) -> None:
     share_record(record_type="company", record_id=company.pk, user_id=user.id, by=owner, at=at)
     browser.get(f"/share/company/{company.pk}/")

@@ -27,7 +27,9 @@ def test_a_user_sees_own_and_shared_the_others_everything(
     assert seen(user) == {"Своя", "Щърк"}
 
 
-def test_sharing_a_company_shares_no_contact(company: Company, owner: Actor, user: Actor, at: datetime) -> None:
+def test_sharing_a_company_shares_no_contact(
+    company: Company, owner: Actor, user: Actor, at: datetime
+) -> None:
     create_contact(details=ContactChange(first_name="Мария", company_id=company.pk), by=owner, at=at)
     share_record(record_type="company", record_id=company.pk, user_id=user.id, by=owner, at=at)
     assert not visible_contacts(user).exists()

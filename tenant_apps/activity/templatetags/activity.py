@@ -19,9 +19,21 @@ register = template.Library()
 
 # The last word of an event's type → the icon beside it.
 ICONS = {
-    "created": "plus", "recorded": "cash", "changed": "pencil", "archived": "archive", "unarchived": "archive-off",
-    "issued": "file-invoice", "sent": "send", "paid": "check", "annulled": "ban", "shared": "users",
-    "unshared": "lock", "allocated": "link", "deallocated": "link-off", "stored": "paperclip", "deleted": "trash",
+    "created": "plus",
+    "recorded": "cash",
+    "changed": "pencil",
+    "archived": "archive",
+    "unarchived": "archive-off",
+    "issued": "file-invoice",
+    "sent": "send",
+    "paid": "check",
+    "annulled": "ban",
+    "shared": "users",
+    "unshared": "lock",
+    "allocated": "link",
+    "deallocated": "link-off",
+    "stored": "paperclip",
+    "deleted": "trash",
 }
 
 
@@ -58,7 +70,9 @@ def icon_of(event: Event) -> str:
 def changes(event: Event) -> list[Change]:
     """The fields that changed, with their labels; none for an event that tells no old values."""
     named = ((_label(event.subject_type, name), name) for name in event.old)
-    return [Change(label, _text(event.old[name]), _text(event.new.get(name))) for label, name in named if label]
+    return [
+        Change(label, _text(event.old[name]), _text(event.new.get(name))) for label, name in named if label
+    ]
 
 
 def _label(subject_type: str, name: str) -> str:

@@ -2,16 +2,15 @@ import json
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shared_apps.core import clock, slots
-from shared_apps.core.actors import Actor
 from shared_apps.core.countries import country_name
 from shared_apps.core.errors import DomainError
-from shared_apps.core.http import act, add_refusal, done, form_page, is_htmx, page, partial
+from shared_apps.core.http import ActorRequest, act, add_refusal, done, form_page, is_htmx, page, partial
 from shared_apps.core.json import json_response
 from shared_apps.core.lists import list_page
 from shared_apps.core.permissions import Permission
@@ -20,21 +19,14 @@ from tenant_apps.activity.queries import timeline_of
 from tenant_apps.crm import operations, queries
 from tenant_apps.crm.forms import CompanyForm, QuickCompanyForm
 from tenant_apps.crm.models import Company
-from tenant_apps.sharing.queries import may_change
-from tenant_apps.workspace.queries import names_of
+from tenant_apps.sharing.queries import may_change, owner_name
 
 ORDERINGS = {"name": "name_folded", "created_at": "id"}
 OPTIONS, CONTACTS_SHOWN = 20, 20
 
 
-class Request(HttpRequest):
-    """A request of a signed-in member."""
-
-    actor: Actor
-
-
 @page(Permission.COMPANIES_VIEW)
-def company_list(request: Request) -> HttpResponse:
+def company_list(request: ActorRequest) -> HttpResponse:
     archived = request.GET.get("archived") == "true"
     rows = queries.visible_companies(request.actor, archived=archived)
     context = {
@@ -47,7 +39,7 @@ def company_list(request: Request) -> HttpResponse:
 
 
 @page(Permission.COMPANIES_VIEW)
-def company_detail(request: Request, company_id: UUID) -> HttpResponse:
+def company_detail(request: ActorRequest, company_id: UUID) -> HttpResponse:
     actor = request.actor
     company = queries.visible_company(company_id, actor)
     context = {
@@ -55,7 +47,7 @@ def company_detail(request: Request, company_id: UUID) -> HttpResponse:
         "country": country_name(company.country),
         "contacts": queries.contacts_of_company(company_id, actor)[:CONTACTS_SHOWN],
         "timeline": timeline_of(company_id),
-        "owner_name": names_of([company.owner_id]).get(company.owner_id, ""),
+        "owner_name": owner_name(company),
         "may_change": actor.may(Permission.COMPANIES_EDIT) and may_change(company, actor),
         "related": slots.fill("company.related", company=company, actor=actor),
     }
@@ -63,12 +55,13 @@ def company_detail(request: Request, company_id: UUID) -> HttpResponse:
 
 
 @page(Permission.COMPANIES_EDIT)
-def company_create(request: Request) -> HttpResponse:
-    return form_page(request, "crm/company_create.html", CompanyForm(initial={"name": request.GET.get("name", "")}))
+def company_create(request: ActorRequest) -> HttpResponse:
+    form = CompanyForm(initial={"name": request.GET.get("name", "")})
+    return form_page(request, "crm/company_create.html", form)
 
 
 @company_create.act
-def create_company(request: Request) -> HttpResponse:
+def create_company(request: ActorRequest) -> HttpResponse:
     form = CompanyForm(request.POST)
     company = _created(request, form)
     if company is None:
@@ -77,13 +70,13 @@ def create_company(request: Request) -> HttpResponse:
 
 
 @page(Permission.COMPANIES_EDIT)
-def company_edit(request: Request, company_id: UUID) -> HttpResponse:
+def company_edit(request: ActorRequest, company_id: UUID) -> HttpResponse:
     company = queries.visible_company(company_id, request.actor)
     return form_page(request, "crm/company_edit.html", CompanyForm.of(company), {"company": company})
 
 
 @company_edit.act
-def change_company(request: Request, company_id: UUID) -> HttpResponse:
+def change_company(request: ActorRequest, company_id: UUID) -> HttpResponse:
     company = queries.visible_company(company_id, request.actor)
     form = CompanyForm(request.POST, other_than=company_id)
     try:
@@ -94,49 +87,56 @@ def change_company(request: Request, company_id: UUID) -> HttpResponse:
             return done(request, to=company, message=_("The company was saved."), event="crm.company_changed")
     except DomainError as refusal:
         add_refusal(form, refusal)
-    return form_page(request, "crm/company_edit.html", form, {"company": company, **_duplicates(request, company_id)})
+    context = {"company": company, **_duplicates(request, company_id)}
+    return form_page(request, "crm/company_edit.html", form, context)
 
 
 @act(Permission.COMPANIES_EDIT)
-def archive_company(request: Request, company_id: UUID) -> HttpResponse:
+def archive_company(request: ActorRequest, company_id: UUID) -> HttpResponse:
     company = operations.archive_company(company_id=company_id, by=request.actor, at=clock.now())
     return done(
-        request, to=company, message=_("%(name)s was archived.") % {"name": company},
-        event="crm.company_archived", undo=reverse("unarchive_company", args=[company_id]),
+        request,
+        to=company,
+        message=_("%(name)s was archived.") % {"name": company},
+        event="crm.company_archived",
+        undo=reverse("unarchive_company", args=[company_id]),
     )
 
 
 @act(Permission.COMPANIES_EDIT)
-def unarchive_company(request: Request, company_id: UUID) -> HttpResponse:
+def unarchive_company(request: ActorRequest, company_id: UUID) -> HttpResponse:
     company = operations.unarchive_company(company_id=company_id, by=request.actor, at=clock.now())
     message = _("%(name)s is back in the list.") % {"name": company}
     return done(request, to=company, message=message, event="crm.company_unarchived")
 
 
 @page(Permission.COMPANIES_VIEW)
-def company_options(request: Request) -> HttpResponse:
+def company_options(request: ActorRequest) -> HttpResponse:
     """Companies for a select that searches on the server."""
     found = matching(queries.visible_companies(request.actor), request.GET.get("q", ""))
     rows = found.order_by("name_folded", "id").values_list("id", "name", "eik", "city")[:OPTIONS]
-    items = [{"value": key, "text": name, "hint": " · ".join(filter(None, [eik, city]))} for key, name, eik, city in rows]
+    items = [
+        {"value": key, "text": name, "hint": " · ".join(filter(None, rest))} for key, name, *rest in rows
+    ]
     return json_response({"items": items})
 
 
 @page(Permission.COMPANIES_VIEW)
-def company_duplicates(request: Request) -> HttpResponse:
+def company_duplicates(request: ActorRequest) -> HttpResponse:
     """The hint under the EIK while one types: who else bears it."""
-    return render(request, "crm/components/duplicates.html", _duplicates(request, _uuid(request.GET.get("other_than"))))
+    other_than = _uuid(request.GET.get("other_than"))
+    return render(request, "crm/components/duplicates.html", _duplicates(request, other_than))
 
 
 @page(Permission.COMPANIES_EDIT)
-def company_quick_create(request: Request) -> HttpResponse:
+def company_quick_create(request: ActorRequest) -> HttpResponse:
     """The small form that opens in the side panel of another page."""
     form = QuickCompanyForm(initial={"name": request.GET.get("name", "")})
     return partial(request, "crm/company_quick_create.html", "panel", {"form": form})
 
 
 @company_quick_create.act
-def quick_create_company(request: Request) -> HttpResponse:
+def quick_create_company(request: ActorRequest) -> HttpResponse:
     form = QuickCompanyForm(request.POST)
     company = _created(request, form)
     if company is None:
@@ -148,7 +148,7 @@ def quick_create_company(request: Request) -> HttpResponse:
     return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(created)})
 
 
-def _created(request: Request, form: QuickCompanyForm) -> Company | None:
+def _created(request: ActorRequest, form: QuickCompanyForm) -> Company | None:
     """The company that the form describes; None when it was refused and the form says why."""
     if not form.is_valid():
         return None
@@ -159,7 +159,7 @@ def _created(request: Request, form: QuickCompanyForm) -> Company | None:
         return None
 
 
-def _duplicates(request: Request, other_than: UUID | None = None) -> dict[str, Any]:
+def _duplicates(request: ActorRequest, other_than: UUID | None = None) -> dict[str, Any]:
     eik = request.GET.get("eik") or request.POST.get("eik", "")
     return {"duplicates": queries.companies_with_eik(eik, request.actor, other_than=other_than)[:3]}
 

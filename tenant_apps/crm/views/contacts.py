@@ -1,13 +1,13 @@
+from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shared_apps.core import clock, slots
-from shared_apps.core.actors import Actor
 from shared_apps.core.errors import DomainError
-from shared_apps.core.http import act, add_refusal, done, form_page, page, partial
+from shared_apps.core.http import ActorRequest, act, add_refusal, done, form_page, page, partial
 from shared_apps.core.json import json_response
 from shared_apps.core.lists import list_page
 from shared_apps.core.permissions import Permission
@@ -16,21 +16,14 @@ from tenant_apps.activity.queries import timeline_of
 from tenant_apps.crm import operations, queries
 from tenant_apps.crm.forms import ContactForm
 from tenant_apps.crm.models import Company, Contact
-from tenant_apps.sharing.queries import may_change
-from tenant_apps.workspace.queries import names_of
+from tenant_apps.sharing.queries import may_change, owner_name
 
 ORDERINGS = {"name": "name_folded", "created_at": "id"}
 OPTIONS = 20
 
 
-class Request(HttpRequest):
-    """A request of a signed-in member."""
-
-    actor: Actor
-
-
 @page(Permission.CONTACTS_VIEW)
-def contact_list(request: Request) -> HttpResponse:
+def contact_list(request: ActorRequest) -> HttpResponse:
     archived = request.GET.get("archived") == "true"
     rows = queries.visible_contacts(request.actor, archived=archived).select_related("company")
     context = {
@@ -43,13 +36,13 @@ def contact_list(request: Request) -> HttpResponse:
 
 
 @page(Permission.CONTACTS_VIEW)
-def contact_detail(request: Request, contact_id: UUID) -> HttpResponse:
+def contact_detail(request: ActorRequest, contact_id: UUID) -> HttpResponse:
     actor = request.actor
     contact = queries.visible_contact(contact_id, actor)
     context = {
         "contact": contact,
         "timeline": timeline_of(contact_id),
-        "owner_name": names_of([contact.owner_id]).get(contact.owner_id, ""),
+        "owner_name": owner_name(contact),
         "may_change": actor.may(Permission.CONTACTS_EDIT) and may_change(contact, actor),
         "related": slots.fill("contact.related", contact=contact, actor=actor),
     }
@@ -57,13 +50,14 @@ def contact_detail(request: Request, contact_id: UUID) -> HttpResponse:
 
 
 @page(Permission.CONTACTS_EDIT)
-def contact_create(request: Request) -> HttpResponse:
-    form = ContactForm(initial={"company_id": request.GET.get("company")}, **_choices(request, request.GET.get("company")))
+def contact_create(request: ActorRequest) -> HttpResponse:
+    wanted = request.GET.get("company")
+    form = ContactForm(initial={"company_id": wanted}, **_choices(request, wanted))
     return form_page(request, "crm/contact_create.html", form)
 
 
 @contact_create.act
-def create_contact(request: Request) -> HttpResponse:
+def create_contact(request: ActorRequest) -> HttpResponse:
     form = ContactForm(request.POST, **_choices(request, request.POST.get("company_id")))
     try:
         if form.is_valid():
@@ -75,14 +69,14 @@ def create_contact(request: Request) -> HttpResponse:
 
 
 @page(Permission.CONTACTS_EDIT)
-def contact_edit(request: Request, contact_id: UUID) -> HttpResponse:
+def contact_edit(request: ActorRequest, contact_id: UUID) -> HttpResponse:
     contact = queries.visible_contact(contact_id, request.actor)
     form = ContactForm(initial=_values(contact), company=contact.company, may_add=_may_add(request))
     return form_page(request, "crm/contact_edit.html", form, {"contact": contact})
 
 
 @contact_edit.act
-def change_contact(request: Request, contact_id: UUID) -> HttpResponse:
+def change_contact(request: ActorRequest, contact_id: UUID) -> HttpResponse:
     contact = queries.visible_contact(contact_id, request.actor)
     form = ContactForm(request.POST, **_choices(request, request.POST.get("company_id")))
     try:
@@ -97,23 +91,26 @@ def change_contact(request: Request, contact_id: UUID) -> HttpResponse:
 
 
 @act(Permission.CONTACTS_EDIT)
-def archive_contact(request: Request, contact_id: UUID) -> HttpResponse:
+def archive_contact(request: ActorRequest, contact_id: UUID) -> HttpResponse:
     contact = operations.archive_contact(contact_id=contact_id, by=request.actor, at=clock.now())
     return done(
-        request, to=contact, message=_("%(name)s was archived.") % {"name": contact},
-        event="crm.contact_archived", undo=reverse("unarchive_contact", args=[contact_id]),
+        request,
+        to=contact,
+        message=_("%(name)s was archived.") % {"name": contact},
+        event="crm.contact_archived",
+        undo=reverse("unarchive_contact", args=[contact_id]),
     )
 
 
 @act(Permission.CONTACTS_EDIT)
-def unarchive_contact(request: Request, contact_id: UUID) -> HttpResponse:
+def unarchive_contact(request: ActorRequest, contact_id: UUID) -> HttpResponse:
     contact = operations.unarchive_contact(contact_id=contact_id, by=request.actor, at=clock.now())
     message = _("%(name)s is back in the list.") % {"name": contact}
     return done(request, to=contact, message=message, event="crm.contact_unarchived")
 
 
 @page(Permission.CONTACTS_VIEW)
-def contact_options(request: Request) -> HttpResponse:
+def contact_options(request: ActorRequest) -> HttpResponse:
     """Contacts for a select that searches on the server; `company_id` narrows to one company's."""
     found = matching(queries.visible_contacts(request.actor), request.GET.get("q", ""))
     if company := _company(request, request.GET.get("company_id")):
@@ -126,15 +123,15 @@ def _hint(contact: Contact) -> str:
     return " · ".join(filter(None, [contact.job_title, str(contact.company or "")]))
 
 
-def _values(contact: Contact) -> dict[str, object]:
+def _values(contact: Contact) -> dict[str, Any]:
     return {name: getattr(contact, name) for name in ContactForm.base_fields}
 
 
-def _choices(request: Request, company_id: str | None) -> dict[str, object]:
+def _choices(request: ActorRequest, company_id: str | None) -> dict[str, Any]:
     return {"company": _company(request, company_id), "may_add": _may_add(request)}
 
 
-def _company(request: Request, company_id: str | None) -> Company | None:
+def _company(request: ActorRequest, company_id: str | None) -> Company | None:
     """The company that the address or the form names, if it is one that the reader sees."""
     try:
         wanted = UUID(company_id or "")
@@ -143,5 +140,5 @@ def _company(request: Request, company_id: str | None) -> Company | None:
     return queries.visible_companies(request.actor, archived=None).filter(pk=wanted).first()
 
 
-def _may_add(request: Request) -> bool:
+def _may_add(request: ActorRequest) -> bool:
     return request.actor.may(Permission.COMPANIES_EDIT)
