@@ -8,12 +8,15 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
+import structlog.tracebacks
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import Counter, Histogram
 
 REQUESTS = Counter("tefter_requests", "Answered requests", ["method", "status"])
 SECONDS = Histogram("tefter_request_seconds", "Time to answer a request")
 log = structlog.get_logger("tefter.request")
+# A traceback never shows the values of variables: passwords and tokens are among them.
+_TRACEBACK = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 
 
 def configure_logging(settings: dict[str, Any]) -> None:
@@ -26,9 +29,9 @@ def configure_logging(settings: dict[str, Any]) -> None:
     ]
     as_json = settings["format"] == "json"
     shown: list[Any] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        [structlog.processors.ExceptionRenderer(_TRACEBACK), structlog.processors.JSONRenderer()]
         if as_json
-        else [structlog.dev.ConsoleRenderer(colors=False)]
+        else [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -48,9 +48,7 @@ def hash_of(secret: str) -> str:
 def bearer_of(secret: str, *, at: datetime, language: str) -> Bearer | None:
     """Who acts with this token; None when it is unknown, revoked, expired, or its person has left."""
     organization_id = current_organization().id
-    with connection.cursor() as cursor:
-        cursor.execute(_BEARER, [organization_id, hash_of(secret), at])
-        row = cursor.fetchone()
+    row = connection.fetch_one_prepared(_BEARER, [organization_id, hash_of(secret), at])  # type: ignore[attr-defined]
     if row is None:
         return None
     token_id, token_name, scopes, last_used_at, user_id, person, role = row
