@@ -33,7 +33,17 @@ def test_the_list_shows_price_and_vat(
     archive_product(product_id=add_product("Стар").pk, by=owner, at=at)
     shown = text(browser.get("/products/?ordering=-unit_price"))
     assert shown.index("Наем") < shown.index("Кабел") and "Стар" not in shown
-    assert all(part in shown for part in ("12.5", "1,200", "20 %", "no VAT"))
+    assert all(part in shown for part in ("€12.50", "€1,200.00", "20 %", "no VAT"))
+
+
+def test_a_price_shows_the_decimals_that_it_has(
+    browser_of: Callable[..., Client], alpha: OrganizationRef, add_product: AddProduct
+) -> None:
+    url = add_product(unit_price=Decimal("1234.0425")).get_absolute_url()
+    assert "€1,234.0425" in text(browser_of(alpha, Role.OWNER).get(url))
+    assert "1 234,0425 €".replace(" ", "\u00a0") in text(
+        browser_of(alpha, Role.OWNER, language="bg").get(url)
+    )
 
 
 def test_a_product_is_added(browser: Client, in_alpha: OrganizationRef) -> None:
