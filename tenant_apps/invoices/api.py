@@ -72,7 +72,9 @@ def read_invoice(request: Request, invoice_id: UUID) -> HttpResponse:
     return _invoice(request, queries.visible_invoice(invoice_id, request.actor))
 
 
-@router.patch("invoices/{uuid:invoice_id}/", response=InvoiceOut, operation_id="change_invoice", tags=INVOICES)
+@router.patch(
+    "invoices/{uuid:invoice_id}/", response=InvoiceOut, operation_id="change_invoice", tags=INVOICES
+)
 def change_invoice(request: Request, invoice_id: UUID, data: InvoicePatch) -> HttpResponse:
     """Change what is named in a draft, `items` whole; 409 once it is issued."""
     change = data.change()
@@ -95,7 +97,7 @@ def delete_draft_invoice(request: Request, invoice_id: UUID) -> HttpResponse:
     "invoices/{uuid:invoice_id}/issue/", response=InvoiceOut, operation_id="issue_invoice", tags=INVOICES
 )
 def issue_invoice(request: Request, invoice_id: UUID, data: IssueIn | None = Body(None)) -> HttpResponse:  # noqa: B008
-    """Give a draft the next number and freeze it. 409 when it is issued, 402 when the plan's month is used up."""
+    """Give a draft the next number and freeze it. 409 when issued, 402 when the plan's month is used up."""
     issue_date = data.issue_date if data else None
     return _invoice(
         request,
@@ -112,9 +114,7 @@ def annul_invoice(request: Request, invoice_id: UUID, data: ReasonIn) -> HttpRes
     """Cross an issued invoice out; 409 while money is allocated to it."""
     return _invoice(
         request,
-        operations.annul_invoice(
-            invoice_id=invoice_id, reason=data.reason, by=request.actor, at=clock.now()
-        ),
+        operations.annul_invoice(invoice_id=invoice_id, reason=data.reason, by=request.actor, at=clock.now()),
     )
 
 
@@ -123,9 +123,7 @@ def annul_invoice(request: Request, invoice_id: UUID, data: ReasonIn) -> HttpRes
 )
 def send_invoice(request: Request, invoice_id: UUID) -> HttpResponse:
     """Send an issued invoice with its PDF to the client's e-mail."""
-    return _invoice(
-        request, operations.send_invoice(invoice_id=invoice_id, by=request.actor, at=clock.now())
-    )
+    return _invoice(request, operations.send_invoice(invoice_id=invoice_id, by=request.actor, at=clock.now()))
 
 
 @router.get(
@@ -166,7 +164,10 @@ def read_payment(request: Request, payment_id: UUID) -> HttpResponse:
 
 
 @router.post(
-    "payments/{uuid:payment_id}/allocate/", response=PaymentOut, operation_id="allocate_payment", tags=PAYMENTS
+    "payments/{uuid:payment_id}/allocate/",
+    response=PaymentOut,
+    operation_id="allocate_payment",
+    tags=PAYMENTS,
 )
 def allocate_payment(request: Request, payment_id: UUID, data: AllocateIn) -> HttpResponse:
     """Give a part of a payment to an issued invoice of the same currency."""

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from shared_apps.core.slots import register_sentences
+from shared_apps.core.slots import register, register_sentences
 
 
 class InvoicesConfig(AppConfig):
@@ -8,5 +8,8 @@ class InvoicesConfig(AppConfig):
 
     def ready(self) -> None:
         from tenant_apps.invoices.events import SENTENCES
+        from tenant_apps.invoices.slots import invoices_of_company, invoices_of_contact
 
         register_sentences(SENTENCES)
+        register("company.related", invoices_of_company)
+        register("contact.related", invoices_of_contact)

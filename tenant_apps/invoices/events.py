@@ -2,6 +2,8 @@ from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
 
+from shared_apps.core.errors import Text
+
 
 class InvoiceEvent(StrEnum):
     CREATED = "invoices.invoice_created"
@@ -24,7 +26,7 @@ class PaymentEvent(StrEnum):
     LEFT_UNMATCHED = "invoices.payment_left_unmatched"
 
 
-SENTENCES = {
+SENTENCES: dict[str, Text] = {
     InvoiceEvent.CREATED: _("%(actor)s drafted an invoice"),
     InvoiceEvent.CHANGED: _("%(actor)s changed the draft"),
     InvoiceEvent.DELETED: _("%(actor)s deleted a draft invoice"),

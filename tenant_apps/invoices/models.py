@@ -31,9 +31,9 @@ class PaymentMethod(models.TextChoices):
 class Invoice(models.Model):
     """An invoice. Money is in `currency` with two places; `number` has ten digits from the moment of issue.
 
-    Once issued, a trigger freezes everything but annulment, `sent_at`, `paid_at`, `paid_total` and the stored files.
-    `paid_total` is written by the ledger's trigger alone. `seller` and `buyer` are snapshots taken at issue.
-    `vat_groups` is `[{"rate": "20.00" | null, "base": "…", "vat": "…"}]`.
+    Once issued, a trigger freezes everything but annulment, `sent_at`, `paid_at`, `paid_total` and the stored
+    files. `paid_total` is written by the ledger's trigger alone. `seller` and `buyer` are snapshots taken at
+    issue. `vat_groups` is `[{"rate": "20.00" | null, "base": "…", "vat": "…"}]`.
     """
 
     shared_as = "invoice"
@@ -63,8 +63,12 @@ class Invoice(models.Model):
     annul_reason = models.CharField(max_length=500, blank=True)
     payment_url = models.CharField(max_length=500, blank=True)
     pdf = models.ForeignKey("files.StoredFile", models.PROTECT, null=True, related_name="+", db_index=False)
-    epc_qr = models.ForeignKey("files.StoredFile", models.PROTECT, null=True, related_name="+", db_index=False)
-    payment_qr = models.ForeignKey("files.StoredFile", models.PROTECT, null=True, related_name="+", db_index=False)
+    epc_qr = models.ForeignKey(
+        "files.StoredFile", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    payment_qr = models.ForeignKey(
+        "files.StoredFile", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     owner_id = models.UUIDField(null=True)
     search_text = models.TextField(blank=True)
     created_at = models.DateTimeField()
@@ -75,7 +79,9 @@ class Invoice(models.Model):
             models.CheckConstraint(
                 condition=Q(paid_total__gte=0, paid_total__lte=F("total")), name="invoices_paid_within_total"
             ),
-            models.CheckConstraint(condition=Q(number__regex=r"^[0-9]{10}$"), name="invoices_number_has_ten_digits"),
+            models.CheckConstraint(
+                condition=Q(number__regex=r"^[0-9]{10}$"), name="invoices_number_has_ten_digits"
+            ),
             models.CheckConstraint(
                 condition=Q(state="draft", number=None, issued_at=None)
                 | Q(
@@ -99,15 +105,40 @@ class Invoice(models.Model):
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="invoices_invoice_search"),
             models.Index(fields=["issued_at"], name="invoices_by_issue"),
             models.Index(
-                fields=["due_date"], condition=Q(state="issued", paid_total__lt=F("total")), name="invoices_open"
+                fields=["due_date"],
+                condition=Q(state="issued", paid_total__lt=F("total")),
+                name="invoices_open",
             ),
         ]
 
     class Data:
         plain = (
-            "id", "number", "state", "company", "contact", "currency", "language", "issue_date", "tax_event_date",
-            "due_date", "seller", "net_total", "vat_total", "total", "vat_groups", "paid_total", "issued_at", "sent_at",
-            "paid_at", "annulled_at", "payment_url", "pdf", "epc_qr", "payment_qr", "owner_id", "created_at",
+            "id",
+            "number",
+            "state",
+            "company",
+            "contact",
+            "currency",
+            "language",
+            "issue_date",
+            "tax_event_date",
+            "due_date",
+            "seller",
+            "net_total",
+            "vat_total",
+            "total",
+            "vat_groups",
+            "paid_total",
+            "issued_at",
+            "sent_at",
+            "paid_at",
+            "annulled_at",
+            "payment_url",
+            "pdf",
+            "epc_qr",
+            "payment_qr",
+            "owner_id",
+            "created_at",
             "updated_at",
         )
         personal = ("notes", "buyer", "annul_reason", "search_text")
@@ -164,16 +195,26 @@ class InvoiceItem(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["invoice", "position"], name="invoices_item_position_once"),
             models.CheckConstraint(
-                condition=Q(discount_percent__gte=0, discount_percent__lte=100), name="invoices_discount_in_range"
+                condition=Q(discount_percent__gte=0, discount_percent__lte=100),
+                name="invoices_discount_in_range",
             ),
             models.CheckConstraint(
-                condition=Q(vat_rate=None) | Q(vat_rate__gte=0, vat_rate__lte=100), name="invoices_vat_rate_in_range"
+                condition=Q(vat_rate=None) | Q(vat_rate__gte=0, vat_rate__lte=100),
+                name="invoices_vat_rate_in_range",
             ),
         ]
 
     class Data:
         plain = (
-            "id", "invoice", "position", "product", "quantity", "unit", "unit_price", "discount_percent", "vat_rate",
+            "id",
+            "invoice",
+            "position",
+            "product",
+            "quantity",
+            "unit",
+            "unit_price",
+            "discount_percent",
+            "vat_rate",
             "net_total",
         )
         personal = ("description",)
@@ -184,10 +225,12 @@ class InvoiceItem(models.Model):
 
 
 class Payment(models.Model):
-    """Money that came. Posted when recorded: a trigger freezes all but voiding, the totals and why it is unmatched.
+    """Money that came.
 
-    `allocated_total` is written by the ledger's trigger alone. `unmatched_reason` is a code of `reconciliation`.
-    `owner_id` is who recorded it. A voided payment was a mistake; nothing of it may be allocated.
+    Posted when recorded: a trigger freezes all but voiding, the totals and why it is unmatched.
+    `allocated_total` is written by the ledger's trigger alone. `unmatched_reason` is a code of
+    `reconciliation`. `owner_id` is who recorded it. A voided payment was a mistake; nothing of it may be
+    allocated.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -231,8 +274,18 @@ class Payment(models.Model):
 
     class Data:
         plain = (
-            "id", "amount", "currency", "received_on", "method", "company", "allocated_total", "unmatched_reason",
-            "voided_at", "owner_id", "created_at", "updated_at",
+            "id",
+            "amount",
+            "currency",
+            "received_on",
+            "method",
+            "company",
+            "allocated_total",
+            "unmatched_reason",
+            "voided_at",
+            "owner_id",
+            "created_at",
+            "updated_at",
         )
         personal = ("reference", "payer_name", "payer_iban", "void_reason", "search_text")
         secret = ()
@@ -257,10 +310,11 @@ class Payment(models.Model):
 
 
 class Allocation(models.Model):
-    """A part of a payment given to an invoice. Rows are only ever added; one is taken back by its opposite (`undoes`).
+    """A part of a payment given to an invoice.
 
-    `evidence` is `[{"signal": "…", "value": "…"}]`; `reason` is what the person said who took it back.
-    A trigger keeps `paid_total` and `allocated_total`, and refuses two currencies or an invoice that is not issued.
+    Rows are only ever added; one is taken back by its opposite (`undoes`). `evidence` is `[{"signal": "…",
+    "value": "…"}]`; `reason` is what the person said who took it back. A trigger keeps `paid_total` and
+    `allocated_total`, and refuses two currencies or an invoice that is not issued.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -1,4 +1,7 @@
-"""Every read of invoices and payments. What a page or the API uses takes the actor and shows only what they may see."""
+"""Every read of invoices and payments.
+
+What a page or the API uses takes the actor and shows only what they may see.
+"""
 
 from collections.abc import Collection
 from datetime import date
@@ -20,7 +23,16 @@ from tenant_apps.workspace.queries import profile
 
 LAST_DAY = date.max
 PARTY_FIELDS = (
-    "name", "address", "postal_code", "city", "country", "eik", "vat_number", "responsible_person", "email", "phone",
+    "name",
+    "address",
+    "postal_code",
+    "city",
+    "country",
+    "eik",
+    "vat_number",
+    "responsible_person",
+    "email",
+    "phone",
 )
 M = TypeVar("M", Invoice, Payment)
 PAYMENT_STATUSES = ("unmatched", "partly_matched", "matched")
@@ -43,12 +55,14 @@ def with_status(queryset: QuerySet[Invoice], *, on: date) -> QuerySet[Invoice]:
 
 def with_outstanding(queryset: QuerySet[Invoice]) -> QuerySet[Invoice]:
     """The invoices with `outstanding_amount`: the property `outstanding`, in SQL, to sort and sum by."""
-    owed = Case(When(state=InvoiceState.ISSUED, then=F("total") - F("paid_total")), default=Value(Decimal("0.00")))
+    owed = Case(
+        When(state=InvoiceState.ISSUED, then=F("total") - F("paid_total")), default=Value(Decimal("0.00"))
+    )
     return queryset.annotate(outstanding_amount=owed)
 
 
 def with_sortable_dates(queryset: QuerySet[Invoice]) -> QuerySet[Invoice]:
-    """The invoices with `number_key`, `issue_key` and `due_key`: never null, so that a list can go by them."""
+    """The invoices with `number_key`, `issue_key` and `due_key`: never null, so a list can go by them."""
     return queryset.annotate(
         number_key=Coalesce("number", Value("")),
         issue_key=Coalesce("issue_date", Value(LAST_DAY)),
@@ -82,12 +96,17 @@ def visible_payments(actor: Actor) -> QuerySet[Payment]:
 
 
 def visible_payment(payment_id: UUID, actor: Actor) -> Payment:
-    """One payment with `live_allocations` (each with its invoice); `DoesNotExist` when the actor may not see it."""
+    """One payment with `live_allocations` (each with its invoice).
+
+    `DoesNotExist` when the actor may not see it.
+    """
     return with_live_allocations(visible_payments(actor)).get(pk=payment_id)
 
 
 def with_live_allocations(payments: QuerySet[Payment]) -> QuerySet[Payment]:
-    """The payments, each with a list `live_allocations` that was not taken back, invoices included: two statements."""
+    """The payments, each with a list `live_allocations` that was not taken back, invoices included: two
+    statements.
+    """
     live = live_allocations().select_related("invoice").order_by("id")
     return payments.prefetch_related(Prefetch("allocations", queryset=live, to_attr="live_allocations"))
 
@@ -98,7 +117,10 @@ def live_allocations() -> QuerySet[Allocation]:
 
 
 def allocations_of_invoice(invoice_id: UUID) -> QuerySet[Allocation]:
-    """The money that the invoice has, newest first, each with its payment. Load the invoice by its own query first."""
+    """The money that the invoice has, newest first, each with its payment.
+
+    Load the invoice by its own query first.
+    """
     return live_allocations().filter(invoice_id=invoice_id).select_related("payment").order_by("-id")
 
 
@@ -125,7 +147,9 @@ def ids_of_unmatched_payments() -> QuerySet[Payment, UUID]:
 
 
 def payments_that_may_name(number: str) -> QuerySet[Payment, UUID]:
-    """The ids of unmatched payments whose reference holds the digits of an invoice number, zeros in front or not."""
+    """The ids of unmatched payments whose reference holds the digits of an invoice number, zeros in front or
+    not.
+    """
     return ids_of_unmatched_payments().filter(search_text__contains=number.lstrip("0"))
 
 
@@ -135,15 +159,8 @@ def payments_taken_back(payment_ids: Collection[UUID]) -> set[UUID]:
     return set(undone.values_list("payment_id", flat=True))
 
 
-def balance_of_company(company_id: UUID, actor: Actor) -> list[dict[str, Any]]:
-    """`[{"currency", "outstanding", "invoice_count"}]`: what the company owes, one row per currency, one statement."""
-    owed = visible_to(Invoice.objects.filter(OPEN, company_id=company_id), actor).values("currency")
-    totals = owed.annotate(outstanding=Sum(F("total") - F("paid_total")), invoice_count=Count("id"))
-    return list(totals.order_by("currency"))
-
-
 def lock_invoice(invoice_id: UUID, actor: Actor) -> Invoice:
-    """The invoice under a row lock until the transaction ends; `DoesNotExist` when the actor may not see it."""
+    """The invoice under a row lock until the transaction ends. `DoesNotExist` when it is not visible."""
     return lock_invoices({invoice_id}, actor)[invoice_id]
 
 
@@ -154,8 +171,10 @@ def lock_invoices(invoice_ids: Collection[UUID], actor: Actor) -> dict[UUID, Inv
 
 
 def lock_invoices_by_number(numbers: Collection[str], actor: Actor) -> list[Invoice]:
-    """The invoices that bear one of the numbers, whatever their state, under row locks taken by ascending id."""
-    return list(visible_to(Invoice.objects.select_for_update().filter(number__in=numbers), actor).order_by("id"))
+    """The invoices with these numbers, whatever their state, under row locks taken by ascending id."""
+    return list(
+        visible_to(Invoice.objects.select_for_update().filter(number__in=numbers), actor).order_by("id")
+    )
 
 
 def lock_payment(payment_id: UUID, actor: Actor) -> Payment:
@@ -179,8 +198,18 @@ def _all_of(queryset: QuerySet[M], ids: Collection[UUID]) -> dict[UUID, M]:
 def seller_of(organization: OrganizationProfile) -> dict[str, Any]:
     """The seller as an invoice keeps it."""
     names = (
-        "eik", "vat_number", "is_vat_registered", "country", "city", "address", "postal_code", "responsible_person",
-        "email", "phone", "iban", "bic",
+        "eik",
+        "vat_number",
+        "is_vat_registered",
+        "country",
+        "city",
+        "address",
+        "postal_code",
+        "responsible_person",
+        "email",
+        "phone",
+        "iban",
+        "bic",
     )
     facts = {name: getattr(organization, name) for name in names}
     return facts | {
@@ -201,7 +230,9 @@ def buyer_of(invoice: Invoice) -> dict[str, Any]:
         "name": str(invoice.company or invoice.contact or ""),
         "contact": str(invoice.contact) if invoice.company and invoice.contact else "",
         "email": email_of_buyer(invoice),
-        "phone": next((party.phone for party in (invoice.contact, invoice.company) if party and party.phone), ""),
+        "phone": next(
+            (party.phone for party in (invoice.contact, invoice.company) if party and party.phone), ""
+        ),
         "is_consumer": invoice.company is None,
     }
 
@@ -213,7 +244,10 @@ def email_of_buyer(invoice: Invoice) -> str:
 
 
 def warnings_of(invoice: Invoice, *, on: date) -> list[str]:
-    """Codes of what an accountant would object to (words in `warning_texts`); they never block. `on` dates a draft."""
+    """Codes of what an accountant would object to (words in `warning_texts`).
+
+    They never block. `on` dates a draft.
+    """
     seller = invoice.seller or seller_of(profile())
     buyer = invoice.buyer or buyer_of(invoice)
     return rules.warnings_for(
@@ -279,24 +313,38 @@ def _vat_group(group: dict[str, Any]) -> rules.VatGroup:
     return rules.VatGroup(rate, Decimal(group["base"]), Decimal(group["vat"]))
 
 
-def sums_per_currency(invoices: QuerySet[Invoice]) -> list[dict[str, Any]]:
-    """`[{"currency", "invoice_count", "sum_total", "sum_outstanding"}]` of all the rows; annulled ones are counted, not added."""
+def sums_per_currency(invoices: QuerySet[Invoice]) -> list[Any]:
+    """`[{"currency", "invoice_count", "sum_total", "sum_outstanding"}]` of all the rows.
+
+    Annulled ones are counted, not added.
+    """
     standing = ~Q(state=InvoiceState.ANNULLED)
     owed = Q(state=InvoiceState.ISSUED)
-    sums = invoices.order_by().values("currency").annotate(
-        invoice_count=Count("id"),
-        sum_total=Coalesce(Sum("total", filter=standing), Value(Decimal("0.00"))),
-        sum_outstanding=Coalesce(Sum(F("total") - F("paid_total"), filter=owed), Value(Decimal("0.00"))),
+    sums = (
+        invoices.order_by()
+        .values("currency")
+        .annotate(
+            invoice_count=Count("id"),
+            sum_total=Coalesce(Sum("total", filter=standing), Value(Decimal("0.00"))),
+            sum_outstanding=Coalesce(Sum(F("total") - F("paid_total"), filter=owed), Value(Decimal("0.00"))),
+        )
     )
     return list(sums.order_by("currency"))
 
 
-def payment_sums_per_currency(payments: QuerySet[Payment]) -> list[dict[str, Any]]:
-    """`[{"currency", "payment_count", "sum_amount", "sum_left"}]` of all the rows; void ones are counted, not added."""
+def payment_sums_per_currency(payments: QuerySet[Payment]) -> list[Any]:
+    """`[{"currency", "payment_count", "sum_amount", "sum_left"}]` of all the rows.
+
+    Void ones are counted, not added.
+    """
     valid = Q(voided_at=None)
-    sums = payments.order_by().values("currency").annotate(
-        payment_count=Count("id"),
-        sum_amount=Coalesce(Sum("amount", filter=valid), Value(Decimal("0.00"))),
-        sum_left=Coalesce(Sum(F("amount") - F("allocated_total"), filter=valid), Value(Decimal("0.00"))),
+    sums = (
+        payments.order_by()
+        .values("currency")
+        .annotate(
+            payment_count=Count("id"),
+            sum_amount=Coalesce(Sum("amount", filter=valid), Value(Decimal("0.00"))),
+            sum_left=Coalesce(Sum(F("amount") - F("allocated_total"), filter=valid), Value(Decimal("0.00"))),
+        )
     )
     return list(sums.order_by("currency"))

@@ -42,6 +42,8 @@ InvoiceStatus = Literal["annulled", "paid", "overdue", "partly_paid", "sent", "i
 PaymentStatus = Literal["unmatched", "partly_matched", "matched"]
 Method = Literal["bank_transfer", "cash", "card", "stripe", "other"]
 Language = Literal["bg", "en"]
+# A field that a PATCH may leave out; named, it has a value.
+NOT_NULL: Any = Field(None)
 
 
 class ItemIn(Input):
@@ -82,13 +84,13 @@ class InvoicePatch(Input):
 
     company_id: UUID | None = None
     contact_id: UUID | None = None
-    currency: CurrencyCode = Field(None)
+    currency: CurrencyCode = NOT_NULL
     issue_date: date | None = None
     tax_event_date: date | None = None
     due_date: date | None = None
-    language: Language = Field(None)
+    language: Language = NOT_NULL
     notes: str | None = None
-    items: list[ItemIn] = Field(None)
+    items: list[ItemIn] = NOT_NULL
 
     def change(self) -> InvoiceChange:
         named = self.model_dump(exclude_unset=True, exclude={"items"})

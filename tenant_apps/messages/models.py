@@ -15,8 +15,8 @@ class MessageState(models.TextChoices):
 class OutgoingMessage(models.Model):
     """One e-mail to one address. `key` makes queueing it twice the same as queueing it once.
 
-    `about_type` (`invoices.invoice`) and `about_id` name the record it belongs to. `error` is the kind of the last
-    failure, never its text.
+    `about_type` (`invoices.invoice`) and `about_id` name the record it belongs to. `error` is the kind of the
+    last failure, never its text.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -39,8 +39,19 @@ class OutgoingMessage(models.Model):
 
     class Data:
         plain = (
-            "id", "key", "language", "about_type", "about_id", "state", "attempts", "claimed_at", "sent_at", "error",
-            "created_at", "updated_at", "attachments",
+            "id",
+            "key",
+            "language",
+            "about_type",
+            "about_id",
+            "state",
+            "attempts",
+            "claimed_at",
+            "sent_at",
+            "error",
+            "created_at",
+            "updated_at",
+            "attachments",
         )
         personal = ("to", "subject", "body_text", "body_html")
         secret = ()

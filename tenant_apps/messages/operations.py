@@ -29,7 +29,9 @@ class EmailUnusable(Refused):
     field = "to"
 
 
-@operation(permission=None, event=None, why="a key that was seen before queues nothing; a new message records it")
+@operation(
+    permission=None, event=None, why="a key that was seen before queues nothing; a new message records it"
+)
 def queue_message(
     *,
     to: str,
@@ -44,9 +46,10 @@ def queue_message(
     about_id: UUID | None = None,
     key: str | None = None,
 ) -> OutgoingMessage:
-    """Write an e-mail down and have a job deliver it. With a `key` seen before, that message is returned instead.
+    """Write an e-mail down and have a job deliver it.
 
-    `about_type` is a model's label (`invoices.invoice`). Raises `EmailUnusable`.
+    With a `key` seen before, that message is returned instead. `about_type` is a model's label
+    (`invoices.invoice`). Raises `EmailUnusable`.
     """
     _check_address(to)
     message = OutgoingMessage(
@@ -73,7 +76,10 @@ def queue_message(
 
 @operation(permission=Permission.PLATFORM_OPERATE, event=None, why="the outcome is told")
 def claim_message(*, message_id: UUID, by: Actor, at: datetime) -> OutgoingMessage | None:
-    """Take a message for delivery; None when it is sent, failed, or in another worker's hands since a short while."""
+    """Take a message for delivery.
+
+    None when it is sent, failed, or in another worker's hands since a short while.
+    """
     message = OutgoingMessage.objects.select_for_update().get(pk=message_id)
     is_held = message.claimed_at is not None and at - message.claimed_at < CLAIM_HOLDS_FOR
     if message.state in {MessageState.SENT, MessageState.FAILED} or (
@@ -92,13 +98,18 @@ def note_message_sent(*, message_id: UUID, by: Actor, at: datetime) -> OutgoingM
     message = OutgoingMessage.objects.select_for_update().get(pk=message_id)
     message.state, message.sent_at, message.updated_at, message.error = MessageState.SENT, at, at, ""
     message.save(update_fields=["state", "sent_at", "updated_at", "error"])
-    record(event=MessageEvent.SENT, subject=message, by=by, at=at, parent=_about(message), new={"to": message.to})
+    record(
+        event=MessageEvent.SENT, subject=message, by=by, at=at, parent=_about(message), new={"to": message.to}
+    )
     return message
 
 
 @operation(permission=Permission.PLATFORM_OPERATE, event=None, why="only the last failure is told")
 def note_message_failure(*, message_id: UUID, error: str, by: Actor, at: datetime) -> OutgoingMessage:
-    """Put the message back into the queue; after the last try it has failed. `error` is the kind, never the text."""
+    """Put the message back into the queue.
+
+    After the last try it has failed. `error` is the kind, never the text.
+    """
     message = OutgoingMessage.objects.select_for_update().get(pk=message_id)
     is_last = message.attempts >= MAX_ATTEMPTS
     message.state = MessageState.FAILED if is_last else MessageState.QUEUED
@@ -106,7 +117,12 @@ def note_message_failure(*, message_id: UUID, error: str, by: Actor, at: datetim
     message.save(update_fields=["state", "error", "updated_at"])
     if is_last:
         record(
-            event=MessageEvent.FAILED, subject=message, by=by, at=at, parent=_about(message), new={"to": message.to}
+            event=MessageEvent.FAILED,
+            subject=message,
+            by=by,
+            at=at,
+            parent=_about(message),
+            new={"to": message.to},
         )
     return message
 

@@ -3,7 +3,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from tenant_apps.files.models import StoredFile
-from tenant_apps.messages.models import OutgoingMessage
+from tenant_apps.messages.models import MessageAttachment, OutgoingMessage
 
 
 def message(message_id: UUID) -> OutgoingMessage:
@@ -17,6 +17,5 @@ def messages_about(record_id: UUID) -> QuerySet[OutgoingMessage]:
 
 def attachments_of(message_id: UUID) -> QuerySet[StoredFile]:
     """The files that go with a message, in the order in which they were made."""
-    return StoredFile.objects.filter(
-        pk__in=OutgoingMessage.attachments.through.objects.filter(message_id=message_id).values("file_id")
-    ).order_by("id")
+    attached = MessageAttachment.objects.filter(message_id=message_id)
+    return StoredFile.objects.filter(pk__in=attached.values("file_id")).order_by("id")

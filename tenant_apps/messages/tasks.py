@@ -17,7 +17,10 @@ class StillBeingSent(RuntimeError):
 
 @job()
 def deliver_message(*, message_id: str, **unknown: Any) -> None:
-    """Send one message. Done already, it does nothing; a failure is noted and tried again until the message has failed."""
+    """Send one message.
+
+    Done already, it does nothing; a failure is noted and tried again until the message has failed.
+    """
     by = current_actor()
     claimed = claim_message(message_id=UUID(message_id), by=by, at=clock.now())
     if claimed is None:

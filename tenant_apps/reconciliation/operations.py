@@ -22,12 +22,14 @@ class Matching:
     unmatched_count: int
 
 
-@operation(permission=Permission.PAYMENTS_MATCH, event=None, why="each link and each new reason is told by invoices")
+@operation(
+    permission=Permission.PAYMENTS_MATCH, event=None, why="each link and each new reason is told by invoices"
+)
 def match_payments(*, payment_ids: Collection[UUID], by: Actor, at: datetime) -> Matching:
     """Link those of the payments that name an open invoice and fit it exactly; note for the others why not.
 
-    Payments and invoices are locked, so two who match the same payment end with one link. Reads a constant number of
-    times. A payment that a person has unlinked is left to people. Run again, it changes nothing.
+    Payments and invoices are locked, so two who match the same payment end with one link. Reads a constant
+    number of times. A payment that a person has unlinked is left to people. Run again, it changes nothing.
     """
     payments = [one for one in lock_payments(payment_ids, by).values() if one.unallocated]
     taken_back = payments_taken_back([one.pk for one in payments])

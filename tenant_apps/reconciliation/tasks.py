@@ -19,7 +19,10 @@ BATCH = 200
 def match_payments_with_invoices(
     *, payment_ids: list[str] | None = None, subject_id: str | None = None, **unknown: Any
 ) -> None:
-    """Match the given payments; the one that an event is about; or all of the organization that are not matched."""
+    """Match the given payments.
+
+    The one that an event is about; or all of the organization that are not matched.
+    """
     named = payment_ids if payment_ids is not None else [subject_id] if subject_id else None
     _match(ids_of_unmatched_payments() if named is None else [UUID(one) for one in named])
 
@@ -37,7 +40,9 @@ def match_everybodys_payments(**unknown: Any) -> None:
     for organization in for_each_organization():
         with transaction.atomic():
             if ids_of_unmatched_payments().exists():
-                enqueue("match_payments_with_invoices", by=system_actor(organization.id, organization.language))
+                enqueue(
+                    "match_payments_with_invoices", by=system_actor(organization.id, organization.language)
+                )
 
 
 def _match(payment_ids: Iterable[UUID]) -> None:

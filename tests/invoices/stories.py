@@ -22,7 +22,12 @@ TODAY = date(2026, 3, 15)
 
 
 def client(by: Actor, **details: Any) -> Company:
-    facts = {"name": "Клиент ООД", "eik": "121644736", "address": "ул. Клиентска 5", "city": "Пловдив"} | details
+    facts = {
+        "name": "Клиент ООД",
+        "eik": "121644736",
+        "address": "ул. Клиентска 5",
+        "city": "Пловдив",
+    } | details
     return create_company(details=CompanyChange(**facts), by=by, at=AT)
 
 
@@ -49,7 +54,12 @@ def issued(by: Actor, company: Company | None = None, at: datetime = AT, **more:
 
 
 def payment(by: Actor, amount: str = "120.00", reference: str = "", **more: Any) -> Payment:
-    wanted = {"currency": "EUR", "received_on": TODAY, "reference": reference, "amount": Decimal(amount)} | more
+    wanted = {
+        "currency": "EUR",
+        "received_on": TODAY,
+        "reference": reference,
+        "amount": Decimal(amount),
+    } | more
     return record_payment(payment=PaymentInput(**wanted), by=by, at=AT)
 
 

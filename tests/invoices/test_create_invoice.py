@@ -102,7 +102,9 @@ def test_ten_lines_take_as_many_statements_as_one(owner):
 
     def statements(count: int) -> int:
         wanted = InvoiceInput(currency="EUR", items=(line(),) * count, company_id=company.pk)
-        with CaptureQueriesContext(connection, ) as captured:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
             create_invoice(draft=wanted, by=owner, at=AT)
         return len(captured)
 

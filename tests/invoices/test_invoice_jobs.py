@@ -27,7 +27,9 @@ def stored(invoice):
 
 
 def test_an_issued_invoice_gets_its_codes_and_its_pdf(owner, run_jobs):
-    change_organization(change=ProfileChange(payment_url_template="https://pay.example/{number}"), by=owner, at=AT)
+    change_organization(
+        change=ProfileChange(payment_url_template="https://pay.example/{number}"), by=owner, at=AT
+    )
     invoice = issued(owner)
     run_jobs()
     made = stored(invoice)

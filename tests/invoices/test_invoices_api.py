@@ -129,7 +129,9 @@ def test_a_patch_changes_what_it_names(written, api):
     two = api.patch(path, {"items": [LINE, LINE]}, content_type="application/json").json()
     assert (len(two["items"]), two["total"]) == (2, "240.60")
     assert api.patch(path, {"currency": None}, content_type="application/json").status_code == 422
-    assert api.patch(path, {"company_id": None}, content_type="application/json").json()["field"] == "company_id"
+    assert (
+        api.patch(path, {"company_id": None}, content_type="application/json").json()["field"] == "company_id"
+    )
 
 
 def test_an_issued_invoice_is_frozen(issued, api, alpha, settings):
@@ -248,7 +250,9 @@ def test_lists_filter_search_and_order(issued, written, api, company_id, alpha):
     assert _ids(api, "ordering=-issue_date&limit=1") == [second["id"]]
 
 
-@pytest.mark.parametrize("ordering", ["number", "-issue_date", "due_date", "-total", "updated_at", "created_at", ""])
+@pytest.mark.parametrize(
+    "ordering", ["number", "-issue_date", "due_date", "-total", "updated_at", "created_at", ""]
+)
 def test_pages_follow_one_another_in_any_order(issued, written, api, ordering):
     everything = {written().json()["id"], issued()["id"], issued()["id"]}
     seen, cursor = [], ""

@@ -1,9 +1,8 @@
 import threading
 from datetime import date, timedelta
-from decimal import Decimal
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from shared_apps.core.errors import LimitReached, NotAllowed
 from shared_apps.jobs.models import Job
@@ -12,10 +11,10 @@ from tenant_apps.crm.operations import CompanyChange, change_company
 from tenant_apps.invoices.events import InvoiceEvent
 from tenant_apps.invoices.models import Invoice
 from tenant_apps.invoices.operations import (
+    InvoiceInput,
     IssueDateInFuture,
     NotADraft,
     create_invoice,
-    InvoiceInput,
     issue_invoice,
 )
 from tenant_apps.workspace.operations import ProfileChange, change_organization, change_series_start
@@ -37,7 +36,10 @@ class TestOne:
         assert issue_invoice(invoice_id=own.pk, by=owner, at=AT).issue_date == date(2026, 3, 1)
         given = draft(owner, issue_date=date(2026, 3, 1))
         issue_date = date(2026, 3, 2)
-        assert issue_invoice(invoice_id=given.pk, issue_date=issue_date, by=owner, at=AT).issue_date == issue_date
+        assert (
+            issue_invoice(invoice_id=given.pk, issue_date=issue_date, by=owner, at=AT).issue_date
+            == issue_date
+        )
 
     def test_today_is_the_organization_s_day(self, owner):
         late = AT.replace(hour=23)

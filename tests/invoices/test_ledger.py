@@ -53,7 +53,9 @@ def give(owner):
 @pytest.fixture
 def take_back(owner):
     def do(source, invoice, reason="сбъркано"):
-        return deallocate_payment(payment_id=source.pk, invoice_id=invoice.pk, reason=reason, by=owner, at=LATER)
+        return deallocate_payment(
+            payment_id=source.pk, invoice_id=invoice.pk, reason=reason, by=owner, at=LATER
+        )
 
     return do
 
@@ -245,7 +247,13 @@ DAYS = st.none() | st.integers(-40, 40).map(lambda days: TODAY + timedelta(days=
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(due=DAYS, paid=st.decimals("0", "120", places=2), is_sent=st.booleans(), fate=st.sampled_from("dia"), on=DAYS)
+@given(
+    due=DAYS,
+    paid=st.decimals("0", "120", places=2),
+    is_sent=st.booleans(),
+    fate=st.sampled_from("dia"),
+    on=DAYS,
+)
 @pytest.mark.usefixtures("in_alpha")
 def test_sql_and_python_tell_the_same_status(owner, give, due, paid, is_sent, fate, on):
     on = on or TODAY

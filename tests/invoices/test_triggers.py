@@ -37,10 +37,23 @@ def saving(row):
 @pytest.mark.parametrize(
     "change",
     [
-        "number = '0000000099'", "state = 'draft'", "total = 1, net_total = 1", "currency = 'USD'",
-        "issue_date = '2020-01-01'", "buyer = '{}'", "seller = '{}'", "notes = 'x'", "issued_at = now()",
-        "paid_total = 5", "annul_reason = 'x'", "owner_id = NULL", "language = 'en'", "due_date = NULL",
-        "payment_url = 'x'", "vat_groups = '[]'", "search_text = 'x'",
+        "number = '0000000099'",
+        "state = 'draft'",
+        "total = 1, net_total = 1",
+        "currency = 'USD'",
+        "issue_date = '2020-01-01'",
+        "buyer = '{}'",
+        "seller = '{}'",
+        "notes = 'x'",
+        "issued_at = now()",
+        "paid_total = 5",
+        "annul_reason = 'x'",
+        "owner_id = NULL",
+        "language = 'en'",
+        "due_date = NULL",
+        "payment_url = 'x'",
+        "vat_groups = '[]'",
+        "search_text = 'x'",
     ],
 )
 def test_an_issued_invoice_is_frozen(owner, change):
@@ -87,7 +100,14 @@ def test_a_draft_changes_freely_but_for_its_ledger_total(owner):
 
 @pytest.mark.parametrize(
     "change",
-    ["amount = 500", "currency = 'USD'", "reference = 'x'", "received_on = '2020-01-01'", "allocated_total = 1", "owner_id = NULL"],
+    [
+        "amount = 500",
+        "currency = 'USD'",
+        "reference = 'x'",
+        "received_on = '2020-01-01'",
+        "allocated_total = 1",
+        "owner_id = NULL",
+    ],
 )
 def test_a_posted_payment_is_frozen(owner, change):
     money = payment(owner)

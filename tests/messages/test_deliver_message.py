@@ -30,7 +30,12 @@ pytestmark = pytest.mark.usefixtures("in_alpha")
 @pytest.fixture
 def queued(owner, at):
     def queue(**more):
-        facts = {"to": "ivan@client.example", "subject": "Здравей", "body_text": "Писмо", "language": "bg"} | more
+        facts = {
+            "to": "ivan@client.example",
+            "subject": "Здравей",
+            "body_text": "Писмо",
+            "language": "bg",
+        } | more
         return queue_message(**facts, by=owner, at=at)
 
     return queue
@@ -49,7 +54,10 @@ def test_it_leaves_under_the_organization_s_name_with_its_files(queued, owner, a
     (sent,) = mail.outbox
     assert sent.to == ["ivan@client.example"]
     assert sent.reply_to == ["office@alpha.example"]
-    assert sent.from_email.endswith("<no-reply@tefter.example>") and sent.from_email != "<no-reply@tefter.example>"
+    assert (
+        sent.from_email.endswith("<no-reply@tefter.example>")
+        and sent.from_email != "<no-reply@tefter.example>"
+    )
     assert sent.attachments == [("1.pdf", b"%PDF", "application/pdf")]
     assert str(message.pk) in sent.extra_headers["Message-ID"]
     message.refresh_from_db()

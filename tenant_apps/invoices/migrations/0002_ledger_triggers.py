@@ -1,7 +1,9 @@
-"""What the database itself refuses: changing an issued invoice, its lines, a posted payment, or a row of the ledger.
+"""What the database itself refuses: changing an issued invoice, its lines, a posted payment, or a row of the
+ledger.
 
-TF001: frozen. TF002: append-only. TF003: the allocation does not fit its payment and invoice. The functions name tables by
-TG_TABLE_SCHEMA. The running totals are written by the ledger's trigger alone, which is what the trigger depth tells.
+TF001: frozen. TF002: append-only. TF003: the allocation does not fit its payment and invoice. The functions
+name tables by TG_TABLE_SCHEMA. The running totals are written by the ledger's trigger alone, which is what
+the trigger depth tells.
 """
 
 from django.db import migrations
@@ -111,8 +113,8 @@ DECLARE
     undone record;
 BEGIN
     EXECUTE format(
-        'UPDATE %I.invoices_payment SET allocated_total = allocated_total + $1, updated_at = $2, unmatched_reason = '''''
-        ' WHERE id = $3 RETURNING currency, voided_at', TG_TABLE_SCHEMA
+        'UPDATE %I.invoices_payment SET allocated_total = allocated_total + $1, updated_at = $2,'
+        ' unmatched_reason = '''' WHERE id = $3 RETURNING currency, voided_at', TG_TABLE_SCHEMA
     ) INTO payment USING NEW.amount, NEW.at, NEW.payment_id;
     EXECUTE format(
         'UPDATE %I.invoices_invoice SET paid_total = paid_total + $1, updated_at = $2'
@@ -124,7 +126,9 @@ BEGIN
     IF NEW.undoes_id IS NOT NULL THEN
         EXECUTE format('SELECT * FROM %I.invoices_allocation WHERE id = $1', TG_TABLE_SCHEMA)
             INTO undone USING NEW.undoes_id;
-        IF undone.payment_id <> NEW.payment_id OR undone.invoice_id <> NEW.invoice_id OR undone.amount <> -NEW.amount THEN
+        IF undone.payment_id <> NEW.payment_id OR undone.invoice_id <> NEW.invoice_id
+            OR undone.amount <> -NEW.amount
+        THEN
             RAISE EXCEPTION 'an opposite row takes back exactly one allocation' USING ERRCODE = 'TF003';
         END IF;
     END IF;
@@ -144,7 +148,12 @@ FUNCTIONS = {
 TRIGGERS = [
     ("invoices_invoice_frozen", "BEFORE UPDATE", "invoices_invoice", "invoices_freeze_invoice"),
     ("invoices_invoice_kept", "BEFORE DELETE", "invoices_invoice", "invoices_keep_invoice"),
-    ("invoices_items_frozen", "BEFORE INSERT OR UPDATE OR DELETE", "invoices_invoiceitem", "invoices_freeze_items"),
+    (
+        "invoices_items_frozen",
+        "BEFORE INSERT OR UPDATE OR DELETE",
+        "invoices_invoiceitem",
+        "invoices_freeze_items",
+    ),
     ("invoices_payment_frozen", "BEFORE UPDATE", "invoices_payment", "invoices_freeze_payment"),
     ("invoices_payment_kept", "BEFORE DELETE", "invoices_payment", "invoices_keep_rows"),
     ("invoices_allocation_applied", "AFTER INSERT", "invoices_allocation", "invoices_apply_allocation"),

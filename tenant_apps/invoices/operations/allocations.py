@@ -1,4 +1,7 @@
-"""The ledger: money given to invoices and taken back. Locks: payments first, then invoices, each by ascending id."""
+"""The ledger: money given to invoices and taken back.
+
+Locks: payments first, then invoices, each by ascending id.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +20,13 @@ from tenant_apps.activity.operations import record
 from tenant_apps.invoices.events import InvoiceEvent, PaymentEvent
 from tenant_apps.invoices.models import Allocation, Invoice, Payment
 from tenant_apps.invoices.operations.issuing import NotIssued, ReasonMissing
-from tenant_apps.invoices.queries import live_allocations, lock_invoice, lock_invoices, lock_payment, lock_payments
+from tenant_apps.invoices.queries import (
+    live_allocations,
+    lock_invoice,
+    lock_invoices,
+    lock_payment,
+    lock_payments,
+)
 
 LARGEST_AMOUNT = Decimal("999999999999.99")
 BY_HAND = ({"signal": "by_hand", "value": ""},)
@@ -76,11 +85,13 @@ class AllocationInput:
 
 
 @operation(permission=Permission.PAYMENTS_MATCH)
-def allocate_payment(*, payment_id: UUID, invoice_id: UUID, amount: Decimal, by: Actor, at: datetime) -> Allocation:
+def allocate_payment(
+    *, payment_id: UUID, invoice_id: UUID, amount: Decimal, by: Actor, at: datetime
+) -> Allocation:
     """Give `amount` of a payment to an issued invoice, on a person's word.
 
-    Raises `AmountNotPositive`, `PaymentVoided`, `NotIssued`, `CurrencyDiffers`, `MoreThanUnallocated`, `AlreadyPaid`,
-    `MoreThanOutstanding`.
+    Raises `AmountNotPositive`, `PaymentVoided`, `NotIssued`, `CurrencyDiffers`, `MoreThanUnallocated`,
+    `AlreadyPaid`, `MoreThanOutstanding`.
     """
     return allocate_payments(wanted=[AllocationInput(payment_id, invoice_id, amount)], by=by, at=at)[0]
 
@@ -89,7 +100,8 @@ def allocate_payment(*, payment_id: UUID, invoice_id: UUID, amount: Decimal, by:
 def allocate_payments(*, wanted: Sequence[AllocationInput], by: Actor, at: datetime) -> list[Allocation]:
     """Give money to invoices, all or none, each with its evidence. Refuses as `allocate_payment` does.
 
-    Reads a constant number of times, however many there are. The invoices that owe nothing afterwards are told paid.
+    Reads a constant number of times, however many there are. The invoices that owe nothing afterwards are
+    told paid.
     """
     payments = lock_payments({one.payment_id for one in wanted}, by)
     invoices = lock_invoices({one.invoice_id for one in wanted}, by)
@@ -97,7 +109,11 @@ def allocate_payments(*, wanted: Sequence[AllocationInput], by: Actor, at: datet
     Allocation.objects.bulk_create(rows)
     for row in rows:
         record(
-            event=PaymentEvent.ALLOCATED, subject=row.payment, by=by, at=at, parent=row.invoice,
+            event=PaymentEvent.ALLOCATED,
+            subject=row.payment,
+            by=by,
+            at=at,
+            parent=row.invoice,
             new={"invoice": row.invoice.number, "amount": row.amount, "evidence": row.evidence},
         )
     _note_paid(invoices.values(), by, at)
@@ -105,8 +121,13 @@ def allocate_payments(*, wanted: Sequence[AllocationInput], by: Actor, at: datet
 
 
 @operation(permission=Permission.PAYMENTS_MATCH)
-def deallocate_payment(*, payment_id: UUID, invoice_id: UUID, reason: str, by: Actor, at: datetime) -> Payment:
-    """Take back all that this payment gave to the invoice, by opposite rows. Raises `NotAllocated`, `ReasonMissing`."""
+def deallocate_payment(
+    *, payment_id: UUID, invoice_id: UUID, reason: str, by: Actor, at: datetime
+) -> Payment:
+    """Take back all that this payment gave to the invoice, by opposite rows.
+
+    Raises `NotAllocated`, `ReasonMissing`.
+    """
     if not reason.strip():
         raise ReasonMissing()
     payment, invoice = lock_payment(payment_id, by), lock_invoice(invoice_id, by)
@@ -119,24 +140,39 @@ def deallocate_payment(*, payment_id: UUID, invoice_id: UUID, reason: str, by: A
     payment.allocated_total -= amount
     invoice.paid_total -= amount
     record(
-        event=PaymentEvent.DEALLOCATED, subject=payment, by=by, at=at, parent=invoice,
-        old={"invoice": invoice.number, "amount": amount}, new={"reason": reason.strip()[:500]},
+        event=PaymentEvent.DEALLOCATED,
+        subject=payment,
+        by=by,
+        at=at,
+        parent=invoice,
+        old={"invoice": invoice.number, "amount": amount},
+        new={"reason": reason.strip()[:500]},
     )
     if was_paid:
         _note_reopened(invoice, by, at)
     return payment
 
 
-@operation(permission=Permission.PAYMENTS_MATCH, event=None, why="a reason that was known before is not told again")
+@operation(
+    permission=Permission.PAYMENTS_MATCH, event=None, why="a reason that was known before is not told again"
+)
 def leave_payments_unmatched(*, reasons: Mapping[UUID, str], by: Actor, at: datetime) -> int:
-    """Note why payments found no invoice (payment id → code of `reconciliation.rules`); say how many reasons are new."""
+    """Note why payments found no invoice (payment id → code of `reconciliation.rules`).
+
+    Say how many reasons are new.
+    """
     payments = lock_payments(set(reasons), by).values()
     changed = [one for one in payments if one.unallocated and one.unmatched_reason != reasons[one.pk]]
     for payment in changed:
         old, payment.unmatched_reason, payment.updated_at = payment.unmatched_reason, reasons[payment.pk], at
         record(
-            event=PaymentEvent.LEFT_UNMATCHED, subject=payment, by=by, at=at, parent=payment.company,
-            old={"reason": old}, new={"reason": payment.unmatched_reason},
+            event=PaymentEvent.LEFT_UNMATCHED,
+            subject=payment,
+            by=by,
+            at=at,
+            parent=payment.company,
+            old={"reason": old},
+            new={"reason": payment.unmatched_reason},
         )
     Payment.objects.bulk_update(changed, ["unmatched_reason", "updated_at"])
     return len(changed)
@@ -147,8 +183,13 @@ def is_cents(amount: Decimal) -> bool:
     return 0 < amount <= LARGEST_AMOUNT and amount == round(amount, 2)
 
 
-def _allocation(wanted: AllocationInput, payment: Payment, invoice: Invoice, by: Actor, at: datetime) -> Allocation:
-    """The row of one allocation, not yet saved; the totals of payment and invoice follow as the trigger will write them."""
+def _allocation(
+    wanted: AllocationInput, payment: Payment, invoice: Invoice, by: Actor, at: datetime
+) -> Allocation:
+    """The row of one allocation, not yet saved.
+
+    The totals of payment and invoice follow as the trigger will write them.
+    """
     _check(payment, invoice, wanted.amount)
     payment.allocated_total += wanted.amount
     payment.unmatched_reason = ""
@@ -202,13 +243,24 @@ def _note_paid(invoices: Iterable[Invoice], by: Actor, at: datetime) -> None:
             continue
         _set_paid_at(invoice, at, at)
         parent = invoice.company or invoice.contact
-        record(event=InvoiceEvent.PAID, subject=invoice, by=by, at=at, parent=parent, new={"paid": invoice.paid_total})
+        record(
+            event=InvoiceEvent.PAID,
+            subject=invoice,
+            by=by,
+            at=at,
+            parent=parent,
+            new={"paid": invoice.paid_total},
+        )
 
 
 def _note_reopened(invoice: Invoice, by: Actor, at: datetime) -> None:
     _set_paid_at(invoice, None, at)
     record(
-        event=InvoiceEvent.REOPENED, subject=invoice, by=by, at=at, parent=invoice.company or invoice.contact,
+        event=InvoiceEvent.REOPENED,
+        subject=invoice,
+        by=by,
+        at=at,
+        parent=invoice.company or invoice.contact,
         new={"outstanding": invoice.outstanding},
     )
 

@@ -19,7 +19,9 @@ FIRST_WINS = "of two that made it at once the first is kept, and only that one i
 
 
 @operation(permission=Permission.INVOICES_VIEW, event=None, why=FIRST_WINS)
-def store_invoice_document(*, invoice_id: UUID, content: bytes, state: str, by: Actor, at: datetime) -> Invoice:
+def store_invoice_document(
+    *, invoice_id: UUID, content: bytes, state: str, by: Actor, at: datetime
+) -> Invoice:
     """Keep the PDF that shows an invoice in `state`, issued or annulled. Raises `NotIssued` for a draft.
 
     One that is kept already stays, and one made before the invoice was annulled is not kept.
@@ -39,21 +41,27 @@ def store_invoice_document(*, invoice_id: UUID, content: bytes, state: str, by: 
 
 
 def invoice_pdf_bytes(*, invoice_id: UUID, by: Actor, at: datetime) -> bytes:
-    """The stored PDF of an issued or annulled invoice; made and stored now when nobody has yet. Raises `NotIssued`.
+    """The stored PDF of an issued or annulled invoice.
 
-    It renders without holding a lock; of two who render at once, both get the bytes that were stored first.
+    Made and stored now when nobody has yet. Raises `NotIssued`. It renders without holding a lock; of two who
+    render at once, both get the bytes that were stored first.
     """
     invoice = visible_invoice(invoice_id, by)
     if invoice.is_draft:
         raise NotIssued()
     if not invoice.pdf_id:
         content = render_invoice_pdf(paper_of(invoice), invoice.language)
-        invoice = store_invoice_document(invoice_id=invoice.pk, content=content, state=invoice.state, by=by, at=at)
+        invoice = store_invoice_document(
+            invoice_id=invoice.pk, content=content, state=invoice.state, by=by, at=at
+        )
     return read_bytes(invoice.pdf) if invoice.pdf else invoice_pdf_bytes(invoice_id=invoice_id, by=by, at=at)
 
 
 def make_invoice_qr_codes(*, invoice_id: UUID, by: Actor, at: datetime) -> Invoice:
-    """Make and keep the codes that an issued invoice can carry: SEPA transfer, payment link. Raises `NotIssued`."""
+    """Make and keep the codes that an issued invoice can carry: SEPA transfer, payment link.
+
+    Raises `NotIssued`.
+    """
     paper = paper_of(visible_invoice(invoice_id, by))
     return store_invoice_qr_codes(
         invoice_id=invoice_id, epc_png=epc_code_of(paper), payment_png=link_code_of(paper), by=by, at=at

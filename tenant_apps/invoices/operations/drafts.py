@@ -35,7 +35,10 @@ LARGEST_TOTAL = Decimal("999999999999.99")
 
 @dataclass(frozen=True)
 class ItemInput:
-    """One line as somebody wrote it. `unit_price` is net of VAT; `discount_percent` and `vat_rate` are percents."""
+    """One line as somebody wrote it.
+
+    `unit_price` is net of VAT; `discount_percent` and `vat_rate` are percents.
+    """
 
     description: str
     quantity: Decimal
@@ -48,9 +51,10 @@ class ItemInput:
 
 @dataclass(frozen=True)
 class InvoiceInput:
-    """A draft as somebody wrote it. Company or contact is needed; with both, the contact is the addressee there.
+    """A draft as somebody wrote it.
 
-    An empty `language` is the organization's default one.
+    Company or contact is needed; with both, the contact is the addressee there. An empty `language` is the
+    organization's default one.
     """
 
     currency: str
@@ -92,8 +96,8 @@ class NotADraft(Refused):
 def create_invoice(*, draft: InvoiceInput, by: Actor, at: datetime) -> Invoice:
     """Write a draft with its lines and totals.
 
-    Refuses wrong values under paths such as `items.0.quantity`. A company, contact or product that is missing or not
-    visible to `by` raises its `DoesNotExist`.
+    Refuses wrong values under paths such as `items.0.quantity`. A company, contact or product that is missing
+    or not visible to `by` raises its `DoesNotExist`.
     """
     refuse_all(_draft_errors(vars(draft)))
     invoice = Invoice(owner_id=by.id, created_at=at, updated_at=at)
@@ -102,7 +106,11 @@ def create_invoice(*, draft: InvoiceInput, by: Actor, at: datetime) -> Invoice:
     invoice.save(force_insert=True)
     InvoiceItem.objects.bulk_create(items)
     record(
-        event=InvoiceEvent.CREATED, subject=invoice, by=by, at=at, parent=invoice.company or invoice.contact,
+        event=InvoiceEvent.CREATED,
+        subject=invoice,
+        by=by,
+        at=at,
+        parent=invoice.company or invoice.contact,
         new={"total": invoice.total, "currency": invoice.currency},
     )
     return invoice
@@ -132,7 +140,11 @@ def delete_draft_invoice(*, invoice_id: UUID, by: Actor, at: datetime) -> None:
     """Throw a draft away. Raises `NotADraft` once it is issued: that one is annulled instead."""
     invoice = lock_draft(invoice_id, by)
     record(
-        event=InvoiceEvent.DELETED, subject=invoice, by=by, at=at, parent=invoice.company or invoice.contact,
+        event=InvoiceEvent.DELETED,
+        subject=invoice,
+        by=by,
+        at=at,
+        parent=invoice.company or invoice.contact,
         old={"total": invoice.total, "currency": invoice.currency},
     )
     invoice.delete()
@@ -205,7 +217,8 @@ def _items_of(invoice: Invoice, wanted: Iterable[ItemInput], by: Actor) -> list[
     wanted = tuple(wanted)
     _check_products({item.product_id for item in wanted if item.product_id})
     totals = rules.compute_totals(
-        rules.LineInput(item.quantity, item.unit_price, item.discount_percent, item.vat_rate) for item in wanted
+        rules.LineInput(item.quantity, item.unit_price, item.discount_percent, item.vat_rate)
+        for item in wanted
     )
     _put_totals(invoice, totals)
     return [
@@ -216,7 +229,9 @@ def _items_of(invoice: Invoice, wanted: Iterable[ItemInput], by: Actor) -> list[
 
 def _put_totals(invoice: Invoice, totals: rules.Totals) -> None:
     if not 0 <= totals.total <= LARGEST_TOTAL or totals.net_total > LARGEST_TOTAL:
-        raise Refused("total_out_of_range", _("The total must be between 0 and 999,999,999,999.99."), field="items")
+        raise Refused(
+            "total_out_of_range", _("The total must be between 0 and 999,999,999,999.99."), field="items"
+        )
     invoice.net_total, invoice.vat_total, invoice.total = totals.net_total, totals.vat_total, totals.total
     invoice.vat_groups = [
         {
@@ -266,7 +281,9 @@ def _item_errors(path: str, item: ItemInput) -> list[FieldError]:
         percent = getattr(item, name)
         if percent is not None and not (0 <= percent <= 100 and _fits(percent, 3, 2)):
             errors.append(
-                FieldError(f"{path}.{name}", "percent_out_of_range", _("Use a percent from 0 to 100, two decimals."))
+                FieldError(
+                    f"{path}.{name}", "percent_out_of_range", _("Use a percent from 0 to 100, two decimals.")
+                )
             )
     return errors
 

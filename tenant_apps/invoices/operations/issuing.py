@@ -54,8 +54,8 @@ class ReasonMissing(Refused):
 def issue_invoice(*, invoice_id: UUID, by: Actor, at: datetime, issue_date: date | None = None) -> Invoice:
     """Give a draft the next number of the series, keep seller and buyer as they are now, and freeze it.
 
-    `issue_date` is by default the draft's own, else today in the organization's zone. The series' row lock puts
-    issuing in a queue, so numbers have no gap. Raises `NotADraft`, `IssueDateInFuture`, `LimitReached`.
+    `issue_date` is by default the draft's own, else today in the organization's zone. The series' row lock
+    puts issuing in a queue, so numbers have no gap. Raises `NotADraft`, `IssueDateInFuture`, `LimitReached`.
     """
     invoice = lock_draft(invoice_id, by)
     seller = profile()
@@ -67,7 +67,11 @@ def issue_invoice(*, invoice_id: UUID, by: Actor, at: datetime, issue_date: date
     limits.require(limits.Limit.INVOICES_PER_MONTH, used=lambda: _issued_this_month(seller.time_zone, at))
     _freeze(invoice, seller, by.label if by.kind is ActorKind.MEMBER else "", at)
     record(
-        event=InvoiceEvent.ISSUED, subject=invoice, by=by, at=at, parent=invoice.company or invoice.contact,
+        event=InvoiceEvent.ISSUED,
+        subject=invoice,
+        by=by,
+        at=at,
+        parent=invoice.company or invoice.contact,
         new={"number": invoice.number, "total": invoice.total, "currency": invoice.currency},
     )
     return invoice
@@ -75,9 +79,10 @@ def issue_invoice(*, invoice_id: UUID, by: Actor, at: datetime, issue_date: date
 
 @operation(permission=Permission.INVOICES_ANNUL)
 def annul_invoice(*, invoice_id: UUID, reason: str, by: Actor, at: datetime) -> Invoice:
-    """Cross an issued invoice out; it stays in the books. Raises `NotIssued`, `MoneyAllocated`, `ReasonMissing`.
+    """Cross an issued invoice out.
 
-    The stored PDF is let go, so that the next one bears the mark; the file itself stays.
+    It stays in the books. Raises `NotIssued`, `MoneyAllocated`, `ReasonMissing`. The stored PDF is let go, so
+    that the next one bears the mark; the file itself stays.
     """
     if not reason.strip():
         raise ReasonMissing()
@@ -91,7 +96,11 @@ def annul_invoice(*, invoice_id: UUID, reason: str, by: Actor, at: datetime) -> 
     invoice.pdf, invoice.updated_at = None, at
     invoice.save(update_fields=["state", "annulled_at", "annul_reason", "pdf", "updated_at"])
     record(
-        event=InvoiceEvent.ANNULLED, subject=invoice, by=by, at=at, parent=invoice.company or invoice.contact,
+        event=InvoiceEvent.ANNULLED,
+        subject=invoice,
+        by=by,
+        at=at,
+        parent=invoice.company or invoice.contact,
         new={"reason": invoice.annul_reason},
     )
     return invoice
@@ -99,7 +108,9 @@ def annul_invoice(*, invoice_id: UUID, reason: str, by: Actor, at: datetime) -> 
 
 def _freeze(invoice: Invoice, seller: OrganizationProfile, compiled_by: str, at: datetime) -> None:
     assert invoice.issue_date  # noqa: S101 - set by the caller
-    invoice.due_date = invoice.due_date or rules.default_due_date(invoice.issue_date, seller.payment_term_days)
+    invoice.due_date = invoice.due_date or rules.default_due_date(
+        invoice.issue_date, seller.payment_term_days
+    )
     invoice.seller, invoice.buyer = seller_of(seller) | {"compiled_by": compiled_by}, buyer_of(invoice)
     names = (invoice.buyer[field] for field in ("name", "eik", "contact"))
     invoice.search_text = searchable(str(invoice.number), *names)

@@ -48,12 +48,19 @@ class PaymentInput:
 
 @operation(permission=Permission.PAYMENTS_RECORD)
 def record_payment(*, payment: PaymentInput, by: Actor, at: datetime) -> Payment:
-    """Post a payment, unmatched; a job looks for its invoice. Raises `Company.DoesNotExist` for an invisible company."""
+    """Post a payment, unmatched.
+
+    A job looks for its invoice. Raises `Company.DoesNotExist` for an invisible company.
+    """
     refuse_all(_payment_errors(payment))
     company = visible_to(Company.objects.all(), by).get(pk=payment.company_id) if payment.company_id else None
     posted = _post(payment, company, by, at)
     record(
-        event=PaymentEvent.RECORDED, subject=posted, by=by, at=at, parent=company,
+        event=PaymentEvent.RECORDED,
+        subject=posted,
+        by=by,
+        at=at,
+        parent=company,
         new={"amount": posted.amount, "currency": posted.currency, "method": posted.method},
     )
     return posted
@@ -61,7 +68,7 @@ def record_payment(*, payment: PaymentInput, by: Actor, at: datetime) -> Payment
 
 @operation(permission=Permission.PAYMENTS_VOID)
 def void_payment(*, payment_id: UUID, reason: str, by: Actor, at: datetime) -> Payment:
-    """Say that a payment was recorded by mistake. Raises `MoneyAllocated`, `PaymentVoided`, `ReasonMissing`."""
+    """Cancel a payment recorded by mistake. Raises `MoneyAllocated`, `PaymentVoided`, `ReasonMissing`."""
     if not reason.strip():
         raise ReasonMissing()
     payment = lock_payment(payment_id, by)
@@ -74,7 +81,11 @@ def void_payment(*, payment_id: UUID, reason: str, by: Actor, at: datetime) -> P
     payment.unmatched_reason = ""
     payment.save(update_fields=["voided_at", "void_reason", "unmatched_reason", "updated_at"])
     record(
-        event=PaymentEvent.VOIDED, subject=payment, by=by, at=at, parent=payment.company,
+        event=PaymentEvent.VOIDED,
+        subject=payment,
+        by=by,
+        at=at,
+        parent=payment.company,
         new={"reason": payment.void_reason},
     )
     return payment
@@ -89,7 +100,10 @@ def mark_invoice_paid(
     at: datetime,
     method: str = PaymentMethod.BANK_TRANSFER,
 ) -> Payment:
-    """Record a payment by hand of what is outstanding and give it to the invoice. The second time: `AlreadyPaid`."""
+    """Record a payment by hand of what is outstanding and give it to the invoice.
+
+    The second time: `AlreadyPaid`.
+    """
     invoice = lock_invoice(invoice_id, by)
     if not invoice.is_issued:
         raise NotIssued()
@@ -136,6 +150,7 @@ def _payment_errors(payment: PaymentInput) -> list[FieldError]:
     if payment.method not in PaymentMethod.values:
         errors.append(FieldError("method", "method_unknown", _("Choose one of the listed ways to pay.")))
     if payment.payer_iban.strip() and not is_valid_iban(payment.payer_iban):
-        errors.append(FieldError("payer_iban", "iban_invalid", _("This IBAN is not valid: a character is wrong.")))
+        errors.append(
+            FieldError("payer_iban", "iban_invalid", _("This IBAN is not valid: a character is wrong."))
+        )
     return errors
-

@@ -26,9 +26,10 @@ class BuyerWithoutEmail(Refused):
 
 @operation(permission=Permission.INVOICES_SEND)
 def send_invoice(*, invoice_id: UUID, by: Actor, at: datetime) -> Invoice:
-    """Send an issued invoice with its PDF to the contact's e-mail, else the company's; again as often as asked.
+    """Send an issued invoice with its PDF to the contact's e-mail, else the company's.
 
-    A job makes the PDF and queues the message. Raises `NotIssued` and `BuyerWithoutEmail`.
+    Again as often as asked. A job makes the PDF and queues the message. Raises `NotIssued` and
+    `BuyerWithoutEmail`.
     """
     invoice = lock_invoice(invoice_id, by)
     require_may_change(invoice, by)
@@ -40,7 +41,11 @@ def send_invoice(*, invoice_id: UUID, by: Actor, at: datetime) -> Invoice:
     invoice.sent_at = invoice.updated_at = at
     invoice.save(update_fields=["sent_at", "updated_at"])
     sent = record(
-        event=InvoiceEvent.SENT, subject=invoice, by=by, at=at, parent=invoice.company or invoice.contact,
+        event=InvoiceEvent.SENT,
+        subject=invoice,
+        by=by,
+        at=at,
+        parent=invoice.company or invoice.contact,
         new={"to": to},
     )
     key = f"email_invoice:{sent.pk}"
