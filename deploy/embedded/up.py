@@ -8,7 +8,7 @@ import shlex
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from deploy.embedded import servers as embedded
@@ -98,10 +98,10 @@ def _bring_up(
         with step("demo organization", sys.stdout):
             _run_command(["create_demo"], environment, data.logs / "demo.log")
     with step("web, worker, scheduler", sys.stdout):
-        programs = _programs(data, environment, listener)
-        for child in programs:
+        children = programs(data, environment, listener)
+        for child in children:
             supervisor.start(child)
-        _wait_for_web(options.port, programs[0])
+        wait_for_web(options.port, children[0])
     say(_summary(options, data), sys.stdout)
 
 
@@ -161,7 +161,8 @@ def _collect_static_files(environment: Mapping[str, str], data: DataDirectory) -
     data.remember("static", {"digest": digest})
 
 
-def _programs(data: DataDirectory, environment: Mapping[str, str], descriptor: int) -> list[Child]:
+def programs(data: DataDirectory, environment: Mapping[str, str], descriptor: int) -> list[Child]:
+    """Web, worker and scheduler, not yet started; `descriptor` is the socket that the web server listens on."""
     python = [sys.executable, "-m"]
     commands = {
         "web": [*python, "gunicorn", "--config", "deploy/gunicorn.conf.py", "--bind", f"fd://{descriptor}",
@@ -182,11 +183,12 @@ def _programs(data: DataDirectory, environment: Mapping[str, str], descriptor: i
     ]
 
 
-def _wait_for_web(port: int, web: Child) -> None:
+def wait_for_web(port: int, web: Child) -> None:
+    """Returns when the web server answers on `port`."""
     deadline = time.monotonic() + WEB_SECONDS
     while web.is_running and time.monotonic() < deadline:
-        with suppress(OSError, http.client.HTTPException):
-            connection = http.client.HTTPConnection(os.environ.get("BIND_HOST") or LOOPBACK, port, timeout=5)
+        connection = http.client.HTTPConnection(os.environ.get("BIND_HOST") or LOOPBACK, port, timeout=5)
+        with suppress(OSError, http.client.HTTPException), closing(connection):
             connection.request("GET", "/health/live")
             if connection.getresponse().status == 200:
                 return

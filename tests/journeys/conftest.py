@@ -1,0 +1,156 @@
+"""Journeys: the product as processes, and people at Chromium.
+
+Playwright keeps an event loop on its thread, which Django's ORM refuses to share. So everything of the browser, the journeys
+themselves included, happens on a thread of its own, and other tests of the same run notice nothing.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from playwright.sync_api import Browser, sync_playwright
+
+from deploy.embedded.testing import find_browser
+from tenants.context import reference_to
+from tenants.models import Organization
+from tests.conftest import _copy, _server, _use_database
+from tests.isolation.belongings import belongings_of
+from tests.journeys.visitors import Visitor
+from tests.product import Product
+
+NO_CHROMIUM = "there is no Chromium: install `chromium`, or name one in CHROMIUM"
+QUIET = [
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE *.localhost, EXCLUDE 127.0.0.1",
+]
+
+
+class BrowserThread:
+    """The one thread that Chromium may be spoken to from."""
+
+    def __init__(self, program: str) -> None:
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="browser")
+        self.browser: Browser = self.run(lambda: self._open(program))
+
+    def run(self, work: Callable[[], Any]) -> Any:
+        """What `work` answers on that thread; its exceptions rise here."""
+        return self._thread.submit(work).result()
+
+    def close(self) -> None:
+        self.run(self.browser.close)
+        self.run(self._playwright.stop)
+        self._thread.shutdown()
+
+    def _open(self, program: str) -> Browser:
+        self._playwright = sync_playwright().start()
+        return self._playwright.chromium.launch(executable_path=program, args=QUIET)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    return find_browser() or pytest.skip(NO_CHROMIUM)
+
+
+@pytest.fixture(scope="session")
+def browser_thread(chromium: str) -> Iterator[BrowserThread]:
+    thread = BrowserThread(chromium)
+    yield thread
+    thread.close()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """A test that has the browser runs where the browser lives."""
+    thread = pyfuncitem.funcargs.get("browser_thread")
+    if thread is None:
+        return None
+    arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+    thread.run(lambda: pyfuncitem.obj(**arguments))
+    return True
+
+
+@dataclass(frozen=True)
+class World:
+    """What the journeys find: alpha and beta (tests.world), each with one record of every kind."""
+
+    product: Product
+    belongings: dict[str, dict[str, Any]]
+
+    def id_of(self, subdomain: str, name: str) -> UUID:
+        """The id of a record: `id_of("alpha", "invoice_id")`."""
+        found = self.belongings[subdomain][name]
+        assert isinstance(found, UUID)
+        return found
+
+
+@pytest.fixture(scope="session")
+def world(chromium: str, template_database: str, django_db_blocker: Any) -> Iterator[World]:
+    """The running product, on a database with records in it."""
+    directory = Path(tempfile.mkdtemp(prefix="tefter-journeys-"))
+    name = f"tefter_journeys_{directory.name[-8:]}".lower()
+    with _server() as server:
+        _copy(server, template_database, name)
+        belongings = _furnish(name, directory / "media", django_db_blocker)
+        product = Product(directory, database_url(name), "tests.journeys.settings")
+        try:
+            product.start()
+            yield World(product, belongings)
+        finally:
+            product.stop()
+            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+            shutil.rmtree(directory, ignore_errors=True)
+
+
+def _furnish(database: str, media: Path, django_db_blocker: Any) -> dict[str, dict[str, Any]]:
+    """Give both organizations their records, then go back to the database that this process was at."""
+    before = connection.settings_dict["NAME"]
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "MEDIA_ROOT", media)
+        _use_database(database)
+        try:
+            return {one.subdomain: belongings_of(reference_to(one)) for one in Organization.objects.all()}
+        finally:
+            _use_database(before)
+
+
+def database_url(name: str) -> str:
+    """The address of a database on the server of the tests."""
+    facts = settings.DATABASES["default"]
+    return f"postgres://{facts['USER']}:{facts['PASSWORD']}@{facts['HOST']}:{facts['PORT'] or 5432}/{name}"
+
+
+@pytest.fixture
+def visitor(world: World, browser_thread: BrowserThread) -> Iterator[Callable[..., Visitor]]:
+    """`visitor("bg")`: a stranger at a browser of their own. What their pages did wrong fails the journey at its end."""
+    came: list[Visitor] = []
+
+    def come(language: str = "en", **options: Any) -> Visitor:
+        came.append(Visitor(browser_thread.browser, world.product, language, options))
+        return came[-1]
+
+    yield come
+    for one in came:
+        browser_thread.run(one.leave)
+    faults = [fault for one in came for fault in one.faults]
+    if faults:
+        pytest.fail("\n".join([*faults, world.product.logs()]))
+
+
+@pytest.fixture
+def member(visitor: Callable[..., Visitor], browser_thread: BrowserThread) -> Callable[..., Visitor]:
+    """`member("alpha", "owner")`: a person of the tests' world, already signed in on the organization's host."""
+
+    def come(subdomain: str, role: str, language: str = "en", **options: Any) -> Visitor:
+        one = visitor(language, **options)
+        one.sign_in(subdomain, f"{role}@{subdomain}.example")
+        return one
+
+    return come
