@@ -31,7 +31,6 @@
             if (value) element.setAttribute(attribute, value.replace(prefix, `$1${index}$3`));
           }
         });
-        row.querySelector("[data-line-number]").textContent = index + 1;
       });
       count.value = rows().length;
     }
@@ -158,7 +157,7 @@
     function lookUp(input) {
       clearTimeout(waiting);
       const text = input.value.trim();
-      if (!text) cell(input.closest("tr"), "product").value = "";
+      if (!text) cell(input.closest("tr"), "product_id").value = "";
       if (text.length < 2 || !table.dataset.products) return menu.close();
       waiting = setTimeout(() => ask(input, text), SEARCH_AFTER_MS);
     }
@@ -174,7 +173,7 @@
     }
 
     function take(row, product) {
-      cell(row, "product").value = product.value;
+      cell(row, "product_id").value = product.value;
       cell(row, "description").value = product.text;
       cell(row, "unit").value = product.unit ?? cell(row, "unit").value;
       cell(row, "unit_price").value = asWritten(product.unit_price);

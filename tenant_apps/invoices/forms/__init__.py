@@ -1,0 +1,1 @@
+"""What people type. Plain forms: they read and explain, operations decide and write."""

@@ -1,0 +1,236 @@
+"""A draft as it is typed: its head, and its lines."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+from shared_apps.core.actors import Actor
+from shared_apps.core.errors import DomainError, FieldError
+from shared_apps.core.http import add_refusal
+from tenant_apps.crm.queries import visible_companies, visible_company, visible_contact, visible_contacts
+from tenant_apps.invoices import rules
+from tenant_apps.invoices.forms.fields import (
+    VAT_RATES,
+    DayField,
+    NumberField,
+    RateField,
+    currency_choices,
+    named,
+    offer,
+)
+from tenant_apps.invoices.models import Invoice, InvoiceItem
+from tenant_apps.invoices.operations import InvoiceInput, ItemInput
+from tenant_apps.workspace.models import OrganizationProfile
+
+
+class InvoiceForm(forms.Form):
+    """The head of an invoice. Its lines are `LineForms`."""
+
+    company_id = forms.UUIDField(
+        label=_("client"),
+        required=False,
+        widget=forms.Select(
+            attrs={
+                "data-select-url": reverse_lazy("company_options"),
+                "data-select-create": reverse_lazy("company_quick_create"),
+                "data-placeholder": _("Type a name or EIK"),
+            }
+        ),
+    )
+    contact_id = forms.UUIDField(
+        label=_("contact person"),
+        required=False,
+        help_text=_("With no company, the invoice is addressed to the person."),
+        widget=forms.Select(
+            attrs={"data-select-url": reverse_lazy("contact_options"), "data-placeholder": _("Type a name")}
+        ),
+    )
+    issue_date = DayField(
+        label=_("date of issue"), required=False, help_text=_("Empty: the day it is issued.")
+    )
+    tax_event_date = DayField(
+        label=_("tax event"), required=False, help_text=_("Only if it differs from the issue.")
+    )
+    due_date = DayField(label=_("pay until"), required=False, help_text=_("Empty: by your payment term."))
+    currency = forms.ChoiceField(label=_("currency"), choices=currency_choices)
+    language = forms.ChoiceField(
+        label=_("language of the document"), choices=[("bg", _("Bulgarian")), ("en", _("English"))]
+    )
+    notes = forms.CharField(
+        label=_("notes"),
+        required=False,
+        help_text=_("Printed below the lines. Here goes the legal basis when a line bears no VAT."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, data: Any = None, *, by: Actor, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial)
+        offer(self, "company_id", visible_companies(by), visible_company, by)
+        offer(self, "contact_id", visible_contacts(by), visible_contact, by)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        missing = not cleaned.get("company_id") and not cleaned.get("contact_id")
+        if missing and not self.has_error("company_id") and not self.has_error("contact_id"):
+            self.add_error("company_id", _("Choose the client."))
+        return cleaned
+
+
+class LineForm(forms.Form):
+    """One line. A line with neither a description nor a price is empty and counts for nothing."""
+
+    product_id = forms.UUIDField(required=False, widget=forms.HiddenInput(attrs=named("product_id")))
+    description = forms.CharField(
+        max_length=500,
+        error_messages={"required": _("Say what it is.")},
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "role": "combobox",
+                "aria-expanded": "false",
+                "aria-autocomplete": "list",
+                **named("description"),
+            }
+        ),
+    )
+    quantity = NumberField(
+        name="quantity", max_digits=12, decimal_places=3, error_messages={"required": _("How many?")}
+    )
+    unit = forms.CharField(
+        max_length=30, required=False, widget=forms.TextInput(attrs={"autocomplete": "off", **named("unit")})
+    )
+    unit_price = NumberField(
+        name="unit_price",
+        least_places=2,
+        max_digits=14,
+        decimal_places=4,
+        error_messages={"required": _("What does it cost?")},
+    )
+    discount_percent = NumberField(
+        name="discount_percent", required=False, min_value=0, max_value=100, max_digits=5, decimal_places=2
+    )
+    vat_rate = RateField(name="vat_rate")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._keep_unusual_rate()
+
+    def has_changed(self) -> bool:
+        return any(str(self[name].value() or "").strip() for name in ("description", "unit_price"))
+
+    def as_item(self) -> ItemInput:
+        """The line for the operation; call it on a valid line that is not empty."""
+        values = {
+            **self.cleaned_data,
+            "discount_percent": self.cleaned_data["discount_percent"] or Decimal("0.00"),
+        }
+        return ItemInput(**values)
+
+    def as_rule_line(self) -> rules.LineInput:
+        """The line for the arithmetic."""
+        item = self.as_item()
+        return rules.LineInput(item.quantity, item.unit_price, item.discount_percent, item.vat_rate)
+
+    def _keep_unusual_rate(self) -> None:
+        rate = self["vat_rate"].value() or ""
+        listed = [str(value) for value, _label in VAT_RATES]
+        if rate not in listed:
+            choices = [*VAT_RATES[:-1], (rate, f"{rate} %"), VAT_RATES[-1]]
+            self.fields["vat_rate"].widget.choices = choices
+
+
+class LineForms(forms.BaseFormSet):
+    """The lines of an invoice: what it has, or what was typed, and some empty ones."""
+
+    form = LineForm
+    min_num, max_num, absolute_max, extra = 0, 500, 600, 0
+    can_order = can_delete = can_delete_extra = False
+    validate_min = False
+    validate_max = True
+    renderer = None
+    edit_only = False
+    EMPTY_LINES = 3
+
+    def __init__(
+        self, data: Any = None, *, initial: list[dict[str, Any]] | None = None, vat_rate: Decimal | None
+    ) -> None:
+        lines = [*(initial or []), *[{"quantity": Decimal(1), "vat_rate": vat_rate}] * self.EMPTY_LINES]
+        self.blank_rate = vat_rate
+        super().__init__(data, prefix="lines", initial=lines)
+
+    def initial_form_count(self) -> int:
+        return 0
+
+    def total_form_count(self) -> int:
+        return super().total_form_count() if self.is_bound else len(self.initial or [])
+
+    @property
+    def empty_form(self) -> LineForm:
+        return LineForm(
+            prefix=self.add_prefix("__prefix__"),
+            empty_permitted=True,
+            use_required_attribute=False,
+            initial={"quantity": Decimal(1), "vat_rate": self.blank_rate},
+        )
+
+    @property
+    def filled(self) -> list[LineForm]:
+        """The lines that say something."""
+        return [line for line in self.forms if line.has_changed()]
+
+    def clean(self) -> None:
+        if not self.filled:
+            raise ValidationError(_("Add at least one line."), code="required")
+
+    def items(self) -> tuple[ItemInput, ...]:
+        """The lines for the operation, in their order."""
+        return tuple(line.as_item() for line in self.filled)
+
+    def totals(self) -> rules.Totals:
+        """What the lines come to; those that are not right yet do not count."""
+        return rules.compute_totals(line.as_rule_line() for line in self.filled if line.is_valid())
+
+
+def as_draft(form: InvoiceForm, lines: LineForms) -> InvoiceInput:
+    """What was typed, for the operation; call it when both are valid."""
+    return InvoiceInput(**form.cleaned_data, items=lines.items())
+
+
+def add_draft_refusal(form: InvoiceForm, lines: LineForms, refusal: DomainError) -> None:
+    """Put a refusal where it belongs: `items.2.quantity` beside that cell of the third filled line."""
+    errors: Iterable[FieldError] = getattr(refusal, "errors", ())
+    in_lines = [error for error in errors if error.field.startswith("items.")]
+    for error in in_lines:
+        _items, position, name = error.field.split(".")
+        lines.filled[int(position)].add_error(name, str(error.message))
+    if not in_lines:
+        add_refusal(form, refusal)
+
+
+def usual_rate(profile: OrganizationProfile) -> Decimal | None:
+    """The VAT rate of a new line: the standard one, or none where the organization is not registered."""
+    return Decimal("20.00") if profile.is_vat_registered else None
+
+
+def initial_draft(profile: OrganizationProfile, **chosen: Any) -> dict[str, Any]:
+    """How an empty invoice starts: by the organization's defaults and with what the address already chose."""
+    return {"currency": profile.default_currency, "language": profile.default_language, **chosen}
+
+
+def initial_of(invoice: Invoice) -> dict[str, Any]:
+    """The head of a draft, for its form."""
+    return {name: getattr(invoice, name) for name in InvoiceForm.base_fields}
+
+
+def initial_lines(items: Iterable[InvoiceItem]) -> list[dict[str, Any]]:
+    """The lines of a draft, for their forms; no discount is an empty cell."""
+    return [
+        {name: getattr(item, name) for name in LineForm.base_fields}
+        | {"discount_percent": item.discount_percent or None}
+        for item in items
+    ]

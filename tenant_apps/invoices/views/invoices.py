@@ -1,0 +1,90 @@
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from shared_apps.core import clock
+from shared_apps.core.http import is_htmx, page, partial
+from shared_apps.core.lists import list_page
+from shared_apps.core.permissions import Permission
+from shared_apps.core.search import matching
+from tenant_apps.activity.queries import timeline_of
+from tenant_apps.crm.queries import visible_company
+from tenant_apps.invoices import filters, queries
+from tenant_apps.invoices.adapters import written_paper
+from tenant_apps.invoices.models import Invoice
+from tenant_apps.invoices.operations import invoice_pdf_bytes
+from tenant_apps.invoices.views import Request, today
+
+POLLS = 15
+
+
+@page(Permission.INVOICES_VIEW)
+def invoice_list(request: Request) -> HttpResponse:
+    on, wanted = today(request), filters.read_filter(request.GET)
+    rows = filters.filter_invoices(queries.visible_invoices(request.actor, on=on), wanted, on=on)
+    search = request.GET.get("search", "")
+    sums = queries.sums_per_currency(matching(rows, search))
+    context = {
+        "page": list_page(request, rows, orderings=filters.INVOICE_ORDERINGS, default="-created_at"),
+        "sums": sums,
+        "company": visible_company(wanted.company_id, request.actor) if wanted.company_id else None,
+        "statuses": filters.invoice_status_choices(),
+        "periods": filters.PERIODS,
+        "currencies": filters.currencies_in(sums, wanted),
+        "views": filters.INVOICE_VIEWS,
+        "is_narrowed": wanted.is_narrowed or bool(search),
+    }
+    return partial(request, "invoices/invoice_list.html", "list", context)
+
+
+@page(Permission.INVOICES_VIEW)
+def invoice_detail(request: Request, invoice_id: UUID) -> HttpResponse:
+    """The whole page; for the side panel the facts; for a page that waits for a match, what stands right."""
+    invoice = queries.visible_invoice(invoice_id, request.actor, on=today(request))
+    context = _facts(request, invoice)
+    if not is_htmx(request):
+        context |= {"sheet": _sheet(invoice)}
+        return render(request, "invoices/invoice_detail.html", context)
+    is_waiting = request.headers.get("HX-Target") == "document-side"
+    return partial(request, "invoices/invoice_detail.html", "refreshed" if is_waiting else "panel", context)
+
+
+@page(Permission.INVOICES_VIEW)
+def invoice_pdf(request: Request, invoice_id: UUID) -> HttpResponse:
+    """The stored PDF; where no job has made it yet, it is made and stored now."""
+    content = invoice_pdf_bytes(invoice_id=invoice_id, by=request.actor, at=clock.now())
+    invoice = queries.visible_invoice(invoice_id, request.actor)
+    disposition = "attachment" if request.GET.get("download") else "inline"
+    headers = {"Content-Disposition": f'{disposition}; filename="{invoice.number}.pdf"'}
+    return HttpResponse(content, content_type="application/pdf", headers=headers)
+
+
+def _facts(request: Request, invoice: Invoice) -> dict[str, Any]:
+    """What stands beside the paper."""
+    return {
+        "invoice": invoice,
+        "warnings": queries.warnings_of(invoice, on=today(request)) if invoice.state != "annulled" else [],
+        "allocations": queries.allocations_of_invoice(invoice.pk),
+        "timeline": timeline_of(invoice.pk),
+        **_waiting(request),
+    }
+
+
+def _waiting(request: Request) -> dict[str, Any]:
+    """The payment that was just recorded and, while it looks for its invoice, how many times more to ask."""
+    payment_id, polls = filters.id_in(request.GET.get("payment", "")), request.GET.get("polls", str(POLLS))
+    if payment_id is None:
+        return {"new_payment": None, "polls": 0}
+    payment = queries.visible_payment(payment_id, request.actor)
+    is_undecided = payment.status == "unmatched" and not payment.unmatched_reason and not payment.voided_at
+    return {
+        "new_payment": payment,
+        "polls": min(int(polls), POLLS) - 1 if is_undecided and polls.isdigit() else 0,
+    }
+
+
+def _sheet(invoice: Invoice) -> dict[str, Any]:
+    """The paper as it will print, in the language of the document."""
+    return written_paper(queries.paper_of(invoice), invoice.language)

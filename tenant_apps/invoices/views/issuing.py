@@ -1,0 +1,57 @@
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from shared_apps.core import clock
+from shared_apps.core.errors import DomainError
+from shared_apps.core.http import act, add_refusal, done, page, partial
+from shared_apps.core.permissions import Permission
+from tenant_apps.invoices import operations
+from tenant_apps.invoices.forms.payments import ReasonForm
+from tenant_apps.invoices.queries import visible_invoice
+from tenant_apps.invoices.views import Request, today
+
+
+@act(Permission.INVOICES_ISSUE)
+def issue_invoice(request: Request, invoice_id: UUID) -> HttpResponse:
+    invoice = operations.issue_invoice(invoice_id=invoice_id, by=request.actor, at=clock.now())
+    message = _("Invoice %(number)s was issued.") % {"number": invoice.number}
+    return done(request, to=invoice, message=message, event="invoices.invoice_issued")
+
+
+@act(Permission.INVOICES_SEND)
+def send_invoice(request: Request, invoice_id: UUID) -> HttpResponse:
+    invoice = operations.send_invoice(invoice_id=invoice_id, by=request.actor, at=clock.now())
+    message = _("Invoice %(number)s is on its way to the client.") % {"number": invoice.number}
+    return done(request, to=invoice, message=message, event="invoices.invoice_sent")
+
+
+@page(Permission.INVOICES_ANNUL)
+def annul_invoice(request: Request, invoice_id: UUID) -> HttpResponse:
+    """Asks for the reason: in the side panel, or on a page of its own."""
+    return _annul_page(request, invoice_id, ReasonForm())
+
+
+@annul_invoice.act
+def annul_invoice_with_reason(request: Request, invoice_id: UUID) -> HttpResponse:
+    form = ReasonForm(request.POST)
+    try:
+        if form.is_valid():
+            reason = form.cleaned_data["reason"]
+            invoice = operations.annul_invoice(
+                invoice_id=invoice_id, reason=reason, by=request.actor, at=clock.now()
+            )
+            message = _("Invoice %(number)s was annulled.") % {"number": invoice.number}
+            return done(request, to=invoice, message=message, event="invoices.invoice_annulled")
+    except DomainError as refusal:
+        add_refusal(form, refusal)
+    return _annul_page(request, invoice_id, form)
+
+
+def _annul_page(request: Request, invoice_id: UUID, form: ReasonForm) -> HttpResponse:
+    invoice = visible_invoice(invoice_id, request.actor, on=today(request))
+    context = {"form": form, "invoice": invoice}
+    return partial(
+        request, "invoices/annul_invoice.html", "panel", context, status=422 if form.errors else 200
+    )

@@ -1,0 +1,216 @@
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from shared_apps.core import clock
+from shared_apps.core.errors import DomainError
+from shared_apps.core.http import add_refusal, done, page, partial
+from shared_apps.core.lists import list_page
+from shared_apps.core.permissions import Permission
+from shared_apps.core.search import matching
+from tenant_apps.activity.queries import timeline_of
+from tenant_apps.crm.queries import visible_company
+from tenant_apps.invoices import filters, operations, queries
+from tenant_apps.invoices.forms.payments import (
+    AllocationForm,
+    PaidForm,
+    PaymentForm,
+    ReasonForm,
+    initial_payment,
+)
+from tenant_apps.invoices.models import Invoice, PaymentMethod
+from tenant_apps.invoices.views import Request, today
+from tenant_apps.workspace.queries import profile
+
+CANDIDATES = 20
+
+
+@page(Permission.PAYMENTS_VIEW)
+def payment_list(request: Request) -> HttpResponse:
+    on, wanted = today(request), filters.read_filter(request.GET)
+    rows = filters.filter_payments(queries.visible_payments(request.actor), wanted, on=on)
+    search = request.GET.get("search", "")
+    sums = queries.payment_sums_per_currency(matching(rows, search))
+    context = {
+        "page": list_page(request, rows, orderings=filters.PAYMENT_ORDERINGS, default="-created_at"),
+        "sums": sums,
+        "company": visible_company(wanted.company_id, request.actor) if wanted.company_id else None,
+        "statuses": filters.payment_status_choices(),
+        "methods": PaymentMethod.choices,
+        "periods": filters.PERIODS,
+        "currencies": filters.currencies_in(sums, wanted),
+        "views": filters.PAYMENT_VIEWS,
+        "is_narrowed": wanted.is_narrowed or bool(search),
+    }
+    return partial(request, "invoices/payment_list.html", "list", context)
+
+
+@page(Permission.PAYMENTS_VIEW)
+def payment_detail(request: Request, payment_id: UUID) -> HttpResponse:
+    return _payment_page(request, payment_id, AllocationForm())
+
+
+@page(Permission.PAYMENTS_RECORD)
+def payment_create(request: Request) -> HttpResponse:
+    """A payment alone, or (`?invoice=`) one for an invoice, with all that is known filled in."""
+    invoice = _invoice_asked_for(request)
+    initial = initial_payment(invoice, profile(), today(request))
+    form = PaymentForm(by=request.actor, initial=initial)
+    return partial(request, "invoices/payment_create.html", "panel", {"form": form, "invoice": invoice})
+
+
+@payment_create.act
+def record_payment(request: Request) -> HttpResponse:
+    invoice = _invoice_asked_for(request)
+    form = PaymentForm(request.POST, by=request.actor)
+    try:
+        if form.is_valid():
+            payment = operations.record_payment(payment=form.as_payment(), by=request.actor, at=clock.now())
+            to = (
+                f"{reverse('invoice_detail', args=[invoice.pk])}?payment={payment.pk}" if invoice else payment
+            )
+            message = _("The payment was recorded.")
+            return done(request, to=to, message=message, event="invoices.payment_recorded")
+    except DomainError as refusal:
+        add_refusal(form, refusal)
+    context = {"form": form, "invoice": invoice}
+    return partial(request, "invoices/payment_create.html", "panel", context, status=422)
+
+
+@page(Permission.PAYMENTS_RECORD)
+def mark_invoice_paid(request: Request, invoice_id: UUID) -> HttpResponse:
+    """Asks when and how the money came: in the side panel, or on a page of its own."""
+    initial = {"received_on": today(request), "method": PaymentMethod.BANK_TRANSFER}
+    return _paid_page(request, invoice_id, PaidForm(initial=initial))
+
+
+@mark_invoice_paid.act
+def mark_paid(request: Request, invoice_id: UUID) -> HttpResponse:
+    form = PaidForm(request.POST)
+    try:
+        if form.is_valid():
+            operations.mark_invoice_paid(
+                invoice_id=invoice_id, **form.cleaned_data, by=request.actor, at=clock.now()
+            )
+            to = reverse("invoice_detail", args=[invoice_id])
+            return done(request, to=to, message=_("The invoice is paid."), event="invoices.invoice_paid")
+    except DomainError as refusal:
+        add_refusal(form, refusal)
+    return _paid_page(request, invoice_id, form)
+
+
+@page(Permission.PAYMENTS_MATCH)
+def allocate_payment(request: Request, payment_id: UUID) -> HttpResponse:
+    """The invoices that the payment may be for, found by number or client."""
+    return _payment_page(request, payment_id, AllocationForm(), part="candidates")
+
+
+@allocate_payment.act
+def allocate_payment_to_invoice(request: Request, payment_id: UUID) -> HttpResponse:
+    form = AllocationForm(request.POST)
+    try:
+        if form.is_valid():
+            operations.allocate_payment(
+                payment_id=payment_id, **form.cleaned_data, by=request.actor, at=clock.now()
+            )
+            to = reverse("payment_detail", args=[payment_id])
+            message = _("The payment was linked to the invoice.")
+            return done(request, to=to, message=message, event="invoices.payment_allocated")
+    except DomainError as refusal:
+        add_refusal(form, refusal)
+    return _payment_page(request, payment_id, form, part="candidates")
+
+
+@page(Permission.PAYMENTS_MATCH)
+def deallocate_payment(request: Request, payment_id: UUID, invoice_id: UUID) -> HttpResponse:
+    """Asks why the payment is taken back from the invoice."""
+    return _unlink_page(request, payment_id, invoice_id, ReasonForm())
+
+
+@deallocate_payment.act
+def deallocate_payment_with_reason(request: Request, payment_id: UUID, invoice_id: UUID) -> HttpResponse:
+    form = ReasonForm(request.POST)
+    try:
+        if form.is_valid():
+            reason, at = form.cleaned_data["reason"], clock.now()
+            payment = operations.deallocate_payment(
+                payment_id=payment_id, invoice_id=invoice_id, reason=reason, by=request.actor, at=at
+            )
+            message = _("The payment was unlinked from the invoice.")
+            return done(request, to=payment, message=message, event="invoices.payment_deallocated")
+    except DomainError as refusal:
+        add_refusal(form, refusal)
+    return _unlink_page(request, payment_id, invoice_id, form)
+
+
+@page(Permission.PAYMENTS_VOID)
+def void_payment(request: Request, payment_id: UUID) -> HttpResponse:
+    """Asks why the payment was a mistake."""
+    return _void_page(request, payment_id, ReasonForm())
+
+
+@void_payment.act
+def void_payment_with_reason(request: Request, payment_id: UUID) -> HttpResponse:
+    form = ReasonForm(request.POST)
+    try:
+        if form.is_valid():
+            reason = form.cleaned_data["reason"]
+            payment = operations.void_payment(
+                payment_id=payment_id, reason=reason, by=request.actor, at=clock.now()
+            )
+            return done(
+                request, to=payment, message=_("The payment is void."), event="invoices.payment_voided"
+            )
+    except DomainError as refusal:
+        add_refusal(form, refusal)
+    return _void_page(request, payment_id, form)
+
+
+def _invoice_asked_for(request: Request) -> Invoice | None:
+    invoice_id = filters.id_in(request.GET.get("invoice", ""))
+    return queries.visible_invoice(invoice_id, request.actor) if invoice_id else None
+
+
+def _payment_page(
+    request: Request, payment_id: UUID, form: AllocationForm, part: str = "panel"
+) -> HttpResponse:
+    payment = queries.visible_payment(payment_id, request.actor)
+    context: dict[str, Any] = {
+        "payment": payment,
+        "form": form,
+        "timeline": timeline_of(payment_id),
+        "candidates": _candidates(request, payment.currency) if payment.unallocated else [],
+        "search": request.GET.get("search", ""),
+    }
+    status = 422 if form.errors else 200
+    return partial(request, "invoices/payment_detail.html", part, context, status=status)
+
+
+def _candidates(request: Request, currency: str) -> list[Invoice]:
+    """Open invoices of the currency; those that the search finds, the earliest due first."""
+    if not request.actor.may(Permission.PAYMENTS_MATCH):
+        return []
+    found = queries.open_invoices(request.actor, on=today(request), currency=currency)
+    return list(matching(found, request.GET.get("search", ""))[:CANDIDATES])
+
+
+def _paid_page(request: Request, invoice_id: UUID, form: PaidForm) -> HttpResponse:
+    invoice = queries.visible_invoice(invoice_id, request.actor, on=today(request))
+    context, status = {"form": form, "invoice": invoice}, 422 if form.errors else 200
+    return partial(request, "invoices/mark_invoice_paid.html", "panel", context, status=status)
+
+
+def _unlink_page(request: Request, payment_id: UUID, invoice_id: UUID, form: ReasonForm) -> HttpResponse:
+    invoice = queries.visible_invoice(invoice_id, request.actor, on=today(request))
+    payment = queries.visible_payment(payment_id, request.actor)
+    context, status = {"form": form, "invoice": invoice, "payment": payment}, 422 if form.errors else 200
+    return partial(request, "invoices/deallocate_payment.html", "panel", context, status=status)
+
+
+def _void_page(request: Request, payment_id: UUID, form: ReasonForm) -> HttpResponse:
+    context = {"form": form, "payment": queries.visible_payment(payment_id, request.actor)}
+    status = 422 if form.errors else 200
+    return partial(request, "invoices/void_payment.html", "panel", context, status=status)
