@@ -28,7 +28,9 @@ def sign_in(request: HttpRequest, user: User) -> None:
     request.session.set_expiry(settings.SESSION_COOKIE_AGE)
     organization = request.organization  # type: ignore[attr-defined]
     note_sign_in(
-        user_id=user.pk, organization_id=organization.id if organization else None, by=person_actor(user),
+        user_id=user.pk,
+        organization_id=organization.id if organization else None,
+        by=person_actor(user),
         at=clock.now(),
     )
 
@@ -85,8 +87,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         reader = context.get("user")
         language = reader.language if reader else translation.get_language() or settings.LANGUAGE_CODE
         queue_account_mail(
-            to=email, template=template_prefix, context={"email": email, **_plain(context)}, language=language,
-            by=visitor_actor(language), at=clock.now(),
+            to=email,
+            template=template_prefix,
+            context={"email": email, **_plain(context)},
+            language=language,
+            by=visitor_actor(language),
+            at=clock.now(),
         )
 
 

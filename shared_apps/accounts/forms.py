@@ -1,4 +1,4 @@
-"""Forms about people. allauth's keep its checks and get our words; none of them ever shows a password again."""
+"""Forms about people. allauth's keep its checks and get our words; none ever shows a password again."""
 
 from typing import Any
 from zoneinfo import available_timezones
@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.accounts.models import User
@@ -15,12 +16,19 @@ from shared_apps.accounts.queries import membership_of
 from shared_apps.accounts.roles import roles_up_to
 from shared_apps.core.errors import Text
 
-PASSWORD_HELP = _("At least 10 characters. Three or four words that do not belong together are easy to remember.")
+LANGUAGES_BY_THEMSELVES = [
+    (code, get_language_info(code)["name_local"].capitalize()) for code, _name in settings.LANGUAGES
+]
+PASSWORD_HELP = _(
+    "At least 10 characters. Three or four words that do not belong together are easy to remember."
+)
 
 
-def email_field(label: Text = _("E-mail"), **attributes: str) -> forms.EmailField:
+def email_field(**attributes: str) -> forms.EmailField:
     return forms.EmailField(
-        label=label, max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email", **attributes})
+        label=_("E-mail"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", **attributes}),
     )
 
 
@@ -34,7 +42,7 @@ def password_field(label: Text, *, autocomplete: str, help_text: Text = "") -> f
 
 
 class NewPersonForm(forms.Form):
-    """What a person without an account says of themselves. `known_email` is set when nobody has to type it."""
+    """What a person without an account says of themselves. `known_email` is set when none is typed."""
 
     known_email = ""
 
@@ -111,7 +119,7 @@ class ProfileForm(forms.Form):
     phone = forms.CharField(
         label=_("Phone"), max_length=40, required=False, widget=forms.TextInput(attrs={"autocomplete": "tel"})
     )
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES_BY_THEMSELVES)
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         choices=[(zone, zone.replace("_", " ")) for zone in sorted(available_timezones()) if "/" in zone],

@@ -26,8 +26,8 @@ def home_of(request: HttpRequest) -> str:
 class SessionHomeMiddleware:
     """A session opened on one host is no session on another: there the visitor is a stranger.
 
-    A signed-in session without a stamp was opened by nobody we know, so it is a stranger's too. Visitors without a
-    cookie cost nothing: their session is not read.
+    A signed-in session without a stamp was opened by nobody we know, so it is a stranger's too. Visitors
+    without a cookie cost nothing: their session is not read.
     """
 
     def __init__(self, respond: Respond) -> None:

@@ -42,7 +42,14 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Data:
         plain = (
-            "id", "language", "time_zone", "is_active", "is_superuser", "created_at", "last_login", "groups",
+            "id",
+            "language",
+            "time_zone",
+            "is_active",
+            "is_superuser",
+            "created_at",
+            "last_login",
+            "groups",
             "user_permissions",
         )
         personal = ("email", "name", "phone")
@@ -133,7 +140,14 @@ class Invitation(models.Model):
 
     class Data:
         plain = (
-            "id", "organization", "role", "invited_by", "created_at", "expires_at", "accepted_at", "revoked_at",
+            "id",
+            "organization",
+            "role",
+            "invited_by",
+            "created_at",
+            "expires_at",
+            "accepted_at",
+            "revoked_at",
         )
         personal = ("email",)
         secret = ("token_hash",)
@@ -147,7 +161,7 @@ class Invitation(models.Model):
 
 
 class AccountMail(models.Model):
-    """A letter about an account on its way out. It holds a way in, so its texts are erased once it has left."""
+    """A letter about an account. It holds a way in, so its texts are erased once it has left."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     to = models.EmailField(max_length=254)

@@ -22,7 +22,7 @@ def user_by_email(email: str) -> User:
 
 
 def membership_of(user_id: UUID, organization_id: UUID) -> TeamMember | None:
-    """The person's place in the organization, with the person; None for a stranger and for one who was switched off."""
+    """The person's place in the organization; None for a stranger and for one who was switched off."""
     return (
         TeamMember.objects.select_related("user")
         .filter(user_id=user_id, organization_id=organization_id, is_active=True, user__is_active=True)
@@ -32,9 +32,11 @@ def membership_of(user_id: UUID, organization_id: UUID) -> TeamMember | None:
 
 def memberships_of(user_id: UUID) -> QuerySet[TeamMember]:
     """Where the person may go: active places in active organizations, by name."""
-    return TeamMember.objects.select_related("organization").filter(
-        user_id=user_id, is_active=True, organization__status=OrganizationStatus.ACTIVE
-    ).order_by("organization__name", "id")
+    return (
+        TeamMember.objects.select_related("organization")
+        .filter(user_id=user_id, is_active=True, organization__status=OrganizationStatus.ACTIVE)
+        .order_by("organization__name", "id")
+    )
 
 
 def team_of(organization_id: UUID) -> QuerySet[TeamMember]:
@@ -99,7 +101,7 @@ def person_actor(user: User) -> Actor:
 
 
 def visitor_actor(language: str) -> Actor:
-    """Somebody who has not signed in: what they do is done by the product on their behalf, without permissions."""
+    """Somebody who has not signed in: the product acts for them, without permissions."""
     return Actor(kind=ActorKind.SYSTEM, label="Tefter", language=language)
 
 

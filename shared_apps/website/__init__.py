@@ -1,5 +1,5 @@
-"""The public face: the landing page with its prices, and sign-up, where a person founds a company's organization.
+"""The public face: the landing page with its prices, and sign-up, where one founds an organization.
 
-Owns no tables. Words: *person* (who signs up), *company* (what they found). Doors: `operations`. Stands on `plans`,
-`accounts`, `tenants`.
+Owns no tables. Words: *person* (who signs up), *company* (what they found). Doors: `operations`. Stands on
+`plans`, `accounts`, `tenants`.
 """

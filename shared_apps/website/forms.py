@@ -16,7 +16,9 @@ from shared_apps.website.queries import require_free_subdomain
 # While one types, the server suggests an address and says whether it is free.
 _CHECK = {"hx-get": reverse_lazy("check_subdomain"), "hx-include": "closest form"}
 _SUGGEST = _CHECK | {
-    "hx-trigger": "input changed delay:300ms", "hx-target": "#subdomain-field", "hx-swap": "outerHTML",
+    "hx-trigger": "input changed delay:300ms",
+    "hx-target": "#subdomain-field",
+    "hx-swap": "outerHTML",
 }
 _JUDGE = _CHECK | {"hx-trigger": "input changed delay:300ms", "hx-target": "#subdomain-status"}
 

@@ -37,7 +37,7 @@ class Company:
 def sign_up(*, person: Person, company: Company, origin: str, by: Actor, at: datetime) -> Organization:
     """Make the account and found the organization in one transaction; a letter asks to confirm the e-mail.
 
-    `origin` is scheme and host of the link in that letter. Raises `EmailTaken` and the three `Subdomain…` refusals.
+    `origin` is scheme and host of the link in that letter. Raises `EmailTaken` and the `Subdomain…` refusals.
     """
     check_subdomain(company.subdomain)
     user = create_user(
@@ -53,8 +53,13 @@ def found_company(*, user_id: UUID, company: Company, by: Actor, at: datetime) -
     """Found an organization for somebody who has an account; they own it, and it starts on the free plan."""
     user = user_by_id(user_id)
     founding = Founding(
-        name=company.name, subdomain=company.subdomain, eik=company.eik, language=user.language,
-        owner_user_id=user.pk, owner_name=user.name, owner_email=user.email,
+        name=company.name,
+        subdomain=company.subdomain,
+        eik=company.eik,
+        language=user.language,
+        owner_user_id=user.pk,
+        owner_name=user.name,
+        owner_email=user.email,
     )
     organization = found_organization(founding=founding, by=by, at=at)
     choose_plan(organization_id=organization.pk, plan_code=FREE.code, by=by, at=at)

@@ -29,7 +29,9 @@ def suggest_subdomain(company_name: str) -> str:
 def just_founded(*, subdomain: str, owner: User, at: datetime) -> UUID | None:
     """The organization that this person founded at this address a moment ago: the same form, sent twice."""
     place = TeamMember.objects.filter(
-        user=owner, role=Role.OWNER, organization__subdomain=subdomain,
+        user=owner,
+        role=Role.OWNER,
+        organization__subdomain=subdomain,
         organization__created_at__gt=at - SAME_SUBMIT,
     ).first()
     return place.organization_id if place else None

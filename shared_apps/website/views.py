@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from shared_apps.accounts.models import User
 from shared_apps.accounts.operations import EmailTaken, begin_handover
@@ -33,11 +33,15 @@ LIMIT_NAMES: dict[Limit, Text] = {
 }
 
 
-@require_GET
+@require_safe
 def landing(request: HttpRequest) -> HttpResponse:
     """What Tefter is, what it costs, and the way in."""
     plans = [
-        {"name": plan.name, "code": plan.code, "limits": [(LIMIT_NAMES[key], count) for key, count in plan.limits.items()]}
+        {
+            "name": plan.name,
+            "code": plan.code,
+            "limits": [(LIMIT_NAMES[key], count) for key, count in plan.limits.items()],
+        }
         for plan in PLANS.values()
         if plan.is_offered
     ]
@@ -63,7 +67,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     return _sent_twice(request) or _sign_up_page(request, form)
 
 
-@require_GET
+@require_safe
 def check_subdomain(request: HttpRequest) -> HttpResponse:
     """While one types: suggest an address from the company's name, or judge the one that was written."""
     subdomain = request.GET.get("subdomain", "").strip().lower()
@@ -88,21 +92,28 @@ def _found(request: HttpRequest, form: CompanyForm) -> HttpResponse:
     language = get_language() or settings.LANGUAGE_CODE
     user, at = request.user, clock.now()
     if isinstance(user, User):
-        organization = operations.found_company(user_id=user.pk, company=form.company(), by=person_actor(user), at=at)
+        organization = operations.found_company(
+            user_id=user.pk, company=form.company(), by=person_actor(user), at=at
+        )
         return _hand_over(request, user, organization.pk)
     typed = form.cleaned_data
     person = Person(name=typed["name"], email=typed["email"], password=typed["password"], language=language)
     organization = operations.sign_up(
-        person=person, company=form.company(), origin=address_on(request, settings.BASE_DOMAIN),
-        by=visitor_actor(language), at=at,
+        person=person,
+        company=form.company(),
+        origin=address_on(request, settings.BASE_DOMAIN),
+        by=visitor_actor(language),
+        at=at,
     )
     return _hand_over(request, user_by_email(person.email), organization.pk)
 
 
 def _sent_twice(request: HttpRequest) -> HttpResponse | None:
-    """The way in for one whose first press succeeded: the same person, with the right password, founded it just now."""
+    """The way in for one whose first press succeeded: the same person, with the password, founded it."""
     try:
-        owner = request.user if isinstance(request.user, User) else user_by_email(request.POST.get("email", ""))
+        owner = (
+            request.user if isinstance(request.user, User) else user_by_email(request.POST.get("email", ""))
+        )
     except User.DoesNotExist:
         return None
     subdomain = request.POST.get("subdomain", "").strip().lower()
@@ -114,11 +125,15 @@ def _sent_twice(request: HttpRequest) -> HttpResponse | None:
 
 
 def _hand_over(request: HttpRequest, user: User, organization_id: UUID) -> HttpResponse:
-    token = begin_handover(user_id=user.pk, organization_id=organization_id, by=person_actor(user), at=clock.now())
+    token = begin_handover(
+        user_id=user.pk, organization_id=organization_id, by=person_actor(user), at=clock.now()
+    )
     return redirect(address_on(request, primary_host(organization_id), handover_path(token)))
 
 
 def _sign_up_page(request: HttpRequest, form: CompanyForm) -> HttpResponse:
-    is_taken = "email" in form.fields and form.is_bound and str(EmailTaken.message) in form.errors.get("email", [])
+    is_taken = (
+        "email" in form.fields and form.is_bound and str(EmailTaken.message) in form.errors.get("email", [])
+    )
     context = {"is_email_taken": is_taken, "subdomain": "", "problem": ""}
     return form_page(request, "website/sign_up.html", form, context)

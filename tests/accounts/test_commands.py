@@ -15,7 +15,10 @@ from tenants.context import OrganizationRef, in_organization
 from tenants.models import Organization
 
 FACTS = {
-    "name": "Нова Фирма ЕООД", "subdomain": "nova-firma", "owner_email": "nova@example.com", "owner_password": "x-y-z-7",
+    "name": "Нова Фирма ЕООД",
+    "subdomain": "nova-firma",
+    "owner_email": "nova@example.com",
+    "owner_password": "x-y-z-7",
 }
 
 
@@ -27,7 +30,12 @@ def create(capsys: pytest.CaptureFixture[str], **options: Any) -> dict[str, str]
 
 def test_an_organization_is_made_and_told(db: None, capsys: pytest.CaptureFixture[str]) -> None:
     answer = create(
-        capsys, eik="175074752", vat_number="BG175074752", address="ул. Нова 1", city="София", postal_code="1000",
+        capsys,
+        eik="175074752",
+        vat_number="BG175074752",
+        address="ул. Нова 1",
+        city="София",
+        postal_code="1000",
         iban="BG80 BNBG 9661 1020 3456 78",
     )
     assert list(answer) == ["organization_id", "subdomain", "host", "api_token"]
@@ -38,7 +46,11 @@ def test_an_organization_is_made_and_told(db: None, capsys: pytest.CaptureFixtur
     assert plan_of(organization.pk).code == "unlimited"
     with in_organization(organization.pk):
         profile = OrganizationProfile.objects.get()
-    assert (profile.legal_name, profile.eik, profile.is_vat_registered) == ("Нова Фирма ЕООД", "175074752", True)
+    assert (profile.legal_name, profile.eik, profile.is_vat_registered) == (
+        "Нова Фирма ЕООД",
+        "175074752",
+        True,
+    )
     assert (profile.city, profile.iban) == ("София", "BG80BNBG96611020345678")
 
 

@@ -1,4 +1,4 @@
-"""Invitations: sent by letter, accepted once, on either host, by new people and by those who have an account."""
+"""Invitations: sent by letter, accepted once, on either host, by new people and by known ones."""
 
 import re
 from collections.abc import Callable
@@ -50,7 +50,9 @@ def token_in_letter() -> str:
     return found[1]
 
 
-def test_an_invitation_sends_a_letter_by_a_job(in_alpha: OrganizationRef, owner: Actor, run_jobs: Run) -> None:
+def test_an_invitation_sends_a_letter_by_a_job(
+    in_alpha: OrganizationRef, owner: Actor, run_jobs: Run
+) -> None:
     invitation = invite(owner, " Nova@Example.com ")
     assert invitation.email == NEW
     assert mail.outbox == []
@@ -63,12 +65,16 @@ def test_an_invitation_sends_a_letter_by_a_job(in_alpha: OrganizationRef, owner:
 
 
 @pytest.mark.parametrize("role", ["manager", "user"])
-def test_below_admin_nobody_invites(in_alpha: OrganizationRef, actor_with: Callable[[str], Actor], role: str) -> None:
+def test_below_admin_nobody_invites(
+    in_alpha: OrganizationRef, actor_with: Callable[[str], Actor], role: str
+) -> None:
     with pytest.raises(NotAllowed):
         invite(actor_with(role))
 
 
-def test_nobody_invites_above_their_own_role(in_alpha: OrganizationRef, actor_with: Callable[[str], Actor]) -> None:
+def test_nobody_invites_above_their_own_role(
+    in_alpha: OrganizationRef, actor_with: Callable[[str], Actor]
+) -> None:
     with pytest.raises(RoleAboveOwn):
         invite(actor_with("admin"), role="owner")
 
@@ -83,7 +89,9 @@ def test_a_member_and_an_invited_one_are_not_invited_again(in_alpha: Organizatio
 
 def test_members_and_invitations_use_up_the_seats(in_alpha: OrganizationRef, owner: Actor) -> None:
     choose_plan(organization_id=in_alpha.id, plan_code="free", by=owner, at=clock.now())
-    TeamMember.objects.filter(organization_id=in_alpha.id, role__in=("user", "manager")).update(is_active=False)
+    TeamMember.objects.filter(organization_id=in_alpha.id, role__in=("user", "manager")).update(
+        is_active=False
+    )
     invitation = invite(owner)
     with pytest.raises(LimitReached):
         invite(owner, "second@example.com")
@@ -154,7 +162,9 @@ def test_another_organizations_host_does_not_know_the_invitation(
     assert browser_of(None).get("/invitations/never-given/").status_code == 410
 
 
-def test_an_invitation_ends_after_a_week_and_can_be_sent_again(in_alpha: OrganizationRef, owner: Actor) -> None:
+def test_an_invitation_ends_after_a_week_and_can_be_sent_again(
+    in_alpha: OrganizationRef, owner: Actor
+) -> None:
     invitation = invite(owner)
     first, later = token_in_letter(), clock.now() + timedelta(days=8)
     person = {"name": "Нова", "password": "four-green-horses", "language": "bg", "by": visitor_actor("bg")}

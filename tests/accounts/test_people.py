@@ -48,7 +48,9 @@ def test_a_forgotten_password_is_set_anew(browser_of: Open, alpha: OrganizationR
     assert "This link no longer works" in browser_of(alpha).get(link_in_mail()).content.decode()
 
 
-def test_a_stranger_who_asks_for_a_reset_learns_nothing(browser_of: Open, alpha: OrganizationRef, run_jobs: Run) -> None:
+def test_a_stranger_who_asks_for_a_reset_learns_nothing(
+    browser_of: Open, alpha: OrganizationRef, run_jobs: Run
+) -> None:
     known = browser_of(alpha).post("/accounts/password/reset/", {"email": "user@alpha.example"})
     unknown = browser_of(alpha).post("/accounts/password/reset/", {"email": "nobody@example.com"})
     assert (known.status_code, known["Location"]) == (unknown.status_code, unknown["Location"])
@@ -109,7 +111,9 @@ def test_no_other_language_and_no_other_host(browser_of: Open) -> None:
     assert answer["Location"] == "/" and "tefter_language" not in answer.cookies
 
 
-def test_a_new_name_travels_into_the_organization(browser: Client, alpha: OrganizationRef, run_jobs: Run) -> None:
+def test_a_new_name_travels_into_the_organization(
+    browser: Client, alpha: OrganizationRef, run_jobs: Run
+) -> None:
     profile = {"name": "Радка Радева", "phone": "+359 88", "language": "en", "time_zone": "Europe/London"}
     assert browser.post("/profile/", profile)["Location"] == "/profile/"
     person = user_of(alpha, "owner")
@@ -120,11 +124,15 @@ def test_a_new_name_travels_into_the_organization(browser: Client, alpha: Organi
 
 
 def test_a_wrong_profile_keeps_what_was_typed(browser: Client, alpha: OrganizationRef) -> None:
-    answer = browser.post("/profile/", {"name": "", "phone": "123", "language": "en", "time_zone": "Moon/Sea"})
+    answer = browser.post(
+        "/profile/", {"name": "", "phone": "123", "language": "en", "time_zone": "Moon/Sea"}
+    )
     assert answer.status_code == 422 and 'value="123"' in answer.content.decode()
 
 
-def test_the_profile_page_takes_a_fixed_number_of_queries(browser: Client, django_assert_num_queries: Any) -> None:
+def test_the_profile_page_takes_a_fixed_number_of_queries(
+    browser: Client, django_assert_num_queries: Any
+) -> None:
     browser.get("/profile/")
     with django_assert_num_queries(3):
         browser.get("/profile/")

@@ -11,7 +11,12 @@ from django.conf import settings as django_settings
 from django.test import Client
 
 from shared_apps.accounts.models import Handover, TeamMember, User
-from shared_apps.accounts.operations import HandoverInvalid, begin_handover, complete_handover, deactivate_member
+from shared_apps.accounts.operations import (
+    HandoverInvalid,
+    begin_handover,
+    complete_handover,
+    deactivate_member,
+)
 from shared_apps.accounts.queries import person_actor, visitor_actor
 from shared_apps.core import clock
 from shared_apps.core.actors import Actor
@@ -34,7 +39,9 @@ def second_place(user: User, organization: OrganizationRef) -> None:
     TeamMember.objects.create(user=user, organization_id=organization.id, role="user", created_at=clock.now())
 
 
-def test_sign_in_on_the_organizations_host_opens_a_session_there(browser_of: Open, alpha: OrganizationRef) -> None:
+def test_sign_in_on_the_organizations_host_opens_a_session_there(
+    browser_of: Open, alpha: OrganizationRef
+) -> None:
     client = browser_of(alpha)
     response = log_in(client, "Owner@Alpha.example")
     assert (response.status_code, response["Location"]) == (302, "/")
@@ -60,7 +67,9 @@ def test_a_wrong_password_is_refused_in_one_sentence(browser_of: Open, alpha: Or
     assert "wrong-horse-7" not in response.content.decode()
 
 
-def test_a_member_of_another_organization_is_refused_and_stays_signed_out(browser_of: Open, alpha: OrganizationRef) -> None:
+def test_a_member_of_another_organization_is_refused_and_stays_signed_out(
+    browser_of: Open, alpha: OrganizationRef
+) -> None:
     client = browser_of(alpha)
     response = log_in(client, "owner@beta.example")
     assert "has no place in" in response.content.decode()
@@ -69,7 +78,10 @@ def test_a_member_of_another_organization_is_refused_and_stays_signed_out(browse
 
 
 def test_next_leads_only_to_this_host(browser_of: Open, alpha: OrganizationRef) -> None:
-    assert log_in(browser_of(alpha), "owner@alpha.example", next="/settings/team/")["Location"] == "/settings/team/"
+    assert (
+        log_in(browser_of(alpha), "owner@alpha.example", next="/settings/team/")["Location"]
+        == "/settings/team/"
+    )
     assert log_in(browser_of(alpha), "owner@alpha.example", next="https://evil.example/")["Location"] == "/"
 
 
@@ -86,7 +98,11 @@ def test_the_public_host_leads_one_with_a_single_place_straight_to_it(
     public, inside = browser_of(None), browser_of(alpha)
     assert log_in(public, "manager@alpha.example")["Location"] == "/organizations/"
     address = urlsplit(public.get("/organizations/", headers={"host": "tefter.localhost:8123"})["Location"])
-    assert (address.scheme, address.netloc, address.path) == ("http", "alpha.tefter.localhost:8123", "/handover/")
+    assert (address.scheme, address.netloc, address.path) == (
+        "http",
+        "alpha.tefter.localhost:8123",
+        "/handover/",
+    )
     assert inside.get(f"{address.path}?{address.query}")["Location"] == "/"
     assert inside.get("/profile/").status_code == 200
 
@@ -136,7 +152,10 @@ def test_a_handover_ends_after_a_minute(alpha: OrganizationRef) -> None:
     token = _begin(alpha)
     with pytest.raises(HandoverInvalid):
         complete_handover(
-            token=token, organization_id=alpha.id, by=visitor_actor("en"), at=clock.now() + timedelta(seconds=61)
+            token=token,
+            organization_id=alpha.id,
+            by=visitor_actor("en"),
+            at=clock.now() + timedelta(seconds=61),
         )
 
 
@@ -146,7 +165,9 @@ def test_a_handover_is_for_one_host(browser_of: Open, alpha: OrganizationRef, be
     assert "_auth_user_id" not in client.session
 
 
-def test_a_handover_fails_for_one_who_lost_their_place_meanwhile(alpha: OrganizationRef, owner: Actor) -> None:
+def test_a_handover_fails_for_one_who_lost_their_place_meanwhile(
+    alpha: OrganizationRef, owner: Actor
+) -> None:
     member = TeamMember.objects.get(organization_id=alpha.id, role="user")
     token = begin_handover(
         user_id=member.user_id, organization_id=alpha.id, by=person_actor(member.user), at=clock.now()
@@ -199,7 +220,9 @@ def test_one_who_was_switched_off_is_signed_out_at_once(
     assert client.get("/accounts/login/").status_code == 200
 
 
-def test_ten_wrong_passwords_close_the_door_for_a_while(browser_of: Open, alpha: OrganizationRef, settings: Any) -> None:
+def test_ten_wrong_passwords_close_the_door_for_a_while(
+    browser_of: Open, alpha: OrganizationRef, settings: Any
+) -> None:
     settings.AXES_ENABLED = True
     client = browser_of(alpha)
     answers = [log_in(client, "owner@alpha.example", "wrong-horse-7") for _try in range(11)]
@@ -227,4 +250,6 @@ def test_nobody_signs_up_alone(browser_of: Open, alpha: OrganizationRef) -> None
 
 def _begin(organization: OrganizationRef) -> str:
     user = owner_of(organization)
-    return begin_handover(user_id=user.pk, organization_id=organization.id, by=person_actor(user), at=clock.now())
+    return begin_handover(
+        user_id=user.pk, organization_id=organization.id, by=person_actor(user), at=clock.now()
+    )

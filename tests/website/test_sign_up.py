@@ -100,20 +100,29 @@ def test_a_subdomain_lost_to_another_leaves_nothing_behind(db: None, alpha: Orga
     person = Person(name="Нова", email="nova@example.com", password=PASSWORD, language="bg")
     with pytest.raises(SubdomainTaken):
         sign_up(
-            person=person, company=Company(name="Алфа", subdomain="alpha"), origin="http://x",
-            by=visitor_actor("bg"), at=clock.now(),
+            person=person,
+            company=Company(name="Алфа", subdomain="alpha"),
+            origin="http://x",
+            by=visitor_actor("bg"),
+            at=clock.now(),
         )
     assert (User.objects.count(), schemas()) == before
 
 
 def test_a_step_that_fails_takes_everything_back(db: None, settings: Any) -> None:
-    settings.PROVISIONING_STEPS = ["tenant_apps.workspace.operations.furnish", "tests.website.test_sign_up.fail"]
+    settings.PROVISIONING_STEPS = [
+        "tenant_apps.workspace.operations.furnish",
+        "tests.website.test_sign_up.fail",
+    ]
     before = (User.objects.count(), Organization.objects.count(), schemas())
     person = Person(name="Нова", email="nova@example.com", password=PASSWORD, language="bg")
     with pytest.raises(RuntimeError):
         sign_up(
-            person=person, company=Company(name="Нова", subdomain="nova"), origin="http://x",
-            by=visitor_actor("bg"), at=clock.now(),
+            person=person,
+            company=Company(name="Нова", subdomain="nova"),
+            origin="http://x",
+            by=visitor_actor("bg"),
+            at=clock.now(),
         )
     assert (User.objects.count(), Organization.objects.count(), schemas()) == before
 
@@ -146,7 +155,11 @@ def test_a_signed_in_person_founds_another_organization(browser_of: Open, alpha:
 
 def test_an_address_is_suggested_from_the_companys_name(browser_of: Open, alpha: OrganizationRef) -> None:
     def suggest(**typed: str) -> str:
-        return browser_of(None).get("/signup/subdomain/", typed, headers={"HX-Target": "subdomain-field"}).content.decode()
+        return (
+            browser_of(None)
+            .get("/signup/subdomain/", typed, headers={"HX-Target": "subdomain-field"})
+            .content.decode()
+        )
 
     assert 'value="shtastliva-kashta"' in suggest(company_name="„Щастлива къща“ ЕООД")
     assert 'value="alpha-bg"' in suggest(company_name="Alpha Ltd")
@@ -156,7 +169,12 @@ def test_an_address_is_suggested_from_the_companys_name(browser_of: Open, alpha:
 
 @pytest.mark.parametrize(
     ("subdomain", "text"),
-    [("nova", "This address is free."), ("alpha", "already taken"), ("www", "reserved"), ("a b", "small Latin letters")],
+    [
+        ("nova", "This address is free."),
+        ("alpha", "already taken"),
+        ("www", "reserved"),
+        ("a b", "small Latin letters"),
+    ],
 )
 def test_an_address_is_judged_while_one_types(
     browser_of: Open, alpha: OrganizationRef, subdomain: str, text: str

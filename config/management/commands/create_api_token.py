@@ -1,4 +1,4 @@
-"""`manage.py create_api_token`: another API token for a person in an organization; one JSON object on stdout."""
+"""`manage.py create_api_token`: another API token for a member of an organization; one JSON object."""
 
 import json
 from typing import Any
@@ -17,7 +17,9 @@ from tenants.queries import organization_by_subdomain
 
 
 class Command(BaseCommand):
-    help = "Make an API token with every scope for a member of an organization and print it as one JSON object."
+    help = (
+        "Make an API token with every scope for a member of an organization and print it as one JSON object."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--organization", required=True, help="its subdomain")
@@ -29,7 +31,9 @@ class Command(BaseCommand):
         with in_organization(member.organization_id):
             try:
                 _row, plain = create_api_token(
-                    user_id=member.user_id, name=options["name"], by=system_actor(member.organization_id),
+                    user_id=member.user_id,
+                    name=options["name"],
+                    by=system_actor(member.organization_id),
                     at=clock.now(),
                 )
             except DomainError as refusal:

@@ -1,4 +1,4 @@
-"""`manage.py create_organization`: an organization with its owner, ready for the API; one JSON object on stdout."""
+"""`manage.py create_organization`: an organization with its owner, ready for the API; one JSON object."""
 
 import json
 from datetime import datetime
@@ -31,7 +31,9 @@ CHECKS = {"eik": is_valid_eik, "vat_number": is_valid_vat_number, "iban": is_val
 
 
 class Command(BaseCommand):
-    help = "Found an organization and print its id, subdomain, host and the owner's API token as one JSON object."
+    help = (
+        "Found an organization; print its id, subdomain, host and the owner's API token as one JSON object."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         for name in ("name", "subdomain", "owner-email", "owner-password"):
@@ -86,7 +88,12 @@ def _owner(options: dict[str, Any], by: Actor, at: datetime) -> User:
     except User.DoesNotExist:
         name = options["owner_name"] or email.partition("@")[0]
         owner = create_user(
-            email=email, password=options["owner_password"], name=name, language=options["language"], by=by, at=at
+            email=email,
+            password=options["owner_password"],
+            name=name,
+            language=options["language"],
+            by=by,
+            at=at,
         )
     if not is_email_verified(owner):
         verify_email(user_id=owner.pk, by=by, at=at)

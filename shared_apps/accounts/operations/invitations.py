@@ -50,9 +50,9 @@ class InvitationForAnother(Refused):
 
 @operation(permission=Permission.TEAM_MANAGE)
 def invite_member(*, email: str, role: str, origin: str, by: Actor, at: datetime) -> Invitation:
-    """Offer a place in the actor's organization. `origin` is scheme and host of the page where one accepts.
+    """Offer a place in the actor's organization. `origin`: scheme and host of the page where one accepts.
 
-    Raises `AlreadyMember`, `AlreadyInvited`, `RoleAboveOwn`, and `LimitReached` when the plan has no seat left.
+    Raises `AlreadyMember`, `AlreadyInvited`, `RoleAboveOwn`, and `LimitReached` when no seat is left.
     """
     organization_id = _own_organization(by)
     lock_team(organization_id)
@@ -60,7 +60,10 @@ def invite_member(*, email: str, role: str, origin: str, by: Actor, at: datetime
     _refuse_known(email, organization_id)
     require_seat(organization_id, at)
     invitation = Invitation(
-        organization_id=organization_id, email=email.strip().lower(), role=Role(role), invited_by=_inviter(by),
+        organization_id=organization_id,
+        email=email.strip().lower(),
+        role=Role(role),
+        invited_by=_inviter(by),
         created_at=at,
     )
     return _send(invitation, AccountEvent.MEMBER_INVITED, origin, by, at)
@@ -179,6 +182,10 @@ def _inviter(by: Actor) -> User | None:
 
 def _tell(event: AccountEvent, invitation: Invitation, by: Actor, at: datetime) -> None:
     record(
-        event=event, organization_id=invitation.organization_id, subject=invitation, by=by, at=at,
+        event=event,
+        organization_id=invitation.organization_id,
+        subject=invitation,
+        by=by,
+        at=at,
         new={"role": invitation.role},
     )

@@ -27,7 +27,8 @@ def queue_account_mail(
     """Write a letter from `<template>_subject.txt`, `_message.txt`, `_message.html` and let a job send it."""
     with translation.override(language):
         subject, text, html = (
-            render_to_string(f"{template}_{part}", context) for part in ("subject.txt", "message.txt", "message.html")
+            render_to_string(f"{template}_{part}", context)
+            for part in ("subject.txt", "message.txt", "message.html")
         )
     mail = AccountMail.objects.create(
         to=to, subject=" ".join(subject.split())[:250], text=text.strip(), html=html, created_at=at
@@ -39,9 +40,11 @@ def queue_account_mail(
 
 @operation(permission=None, event=None, why=WHY)
 def queue_verification_mail(*, user_id: UUID, origin: str, by: Actor, at: datetime) -> AccountMail:
-    """Ask a person to confirm their e-mail. `origin` is scheme and host of the page that the link leads to."""
+    """Ask a person to confirm their e-mail. `origin`: scheme and host of the page behind the link."""
     user = User.objects.get(pk=user_id)
-    address, _created = EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"primary": True})
+    address, _created = EmailAddress.objects.get_or_create(
+        user=user, email=user.email, defaults={"primary": True}
+    )
     path = reverse("account_confirm_email", args=[EmailConfirmationHMAC.create(address).key])
     return queue_account_mail(
         to=user.email,

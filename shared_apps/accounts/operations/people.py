@@ -24,7 +24,7 @@ class EmailTaken(Refused):
 
 @dataclass(frozen=True)
 class Profile:
-    """What people say of themselves. `language` is a code of `settings.LANGUAGES`, `time_zone` an IANA name."""
+    """What people say of themselves. `language`: a code of `settings.LANGUAGES`, `time_zone`: IANA."""
 
     name: str
     phone: str
@@ -36,7 +36,7 @@ class Profile:
 def create_user(
     *, email: str, password: str, name: str, by: Actor, at: datetime, language: str = "bg", phone: str = ""
 ) -> User:
-    """Make an account. The password is hashed here and kept nowhere else; its strength is the form's concern."""
+    """Make an account. The password is hashed here and kept nowhere; its strength is the form's concern."""
     user = User(email=email.strip().lower(), name=name.strip(), language=language, phone=phone, created_at=at)
     user.set_password(password)
     try:
@@ -53,7 +53,9 @@ def create_user(
 def verify_email(*, user_id: UUID, by: Actor, at: datetime) -> User:
     """Note that the person reads the mail sent to their address."""
     user = User.objects.select_for_update().get(pk=user_id)
-    EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
+    EmailAddress.objects.update_or_create(
+        user=user, email=user.email, defaults={"verified": True, "primary": True}
+    )
     record(event=AccountEvent.EMAIL_VERIFIED, subject=user, by=by, at=at)
     return user
 
@@ -85,8 +87,12 @@ def change_profile(*, user_id: UUID, profile: Profile, by: Actor, at: datetime) 
 def _tell_teams(user: User, by: Actor, at: datetime) -> None:
     for member in TeamMember.objects.filter(user=user).order_by("id"):
         record(
-            event=AccountEvent.TEAM_MEMBER_CHANGED, organization_id=member.organization_id, subject=member,
-            by=by, at=at, new={"name": user.name},
+            event=AccountEvent.TEAM_MEMBER_CHANGED,
+            organization_id=member.organization_id,
+            subject=member,
+            by=by,
+            at=at,
+            new={"name": user.name},
         )
 
 

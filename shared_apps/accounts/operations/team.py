@@ -1,7 +1,8 @@
 """The team of an organization: founded with an owner, its people added, promoted, switched off and on.
 
-Two rules stand above the permissions: nobody gives or touches a role above their own, and an organization keeps an
-owner who can sign in. Whoever changes a team locks the organization first, so two changes cannot break them together.
+Two rules stand above the permissions: nobody gives or touches a role above their own, and an organization
+keeps an owner who can sign in. Whoever changes a team locks the organization first, so two changes cannot
+break them together.
 """
 
 from datetime import datetime
@@ -45,7 +46,9 @@ def found_organization(*, founding: Founding, by: Actor, at: datetime) -> Organi
 
 
 @operation(permission=Permission.TEAM_MANAGE)
-def add_team_member(*, user_id: UUID, organization_id: UUID, role: str, by: Actor, at: datetime) -> TeamMember:
+def add_team_member(
+    *, user_id: UUID, organization_id: UUID, role: str, by: Actor, at: datetime
+) -> TeamMember:
     """Give a person a place in an organization; their mirror in its schema follows by a job."""
     return put_into_team(user_id, organization_id, Role(role), by, at)
 
@@ -106,9 +109,15 @@ def require_rank(by: Actor, *roles: str) -> None:
 
 def put_into_team(user_id: UUID, organization_id: UUID, role: Role, by: Actor, at: datetime) -> TeamMember:
     """Write a place in a team and tell it."""
-    member = TeamMember.objects.create(user_id=user_id, organization_id=organization_id, role=role, created_at=at)
+    member = TeamMember.objects.create(
+        user_id=user_id, organization_id=organization_id, role=role, created_at=at
+    )
     record(
-        event=AccountEvent.TEAM_MEMBER_ADDED, organization_id=organization_id, subject=member, by=by, at=at,
+        event=AccountEvent.TEAM_MEMBER_ADDED,
+        organization_id=organization_id,
+        subject=member,
+        by=by,
+        at=at,
         new={"role": role},
     )
     return member
@@ -140,6 +149,11 @@ def _tell_change(
     member: TeamMember, by: Actor, at: datetime, *, old: dict[str, object], new: dict[str, object]
 ) -> None:
     record(
-        event=AccountEvent.TEAM_MEMBER_CHANGED, organization_id=member.organization_id, subject=member,
-        by=by, at=at, old=old, new=new,
+        event=AccountEvent.TEAM_MEMBER_CHANGED,
+        organization_id=member.organization_id,
+        subject=member,
+        by=by,
+        at=at,
+        old=old,
+        new=new,
     )
