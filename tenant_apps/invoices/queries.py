@@ -36,6 +36,7 @@ PARTY_FIELDS = (
 )
 M = TypeVar("M", Invoice, Payment)
 PAYMENT_STATUSES = ("unmatched", "partly_matched", "matched")
+OPEN_STATUSES = (rules.OVERDUE, rules.PARTLY_PAID, rules.ISSUED, rules.SENT)
 OPEN = Q(state=InvoiceState.ISSUED, paid_total__lt=F("total"))
 
 
@@ -51,6 +52,13 @@ def with_status(queryset: QuerySet[Invoice], *, on: date) -> QuerySet[Invoice]:
         output_field=CharField(),
     )
     return queryset.annotate(status=status)
+
+
+def of_status(queryset: QuerySet[Invoice], status: str) -> QuerySet[Invoice]:
+    """The invoices (annotated by `with_status`) that have the status, narrowed to what an index finds."""
+    if status in OPEN_STATUSES:
+        queryset = queryset.filter(OPEN)
+    return queryset.filter(status=status)  # type: ignore[misc]
 
 
 def with_outstanding(queryset: QuerySet[Invoice]) -> QuerySet[Invoice]:

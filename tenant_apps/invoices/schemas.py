@@ -172,9 +172,9 @@ class InvoiceFilters(ListQuery):
 
     def narrow(self, invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
         """The invoices, annotated with their status, that the query asks for."""
-        return invoices.filter(
+        found = queries.of_status(invoices, self.status) if self.status else invoices
+        return found.filter(
             **_given(
-                status=self.status,
                 company_id=self.company_id,
                 contact_id=self.contact_id,
                 number=self.number and self.number.zfill(10),

@@ -32,7 +32,8 @@ from tenant_apps.invoices.operations.allocations import (
     NotAllocated,
     PaymentVoided,
 )
-from tenant_apps.invoices.queries import visible_invoices, with_outstanding
+from tenant_apps.invoices.queries import of_status, visible_invoices, with_outstanding
+from tenant_apps.invoices.rules import STATUSES
 from tenants.context import in_organization
 from tests.conftest import member_of
 from tests.invoices.stories import AT, TODAY, client, draft, events_of, fresh, issued, payment
@@ -267,6 +268,12 @@ def test_sql_and_python_tell_the_same_status(owner, give, due, paid, is_sent, fa
     told = with_outstanding(visible_invoices(owner, on=on)).get(pk=invoice.pk)
     assert told.status == told.status_on(on)
     assert told.outstanding_amount == told.outstanding
+    found = {
+        status
+        for status in STATUSES
+        if of_status(visible_invoices(owner, on=on), status).filter(pk=invoice.pk)
+    }
+    assert found == {told.status}
 
 
 def test_twenty_who_give_the_same_money_end_with_one_link(in_committed_alpha):
