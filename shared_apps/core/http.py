@@ -36,7 +36,14 @@ class ActorRequest(HttpRequest):
 class Page:
     """A view of the organization's host: the GET, and with `.act` the POST to the same address."""
 
-    def __init__(self, permission: Permission | None, on_get: View | None, on_post: View | None = None) -> None:
+    def __init__(
+        self,
+        permission: Permission | None,
+        on_get: View | None,
+        on_post: View | None = None,
+        to_act: Permission | None = None,
+    ) -> None:
+        self.permissions = {"POST": to_act or permission}
         self.permission = permission
         self.handlers: dict[str, View] = {}
         if on_get:
@@ -58,7 +65,7 @@ class Page:
         if handler is None:
             return HttpResponseNotAllowed([*self.handlers])
         try:
-            actor.require(self.permission)
+            actor.require(self.permissions.get(request.method or "", self.permission))
             return handler(request, *args, **kwargs)
         except ObjectDoesNotExist as missing:
             raise Http404 from missing
@@ -66,9 +73,9 @@ class Page:
             return _refused(request, refusal)
 
 
-def page(permission: Permission | None) -> Callable[[View], Page]:
-    """A view that answers GET."""
-    return lambda view: Page(permission, view)
+def page(permission: Permission | None, *, to_act: Permission | None = None) -> Callable[[View], Page]:
+    """A view that answers GET; `to_act` is what its `.act` asks for, where that is more than looking."""
+    return lambda view: Page(permission, view, to_act=to_act)
 
 
 def act(permission: Permission | None) -> Callable[[View], Page]:

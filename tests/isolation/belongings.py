@@ -28,9 +28,10 @@ def belongings_of(organization: OrganizationRef) -> dict[str, Any]:
     owner = team_of(organization.id).get(role="owner")
     with in_organization(organization):
         records = _records(by, at)
+        invitation = invite_member(
+            email=f"new@{organization.subdomain}.example", role="user", origin="http://x.example", by=by, at=at
+        )
         token, _plain = create_api_token(user_id=owner.user_id, name="x", scopes=("*",), by=by, at=at)
-    email, origin = f"new@{organization.subdomain}.example", f"http://{organization.subdomain}.example"
-    invitation = invite_member(email=email, role="user", origin=origin, by=by, at=at)
     return records | {
         "token_id": token.pk,
         "member_id": owner.pk,

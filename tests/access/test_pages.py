@@ -1,0 +1,126 @@
+"""URL × role: the whole matrix. Every address must appear; one that is missing, or opens to more than it says, fails."""
+
+from collections.abc import Callable
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from shared_apps.accounts.roles import Role
+from tenants.context import OrganizationRef
+from tests.isolation.addresses import Address, addresses_of
+from tests.isolation.belongings import belongings_of
+
+LADDER = [Role.USER, Role.MANAGER, Role.ADMIN, Role.OWNER]
+USER, MANAGER, ADMIN = Role.USER, Role.MANAGER, Role.ADMIN
+NOBODY = None
+Lowest = Role | None
+
+# URL name → the lowest role that may look (GET) and act (POST); NOBODY where the method is not answered.
+MATRIX: dict[str, tuple[Lowest, Lowest]] = {
+    "dashboard": (USER, NOBODY),
+    "search": (USER, NOBODY),
+    "company_list": (USER, NOBODY),
+    "company_detail": (USER, NOBODY),
+    "company_create": (USER, USER),
+    "company_edit": (USER, USER),
+    "company_options": (USER, NOBODY),
+    "company_duplicates": (USER, NOBODY),
+    "company_quick_create": (USER, USER),
+    "archive_company": (NOBODY, USER),
+    "unarchive_company": (NOBODY, USER),
+    "contact_list": (USER, NOBODY),
+    "contact_detail": (USER, NOBODY),
+    "contact_create": (USER, USER),
+    "contact_edit": (USER, USER),
+    "contact_options": (USER, NOBODY),
+    "archive_contact": (NOBODY, USER),
+    "unarchive_contact": (NOBODY, USER),
+    "product_list": (USER, NOBODY),
+    "product_detail": (USER, NOBODY),
+    "product_create": (MANAGER, MANAGER),
+    "product_edit": (MANAGER, MANAGER),
+    "product_options": (USER, NOBODY),
+    "archive_product": (NOBODY, MANAGER),
+    "unarchive_product": (NOBODY, MANAGER),
+    "record_sharing": (USER, USER),
+    "unshare_record": (NOBODY, USER),
+    "invoice_list": (USER, NOBODY),
+    "invoice_detail": (USER, NOBODY),
+    "invoice_create": (USER, USER),
+    "invoice_edit": (USER, USER),
+    "invoice_pdf": (USER, NOBODY),
+    "delete_draft_invoice": (NOBODY, USER),
+    "duplicate_invoice": (NOBODY, USER),
+    "send_invoice": (NOBODY, USER),
+    "issue_invoice": (NOBODY, MANAGER),
+    "annul_invoice": (MANAGER, MANAGER),
+    "mark_invoice_paid": (MANAGER, MANAGER),
+    "payment_list": (USER, NOBODY),
+    "payment_detail": (USER, NOBODY),
+    "payment_create": (MANAGER, MANAGER),
+    "allocate_payment": (MANAGER, MANAGER),
+    "deallocate_payment": (MANAGER, MANAGER),
+    "void_payment": (MANAGER, MANAGER),
+    "team_list": (USER, ADMIN),
+    "change_member_role": (NOBODY, ADMIN),
+    "activate_member": (NOBODY, ADMIN),
+    "deactivate_member": (NOBODY, ADMIN),
+    "resend_invitation": (NOBODY, ADMIN),
+    "revoke_invitation": (NOBODY, ADMIN),
+    "organization_edit": (USER, ADMIN),
+    "organization_logo": (USER, ADMIN),
+    "change_series_start": (NOBODY, ADMIN),
+    "token_list": (ADMIN, NOBODY),
+    "token_create": (ADMIN, ADMIN),
+    "revoke_api_token": (NOBODY, ADMIN),
+    "audit_log": (ADMIN, NOBODY),
+    "profile_edit": (USER, USER),
+}
+# For strangers too: signing in and out, passwords, invitations, the language.
+OPEN = {
+    "account_confirm_email", "account_inactive", "account_login", "account_logout", "account_reset_password",
+    "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
+    "account_signup", "complete_handover", "accept_invitation", "set_language",
+}  # fmt: skip
+# For everybody who is signed in, whatever the role: one's own account.
+ONE_S_OWN = {"account_change_password", "send_verification_mail"}
+PAGES = [address for address in addresses_of(settings.ROOT_URLCONF) if not address.is_api]
+
+
+def test_every_page_is_in_the_matrix() -> None:
+    assert {address.name for address in PAGES} == set(MATRIX) | OPEN | ONE_S_OWN
+
+
+def is_high_enough(role: Role, lowest: Lowest) -> bool:
+    return lowest is not None and LADDER.index(role) >= LADDER.index(lowest)
+
+
+@pytest.mark.parametrize("role", LADDER)
+@pytest.mark.parametrize("address", [a for a in PAGES if a.name in MATRIX], ids=lambda address: address.name)
+def test_who_may_look_and_who_may_act(
+    address: Address, role: Role, alpha: OrganizationRef, browser_of: Callable[..., Client]
+) -> None:
+    path, browser = address.path(belongings_of(alpha)), browser_of(alpha, role)
+    for method, lowest in zip((browser.get, browser.post), MATRIX[address.name], strict=True):
+        status = method(path).status_code
+        if lowest is NOBODY:
+            assert status == 405
+        else:
+            assert (status == 403) is not is_high_enough(role, lowest), (status, method)
+            assert status < 500
+
+
+@pytest.mark.parametrize("address", [a for a in PAGES if a.name in MATRIX or a.name in ONE_S_OWN], ids=lambda a: a.name)
+def test_a_stranger_is_sent_to_sign_in(
+    address: Address, alpha: OrganizationRef, browser_of: Callable[..., Client]
+) -> None:
+    path, stranger = address.path(belongings_of(alpha)), browser_of(alpha)
+    for response in (stranger.get(path), stranger.post(path)):
+        assert response.status_code in {302, 405}
+        if response.status_code == 302:
+            assert response["Location"].startswith("/accounts/login/")
+
+
+def test_the_matrix_hides_nothing_from_the_owner() -> None:
+    assert not [name for name, lowest in MATRIX.items() if set(lowest) == {NOBODY}]
