@@ -38,7 +38,9 @@ class StrictParser(Parser):
     def parse_body(self, request: HttpRequest) -> Any:
         return refuse_nul(orjson.loads(request.body))
 
-    def parse_querydict(self, data: MultiValueDict, list_fields: list[str], request: HttpRequest) -> dict[str, Any]:
+    def parse_querydict(
+        self, data: MultiValueDict, list_fields: list[str], request: HttpRequest
+    ) -> dict[str, Any]:
         return {name: refuse_nul(data.getlist(name) if name in list_fields else data[name]) for name in data}
 
 
@@ -50,7 +52,7 @@ class Renderer(BaseRenderer):
 
 
 class BearerToken(HttpBearer):
-    """Describes the header. The token itself was read by `ApiGate`, which lets nobody pass without an actor."""
+    """Describes the header. The token itself was read by `ApiGate`, which lets no stranger pass."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
         return getattr(request, "actor", None)
@@ -58,7 +60,9 @@ class BearerToken(HttpBearer):
 
 class DocsPage(DocsBase):
     def render_page(self, request: HttpRequest, api: NinjaAPI, **kwargs: Any) -> HttpResponse:
-        return render(request, "integrations/api_docs.html", {"description_url": self.get_openapi_url(api, kwargs)})
+        return render(
+            request, "integrations/api_docs.html", {"description_url": self.get_openapi_url(api, kwargs)}
+        )
 
 
 class Api(NinjaAPI):

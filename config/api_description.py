@@ -1,4 +1,6 @@
-"""What the API's own description (OpenAPI 3.1) says of every endpoint alike: how it fails, and that a POST may be named."""
+"""What the API's own description (OpenAPI 3.1) says of every endpoint alike: how it fails, and that a POST
+may be named.
+"""
 
 from typing import Any
 
@@ -27,7 +29,11 @@ ERROR_SCHEMA: dict[str, Any] = {
         "plan": {"type": ["string", "null"], "description": "With 402: the plan that lifts the limit."},
     },
 }
-_ALWAYS = {"401": "No token, or an unknown one", "403": "The role or the scopes do not allow this", "429": "Too many requests; see Retry-After"}
+_ALWAYS = {
+    "401": "No token, or an unknown one",
+    "403": "The role or the scopes do not allow this",
+    "429": "Too many requests; see Retry-After",
+}
 _WITH_VALUES = {"422": "Values that cannot be accepted"}
 _WITH_RECORD = {"404": "Missing, or not visible"}
 _WRITING = {

@@ -76,11 +76,13 @@ def refusal_response(refusal: DomainError) -> HttpResponse:
         facts = {"limit": refusal.limit, "used": refusal.used, "plan": refusal.plan}
     field = refusal.field if isinstance(refusal, Refused) else None
     errors = refusal.errors if isinstance(refusal, Refused) else ()
-    return error_response(status_of(refusal), refusal.code, refusal.message, field=field, errors=errors, **facts)
+    return error_response(
+        status_of(refusal), refusal.code, refusal.message, field=field, errors=errors, **facts
+    )
 
 
 def values_response(errors: Iterable[Mapping[str, Any]]) -> HttpResponse:
-    """The answer to values that do not fit the description of the endpoint (ninja's list of pydantic errors)."""
+    """The answer to values that do not fit the description of the endpoint (pydantic's errors)."""
     found = [_field_error(error) for error in errors]
     return error_response(422, "invalid", _UNKNOWN_KIND[1], errors=found)
 
@@ -94,7 +96,9 @@ def _field_error(error: Mapping[str, Any]) -> FieldError:
 
 
 def _path(location: tuple[str | int, ...]) -> str:
-    """`("body", "data", "items", 0, "quantity")` → `items.0.quantity`: source, parameter and schema names fall away."""
+    """`("body", "data", "items", 0, "quantity")` → `items.0.quantity`: source, parameter and schema names
+    fall away.
+    """
     source, *rest = location
     steps = rest[1:] if source == "body" else rest
     return ".".join(str(step) for step in steps if _is_step(step)) or str(source)
@@ -114,7 +118,9 @@ def unauthorized() -> HttpResponse:
 
 
 def wrong_method(allowed: str) -> HttpResponse:
-    return error_response(405, "method_not_allowed", _("This address does not take this method."), headers={"Allow": allowed})
+    return error_response(
+        405, "method_not_allowed", _("This address does not take this method."), headers={"Allow": allowed}
+    )
 
 
 def too_many_requests(seconds: int) -> HttpResponse:

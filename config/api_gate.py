@@ -1,7 +1,8 @@
 """The API's own way through the middleware: who asks, how often, and whether it was asked before.
 
-Requests under /api/ leave the stack here. They have no session, no cookie and no CSRF token, so that what follows for pages
-would only cost time. Unknown addresses, wrong methods and bugs answer in the API's error shape too.
+Requests under /api/ leave the stack here. They have no session, no cookie and no CSRF token, so that what
+follows for pages would only cost time. Unknown addresses, wrong methods and bugs answer in the API's error
+shape too.
 """
 
 import hashlib
@@ -50,6 +51,7 @@ class ApiGate:
         with translation.override(_language_of(request)):
             response = _guarded(request)
         response["Content-Length"] = str(len(response.content))
+        response._csp_exempt = response.headers["Content-Type"].startswith("application/json")  # type: ignore[attr-defined]
         return response
 
 
@@ -102,7 +104,9 @@ def _bearer(request: HttpRequest) -> Bearer | None:
 
 
 def _once(request: HttpRequest, match: ResolverMatch, actor: Actor) -> HttpResponse:
-    """Run the view; with an Idempotency-Key, at most once for this method, path and key, and repeat its answer."""
+    """Run the view; with an Idempotency-Key, at most once for this method, path and key, and repeat its
+    answer.
+    """
     key = request.META.get("HTTP_IDEMPOTENCY_KEY", "").strip()
     if not key or request.method != "POST":
         return _view(request, match)
@@ -110,7 +114,11 @@ def _once(request: HttpRequest, match: ResolverMatch, actor: Actor) -> HttpRespo
         raise KeyTooLong()
     with transaction.atomic():
         kept = claim_key(
-            method=request.method, path=request.path, key=key, by=actor, at=clock.now(),
+            method=request.method,
+            path=request.path,
+            key=key,
+            by=actor,
+            at=clock.now(),
             body_hash=hashlib.sha256(request.body).hexdigest(),
         )
         if kept.status is not None:
@@ -124,11 +132,15 @@ def _once(request: HttpRequest, match: ResolverMatch, actor: Actor) -> HttpRespo
 
 
 def _repeated(kept: IdempotencyKey, match: ResolverMatch, actor: Actor) -> HttpResponse:
-    """The stored answer, for one who may write here: a narrower token of the same person learns nothing by the key."""
+    """The stored answer, for one who may write here: a narrower token of the same person learns nothing by
+    the key.
+    """
     area = match.route.removeprefix("api/v1/").split("/")[0]
     if not any(permission.area == area and not permission.reads for permission in actor.permissions):
         raise NotAllowed()
-    return HttpResponse(bytes(kept.response_body), status=kept.status, content_type=MEDIA_TYPE, headers={REPEATED: "true"})
+    return HttpResponse(
+        bytes(kept.response_body), status=kept.status, content_type=MEDIA_TYPE, headers={REPEATED: "true"}
+    )
 
 
 def _view(request: HttpRequest, match: ResolverMatch) -> HttpResponse:

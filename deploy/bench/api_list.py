@@ -1,6 +1,8 @@
-"""The API's list of 50 from 100,000 contacts, beside bare psycopg + WSGI with the same SQL: `python -m deploy.bench.api_list`.
+"""The API's list of 50 from 100,000 contacts, beside bare psycopg + WSGI with the same SQL: `python -m
+deploy.bench.api_list`.
 
-Both run at once under the same gunicorn configuration and are asked in turns, so that a busy machine is busy for both.
+Both run at once under the same gunicorn configuration and are asked in turns, so that a busy machine is busy
+for both.
 """
 
 import argparse
@@ -29,14 +31,18 @@ def main() -> None:
     with ground(options.contacts) as found, ExitStack() as servers:
         statements = _statements(found)
         limit_environment = {
-            "BENCH_SCHEMA": found.schema, "BENCH_LIST_SQL": statements[LIST], "BENCH_SEARCH_SQL": statements[SEARCH],
+            "BENCH_SCHEMA": found.schema,
+            "BENCH_LIST_SQL": statements[LIST],
+            "BENCH_SEARCH_SQL": statements[SEARCH],
         }
         ours = servers.enter_context(_gunicorn("config.wsgi:application", found.environment))
         limit = servers.enter_context(
             _gunicorn("deploy.bench.limit:application", {**found.environment, **limit_environment})
         )
         for title, path in (("list", LIST), ("search", SEARCH)):
-            _compare(title, [Question(port, found.host, path, found.token) for port in (ours, limit)], options)
+            _compare(
+                title, [Question(port, found.host, path, found.token) for port in (ours, limit)], options
+            )
         _writes(ours, found, options)
 
 
@@ -65,8 +71,12 @@ for path in {[LIST, SEARCH]!r}:
 print(json.dumps(told))
 """
     done = subprocess.run(
-        [sys.executable, "-c", program], env={**found.environment, "LOG_LEVEL": "ERROR"}, cwd=PROJECT, check=True,
-        stdout=subprocess.PIPE, text=True,
+        [sys.executable, "-c", program],
+        env={**found.environment, "LOG_LEVEL": "ERROR"},
+        cwd=PROJECT,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     return {path: sql.replace("%", "%%") for path, sql in json.loads(done.stdout).items()}
 
@@ -77,7 +87,11 @@ def _gunicorn(application: str, environment: dict[str, str]) -> Iterator[int]:
     port = _free_port()
     command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", application]
     process = subprocess.Popen(
-        command, env={**environment, "PORT": str(port)}, cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command,
+        env={**environment, "PORT": str(port)},
+        cwd=PROJECT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         _wait_for(port)
@@ -109,7 +123,9 @@ def _compare(title: str, questions: list[Question], options: argparse.Namespace)
     for question in questions:
         requests_per_second(question, CLIENTS, 1.0)
     alone = _in_turns(questions, lambda question: median_alone(question, 150), options.rounds)
-    loaded = _in_turns(questions, lambda question: requests_per_second(question, CLIENTS, options.seconds), options.rounds)
+    loaded = _in_turns(
+        questions, lambda question: requests_per_second(question, CLIENTS, options.seconds), options.rounds
+    )
     print(f"{title:16} {'p50 alone':>12} {f'{CLIENTS} clients':>14}")
     for name, p50, rate in zip(("Tefter", "limit"), alone, loaded, strict=True):
         print(f"  {name:14} {p50:9.2f} ms {rate:10.0f} /s")
@@ -128,7 +144,10 @@ def _writes(port: int, found: Ground, options: argparse.Namespace) -> None:
     item = {"description": "Услуга", "quantity": "1", "unit": "бр.", "unit_price": "10", "vat_rate": "20"}
     invoice = {"contact_id": contact_id, "currency": "EUR", "items": [item] * 10}
     print(f"{'writing':16} {'p50 alone':>12} {f'{CLIENTS} clients':>14}")
-    for name, path, body in (("create_contact", "/api/v1/contacts/", contact), ("create_invoice", "/api/v1/invoices/", invoice)):
+    for name, path, body in (
+        ("create_contact", "/api/v1/contacts/", contact),
+        ("create_invoice", "/api/v1/invoices/", invoice),
+    ):
         question = Question(port, found.host, path, found.token, "POST", json.dumps(body).encode())
         p50, rate = median_alone(question, 150), requests_per_second(question, CLIENTS, options.seconds)
         print(f"  {name:14} {p50:9.2f} ms {rate:10.0f} /s", flush=True)
@@ -138,7 +157,11 @@ def _ask_once(port: int, found: Ground, path: str, body: dict[str, Any]) -> Any:
     import http.client
 
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    headers = {"Host": found.host, "Authorization": f"Bearer {found.token}", "Content-Type": "application/json"}
+    headers = {
+        "Host": found.host,
+        "Authorization": f"Bearer {found.token}",
+        "Content-Type": "application/json",
+    }
     connection.request("POST", path, json.dumps(body), headers)
     return json.loads(connection.getresponse().read())
 

@@ -15,11 +15,37 @@ import psycopg
 
 PROJECT = Path(__file__).resolve().parents[2]
 DATABASE = f"tefter_bench_{os.getpid()}"
-FIRST_NAMES = "Иван Георги Димитър Мария Елена Николай Петър Десислава Стефан Виктория Христо Йоана".split()
-LAST_NAMES = "Иванов Георгиев Димитров Петров Николов Христов Стоянов Тодоров Ангелов Колев Маринов Попов".split()
+FIRST_NAMES = [
+    "Иван",
+    "Георги",
+    "Димитър",
+    "Мария",
+    "Елена",
+    "Николай",
+    "Петър",
+    "Десислава",
+    "Стефан",
+    "Виктория",
+    "Христо",
+    "Йоана",
+]
+LAST_NAMES = [
+    "Иванов",
+    "Георгиев",
+    "Димитров",
+    "Петров",
+    "Николов",
+    "Христов",
+    "Стоянов",
+    "Тодоров",
+    "Ангелов",
+    "Колев",
+    "Маринов",
+    "Попов",
+]
 COLUMNS = (
-    "id, first_name, last_name, email, phone, job_title, company_id, owner_id, name_folded, search_text, archived_at,"
-    " created_at, updated_at"
+    "id, first_name, last_name, email, phone, job_title, company_id, owner_id, name_folded,"
+    " search_text, archived_at, created_at, updated_at"
 )
 
 
@@ -59,8 +85,12 @@ def _environment(server: str) -> dict[str, str]:
 def _furnished(environment: dict[str, str], contacts: int) -> Ground:
     _django(environment, "migrate_schemas", "--shared", "--verbosity=0")
     answer = _django(
-        environment, "create_organization", "--name=Мярка ООД", "--subdomain=measure",
-        "--owner-email=owner@measure.example", "--owner-password=a-long-password-7",
+        environment,
+        "create_organization",
+        "--name=Мярка ООД",
+        "--subdomain=measure",
+        "--owner-email=owner@measure.example",
+        "--owner-password=a-long-password-7",
     )
     told = json.loads(answer)
     with psycopg.connect(environment["DATABASE_URL"]) as connection:
@@ -73,11 +103,15 @@ def _furnished(environment: dict[str, str], contacts: int) -> Ground:
 
 def _django(environment: dict[str, str], *arguments: str) -> str:
     command = [sys.executable, "-m", "django", *arguments]
-    return subprocess.run(command, env=environment, cwd=PROJECT, check=True, stdout=subprocess.PIPE, text=True).stdout
+    return subprocess.run(
+        command, env=environment, cwd=PROJECT, check=True, stdout=subprocess.PIPE, text=True
+    ).stdout
 
 
 def _schema_of(connection: psycopg.Connection, organization_id: str) -> str:
-    row = connection.execute("SELECT schema_name FROM tenants_organization WHERE id = %s", [organization_id]).fetchone()
+    row = connection.execute(
+        "SELECT schema_name FROM tenants_organization WHERE id = %s", [organization_id]
+    ).fetchone()
     assert row  # noqa: S101 — it was founded a moment ago
     return row[0]
 
@@ -88,9 +122,18 @@ def _fill(connection: psycopg.Connection, schema: str, contacts: int) -> None:
 
     start = datetime(2025, 1, 1, tzinfo=UTC)
     people = [(first, last, searchable(first, last)) for first in FIRST_NAMES for last in LAST_NAMES]
-    with connection.cursor() as cursor, cursor.copy(f'COPY "{schema}".crm_contact ({COLUMNS}) FROM STDIN') as rows:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f'COPY "{schema}".crm_contact ({COLUMNS}) FROM STDIN') as rows,
+    ):
         for number in range(contacts):
             first, last, folded = people[number % len(people)]
-            email, phone, at = f"contact{number}@example.com", f"+35988{number:07d}", start + timedelta(minutes=number)
+            email, phone, at = (
+                f"contact{number}@example.com",
+                f"+35988{number:07d}",
+                start + timedelta(minutes=number),
+            )
             text = f"{folded} contact{number} example com {phone[1:]} 0{phone[4:]}"
-            rows.write_row((new_id(), first, last, email, phone, "Управител", None, None, folded, text, None, at, at))
+            rows.write_row(
+                (new_id(), first, last, email, phone, "Управител", None, None, folded, text, None, at, at)
+            )

@@ -1,4 +1,5 @@
-"""The limit: the smallest WSGI application that asks the same question of PostgreSQL and writes the answer as JSON.
+"""The limit: the smallest WSGI application that asks the same question of PostgreSQL and writes the answer as
+JSON.
 
 No framework, no token, no log, no organization: the schema and the statement come from the environment.
 """

@@ -20,8 +20,9 @@ class Question:
 
     def as_bytes(self) -> bytes:
         head = (
-            f"{self.method} {self.path} HTTP/1.1\r\nHost: {self.host}\r\nAuthorization: Bearer {self.token}\r\n"
-            f"Accept-Language: en\r\nContent-Type: application/json\r\nContent-Length: {len(self.body)}\r\n\r\n"
+            f"{self.method} {self.path} HTTP/1.1\r\nHost: {self.host}\r\n"
+            f"Authorization: Bearer {self.token}\r\nAccept-Language: en\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(self.body)}\r\n\r\n"
         )
         return head.encode() + self.body
 

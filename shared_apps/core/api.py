@@ -13,8 +13,9 @@
         contact = operations.create_contact(..., by=request.actor, at=clock.now())
         return json_response(_contact(contact), status=201)
 
-Views raise what operations raise: `DomainError` and `DoesNotExist` become answers in `config.api`. `response=` is what the
-description shows; a view that returns `json_response(...)` is not validated a second time.
+Views raise what operations raise: `DomainError` and `DoesNotExist` become answers in `config.api`.
+`response=` is what the description shows; a view that returns `json_response(...)` is not validated a second
+time.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -45,8 +46,9 @@ CurrencyCode = Annotated[str, StringConstraints(min_length=3, max_length=3, to_u
 
 
 class Input(Schema):
-    """The body of a request: unknown fields are refused, texts are stripped. Use `.model_dump(exclude_unset=True)`
-    to know what a PATCH named."""
+    """The body of a request: unknown fields are refused, texts are stripped. Use
+    `.model_dump(exclude_unset=True)` to know what a PATCH named.
+    """
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
@@ -81,13 +83,15 @@ def list_response(
     item: Callable[[Any], Any],
     default: str = NEWEST_FIRST,
 ) -> HttpResponse:
-    """One page of `rows`, each written by `item`, ordered by one of the non-null fields `orderings` (or, where it is a
-    mapping, by the column that stands behind a name that clients know).
+    """One page of `rows`, each written by `item`, ordered by one of the non-null fields `orderings` (or,
+    where it is a mapping, by the column that stands behind a name that clients know).
 
-    `rows` may be a `.values(...)` queryset that holds `id` and the ordered field; each ordering wants an index on the field
-    and the id. Raises `UnknownOrdering` and `InvalidCursor`.
+    `rows` may be a `.values(...)` queryset that holds `id` and the ordered field; each ordering wants an
+    index on the field and the id. Raises `UnknownOrdering` and `InvalidCursor`.
     """
-    page = keyset_page(rows, ordering=_ordering(query, orderings, default), cursor=query.cursor, limit=query.limit)
+    page = keyset_page(
+        rows, ordering=_ordering(query, orderings, default), cursor=query.cursor, limit=query.limit
+    )
     return json_response({"items": [item(row) for row in page.items], "next_cursor": page.next_cursor})
 
 

@@ -32,7 +32,9 @@ class AuditFilter:
 
 def audit_filter(query: QueryDict) -> AuditFilter:
     """Read the filter from an address."""
-    return AuditFilter(query.get("type", "")[:80], _person(query.get("person", "")), _day(query.get("day", "")))
+    return AuditFilter(
+        query.get("type", "")[:80], _person(query.get("person", "")), _day(query.get("day", ""))
+    )
 
 
 def _person(text: str) -> UUID | None:

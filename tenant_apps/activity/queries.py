@@ -9,8 +9,12 @@ TIMELINE_LENGTH = 30
 
 
 def timeline_of(record_id: UUID, *, length: int = TIMELINE_LENGTH) -> list[Event]:
-    """What happened to a record and to what hangs on it, newest first. Load the record by its own query first."""
-    return list(Event.objects.filter(Q(subject_id=record_id) | Q(parent_id=record_id)).order_by("-id")[:length])
+    """What happened to a record and to what hangs on it, newest first. Load the record by its own query
+    first.
+    """
+    return list(
+        Event.objects.filter(Q(subject_id=record_id) | Q(parent_id=record_id)).order_by("-id")[:length]
+    )
 
 
 def recent_events(*, length: int = 10) -> list[Event]:

@@ -22,7 +22,9 @@ def audit_log(request: HttpRequest) -> HttpResponse:
     """Everything that happened, newest first."""
     wanted = audit_filter(request.GET)
     events = queries.audited_events(
-        event_type=wanted.event_type, person_id=wanted.person_id, period=wanted.hours(current_organization().time_zone)
+        event_type=wanted.event_type,
+        person_id=wanted.person_id,
+        period=wanted.hours(current_organization().time_zone),
     )
     context: dict[str, Any] = {
         "page": keyset_page(events, ordering="-id", cursor=request.GET.get("cursor"), limit=PAGE_LENGTH),

@@ -25,8 +25,8 @@ class _Lease:
 class RateLimit:
     """At most `per_minute` requests for each key in each calendar minute, over all processes.
 
-    A process fetches permissions in small leases (a half per cent of the limit), so that not every request asks Redis. When
-    Redis is away everybody is let through: slower service is worse than a missed count.
+    A process fetches permissions in small leases (a half per cent of the limit), so that not every request
+    asks Redis. When Redis is away everybody is let through: slower service is worse than a missed count.
     """
 
     def __init__(self, per_minute: int) -> None:
@@ -63,7 +63,9 @@ class RateLimit:
             return self.lease
         try:
             pipeline = _redis().pipeline(transaction=False)
-            taken, _ = pipeline.incrby(name, self.lease).expire(name, 2 * MINUTE).execute()
+            pipeline.incrby(name, self.lease)
+            pipeline.expire(name, 2 * MINUTE)
+            taken, _ = pipeline.execute()
         except redis.RedisError as error:
             self._resting_until = time.monotonic() + REST_AFTER_FAILURE
             log.warning("rate_limit_unavailable", error=type(error).__name__)

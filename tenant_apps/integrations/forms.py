@@ -27,7 +27,7 @@ LIFETIMES = {"30": _("30 days"), "90": _("90 days"), "365": _("One year"), "": _
 
 @dataclass(frozen=True)
 class ScopeRow:
-    """One line of the table of scopes: an area and its two boxes; an empty text where there is no such scope."""
+    """One line of the table of scopes: an area and its two boxes; empty where there is no such scope."""
 
     label: Promise
     read: str
@@ -36,15 +36,23 @@ class ScopeRow:
 
 class ApiTokenForm(forms.Form):
     name = forms.CharField(
-        label=_("name"), max_length=NAME_LENGTH, help_text=_("Which program will use it, for example: Online shop."),
+        label=_("name"),
+        max_length=NAME_LENGTH,
+        help_text=_("Which program will use it, for example: Online shop."),
         widget=forms.TextInput({"autocomplete": "off", "data-autofocus": ""}),
     )
     reach = forms.ChoiceField(
-        label=_("The token may"), initial="all", widget=forms.RadioSelect,
+        label=_("The token may"),
+        initial="all",
+        widget=forms.RadioSelect,
         choices=[("all", _("Do everything that I may do")), ("some", _("Do only what is ticked below"))],
     )
-    scopes = forms.MultipleChoiceField(label=_("Scopes"), required=False, choices=[(one, one) for one in known_scopes()])
-    lifetime = forms.ChoiceField(label=_("It works for"), choices=LIFETIMES.items(), initial="365", required=False)
+    scopes = forms.MultipleChoiceField(
+        label=_("Scopes"), required=False, choices=[(one, one) for one in known_scopes()]
+    )
+    lifetime = forms.ChoiceField(
+        label=_("It works for"), choices=LIFETIMES.items(), initial="365", required=False
+    )
 
     def chosen_scopes(self) -> tuple[str, ...]:
         return (EVERYTHING,) if self.cleaned_data["reach"] == "all" else tuple(self.cleaned_data["scopes"])

@@ -8,7 +8,7 @@ from tenant_apps.workspace.models import Member
 
 
 class ApiToken(models.Model):
-    """A program's way in, on behalf of one member. `token_hash` is the SHA-256 of the secret, in hexadecimal."""
+    """A program's way in, on behalf of one member. `token_hash`: SHA-256 of the secret, in hexadecimal."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     member = models.ForeignKey(Member, models.PROTECT, related_name="api_tokens")
@@ -22,7 +22,17 @@ class ApiToken(models.Model):
     revoked_at = models.DateTimeField(null=True)
 
     class Data:
-        plain = ("id", "member", "name", "prefix", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at")
+        plain = (
+            "id",
+            "member",
+            "name",
+            "prefix",
+            "scopes",
+            "created_at",
+            "expires_at",
+            "last_used_at",
+            "revoked_at",
+        )
         personal = ()
         secret = ("token_hash",)
 
@@ -37,7 +47,9 @@ class ApiToken(models.Model):
 
 
 class IdempotencyKey(models.Model):
-    """The answer to one POST, kept for a day. `status` is null only inside the transaction that does the work."""
+    """The answer to one POST, kept for a day. `status` is null only inside the transaction that does the
+    work.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     method = models.CharField(max_length=10)
@@ -50,7 +62,9 @@ class IdempotencyKey(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["method", "path", "key"], name="integrations_key_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["method", "path", "key"], name="integrations_key_once")
+        ]
         indexes = [models.Index(fields=["created_at"], name="integrations_key_age")]
 
     class Data:

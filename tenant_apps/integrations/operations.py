@@ -20,7 +20,7 @@ from tenant_apps.integrations.queries import hash_of
 from tenant_apps.integrations.rules import known_scopes
 from tenant_apps.workspace.models import Member
 
-TOKEN_MARK = "tft_"
+TOKEN_MARK = "tft_"  # noqa: S105
 PREFIX_LENGTH = 12
 NAME_LENGTH = 100
 KEYS_KEPT_FOR = timedelta(hours=24)
@@ -75,7 +75,10 @@ def create_api_token(
         expires_at=expires_at,
     )
     record(
-        event=IntegrationEvent.TOKEN_CREATED, subject=token, by=by, at=at,
+        event=IntegrationEvent.TOKEN_CREATED,
+        subject=token,
+        by=by,
+        at=at,
         new={"prefix": token.prefix, "scopes": token.scopes, "member": str(member), "expires_at": expires_at},
     )
     return token, secret
@@ -101,10 +104,12 @@ def note_token_use(*, token_id: UUID, by: Actor, at: datetime) -> None:
 
 @operation(permission=None, event=None, why=BOOKKEEPING)
 def claim_key(*, method: str, path: str, key: str, body_hash: str, by: Actor, at: datetime) -> IdempotencyKey:
-    """Take the key for this POST, in the transaction of its work. A twin that runs at this moment is waited for.
+    """Take the key for this POST, in the transaction of its work. A twin that runs at this moment is waited
+    for.
 
-    The row's `status` says what to do: None means that the work is ours; else it is the answer to repeat. Raises `KeyReused`
-    when the key came with another body or from another person who may not see everything, `KeyBusy` after ten seconds.
+    The row's `status` says what to do: None means that the work is ours; else it is the answer to repeat.
+    Raises `KeyReused` when the key came with another body or from another person who may not see everything,
+    `KeyBusy` after ten seconds.
     """
     claim = IdempotencyKey(
         method=method, path=path, key=key, body_hash=body_hash, actor_id=by.id, created_at=at

@@ -15,8 +15,8 @@ from tenant_apps.integrations.rules import permissions_in
 from tenants.context import current_organization
 
 USE_IS_NOTED_EVERY = timedelta(hours=1)
-# One statement, because every API request begins with it. The place in the team is read where it is true, not from its
-# mirror: one who was switched off a moment ago is out at once.
+# One statement, because every API request begins with it. The place in the team is read where it is true, not
+# from its mirror: one who was switched off a moment ago is out at once.
 _BEARER = """
     SELECT token.id, token.name, token.scopes, token.last_used_at, member.user_id, member.name, place.role
       FROM integrations_apitoken token
@@ -24,7 +24,8 @@ _BEARER = """
       JOIN accounts_teammember place
            ON place.user_id = member.user_id AND place.organization_id = %s AND place.is_active
       JOIN accounts_user person ON person.id = place.user_id AND person.is_active
-     WHERE token.token_hash = %s AND token.revoked_at IS NULL AND (token.expires_at IS NULL OR token.expires_at > %s)
+     WHERE token.token_hash = %s AND token.revoked_at IS NULL
+       AND (token.expires_at IS NULL OR token.expires_at > %s)
 """
 
 

@@ -19,11 +19,15 @@ def known_scopes() -> tuple[str, ...]:
 
 
 def permissions_in(scopes: Iterable[str]) -> frozenset[Permission]:
-    """The permissions that the scopes reach; writing includes reading. What the role withholds is not added here."""
+    """The permissions that the scopes reach; writing includes reading. What the role withholds is not added
+    here.
+    """
     wanted = frozenset(scopes)
     if EVERYTHING in wanted:
         return frozenset(Permission)
-    return frozenset(p for p in Permission if _scope_of(p) in wanted or (p.reads and f"{p.area}:write" in wanted))
+    return frozenset(
+        p for p in Permission if _scope_of(p) in wanted or (p.reads and f"{p.area}:write" in wanted)
+    )
 
 
 def _scope_of(permission: Permission) -> str:

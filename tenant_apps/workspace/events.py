@@ -2,6 +2,8 @@ from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
 
+from shared_apps.core.errors import Text
+
 
 class WorkspaceEvent(StrEnum):
     FURNISHED = "workspace.furnished"
@@ -10,7 +12,7 @@ class WorkspaceEvent(StrEnum):
     MEMBER_MIRRORED = "workspace.member_mirrored"
 
 
-SENTENCES = {
+SENTENCES: dict[str, Text] = {
     WorkspaceEvent.FURNISHED: _("%(subject)s was founded"),
     WorkspaceEvent.ORGANIZATION_CHANGED: _("%(actor)s changed the details of %(subject)s"),
     WorkspaceEvent.SERIES_START_CHANGED: _("%(actor)s changed the first number of invoices"),

@@ -15,7 +15,7 @@ COMMON_CURRENCIES = ("EUR", "USD", "GBP", "CHF", "RON")
 
 def _text(name: str, **options: Any) -> forms.CharField:
     """A text field with the label and the length of a column; the operation judges what is typed."""
-    column = OrganizationProfile._meta.get_field(name)
+    column: Any = OrganizationProfile._meta.get_field(name)
     options = {"required": False, "max_length": getattr(column, "max_length", None), **options}
     return forms.CharField(label=column.verbose_name, **options)
 
@@ -26,7 +26,11 @@ def _currency_choices() -> list[tuple[str, str]]:
 
 
 def _time_zone_choices() -> list[tuple[str, str]]:
-    cities = (name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix", "right")))
+    cities = (
+        name
+        for name in available_timezones()
+        if "/" in name and not name.startswith(("Etc/", "posix", "right"))
+    )
     return [(name, name.replace("_", " ")) for name in sorted(cities)]
 
 
@@ -45,7 +49,9 @@ class OrganizationForm(forms.Form):
     email = _text("email", widget=forms.EmailInput())
     phone = _text("phone", widget=forms.TextInput({"type": "tel"}))
     iban = _text(
-        "iban", max_length=50, help_text=_("Invoices then carry a QR code that fills in the bank transfer."),
+        "iban",
+        max_length=50,
+        help_text=_("Invoices then carry a QR code that fills in the bank transfer."),
         widget=forms.TextInput({"autocomplete": "off"}),
     )
     bic = _text("bic", widget=forms.TextInput({"autocomplete": "off"}))
@@ -53,11 +59,17 @@ class OrganizationForm(forms.Form):
     default_language = forms.ChoiceField(label=_("default language"), choices=settings.LANGUAGES)
     time_zone = forms.ChoiceField(label=_("time zone"), choices=_time_zone_choices)
     payment_term_days = forms.IntegerField(
-        label=_("payment term"), min_value=0, max_value=365, help_text=_("Days from the issue of an invoice to its due date.")
+        label=_("payment term"),
+        min_value=0,
+        max_value=365,
+        help_text=_("Days from the issue of an invoice to its due date."),
     )
     payment_url_template = _text(
         "payment_url_template",
-        help_text=_("Where clients can pay, for example https://pay.example.com/{number}. {number}, {amount} and {currency} are filled in."),
+        help_text=_(
+            "Where clients can pay, for example https://pay.example.com/{number}."
+            " {number}, {amount} and {currency} are filled in."
+        ),
         widget=forms.URLInput(),
     )
 
@@ -72,14 +84,19 @@ class OrganizationForm(forms.Form):
 
 class LogoForm(forms.Form):
     logo = forms.FileField(
-        label=_("Picture"), help_text=_("PNG or JPEG, at most 1 MB."),
+        label=_("Picture"),
+        help_text=_("PNG or JPEG, at most 1 MB."),
         widget=forms.FileInput({"accept": "image/png,image/jpeg"}),
     )
 
 
 class NumbersForm(forms.Form):
     next_number = forms.IntegerField(
-        label=_("The first invoice gets number"), min_value=1, max_value=9_999_999_999,
-        help_text=_("Continue where your last program stopped. After the first issued invoice this stays as it is."),
+        label=_("The first invoice gets number"),
+        min_value=1,
+        max_value=9_999_999_999,
+        help_text=_(
+            "Continue where your last program stopped. After the first issued invoice this stays as it is."
+        ),
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
     )

@@ -27,7 +27,9 @@ class Member(models.Model):
 
 
 class OrganizationProfile(models.Model):
-    """Legal facts and defaults of the organization: one row. `country` ISO 3166 alpha-2, `default_currency` ISO 4217."""
+    """Legal facts and defaults of the organization: one row. `country` ISO 3166 alpha-2, `default_currency`
+    ISO 4217.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     is_the_one = models.BooleanField(default=True, unique=True)
@@ -58,9 +60,25 @@ class OrganizationProfile(models.Model):
 
     class Data:
         plain = (
-            "id", "is_the_one", "legal_name", "eik", "vat_number", "is_vat_registered", "country", "city", "address",
-            "postal_code", "bic", "default_currency", "default_language", "time_zone", "payment_term_days",
-            "payment_url_template", "logo", "created_at", "updated_at",
+            "id",
+            "is_the_one",
+            "legal_name",
+            "eik",
+            "vat_number",
+            "is_vat_registered",
+            "country",
+            "city",
+            "address",
+            "postal_code",
+            "bic",
+            "default_currency",
+            "default_language",
+            "time_zone",
+            "payment_term_days",
+            "payment_url_template",
+            "logo",
+            "created_at",
+            "updated_at",
         )
         personal = ("responsible_person", "email", "phone", "iban")
         secret = ()

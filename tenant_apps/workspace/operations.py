@@ -107,7 +107,11 @@ def furnish(*, founding: Founding, by: Actor, at: datetime) -> None:
     )
     NumberSeries.objects.create(code=TAX_SERIES)
     Member.objects.create(
-        user_id=founding.owner_user_id, name=founding.owner_name, email=founding.owner_email, role="owner", updated_at=at
+        user_id=founding.owner_user_id,
+        name=founding.owner_name,
+        email=founding.owner_email,
+        role="owner",
+        updated_at=at,
     )
     record(event=WorkspaceEvent.FURNISHED, subject=profile, by=by, at=at)
 
@@ -125,8 +129,11 @@ def change_organization(*, change: ProfileChange, by: Actor, at: datetime) -> Or
     profile.save()
     if {"time_zone", "default_language"} & wanted.keys():
         set_home(
-            organization_id=current_organization().id, time_zone=profile.time_zone,
-            language=profile.default_language, by=by, at=at,
+            organization_id=current_organization().id,
+            time_zone=profile.time_zone,
+            language=profile.default_language,
+            by=by,
+            at=at,
         )
     old, new = changes_between(before, wanted)
     record(event=WorkspaceEvent.ORGANIZATION_CHANGED, subject=profile, by=by, at=at, old=old, new=new)
@@ -158,15 +165,20 @@ def change_series_start(*, next_number: int, by: Actor, at: datetime, code: str 
     old, series.next_number = series.next_number, next_number
     series.save(update_fields=["next_number"])
     record(
-        event=WorkspaceEvent.SERIES_START_CHANGED, subject=series, by=by, at=at,
-        old={"next_number": old}, new={"next_number": next_number},
+        event=WorkspaceEvent.SERIES_START_CHANGED,
+        subject=series,
+        by=by,
+        at=at,
+        old={"next_number": old},
+        new={"next_number": next_number},
     )
     return series
 
 
 @operation(permission=None, event=None, why="the document that takes the number tells it")
 def take_number(*, code: str, by: Actor) -> str:
-    """The next number of the series, ten digits, zero padded, under a row lock until the caller's transaction ends.
+    """The next number of the series, ten digits, zero padded, under a row lock until the caller's transaction
+    ends.
 
     Gapless: a transaction that is rolled back gives its number back. (чл. 78 ППЗДДС: no duplicates, no gaps.)
     """
@@ -186,7 +198,13 @@ def mirror_member(
     """Make the organization's picture of a person equal to what the platform knows of them."""
     facts = {"name": name, "email": email, "role": role, "is_active": is_active, "updated_at": at}
     member, _created = Member.objects.update_or_create(user_id=user_id, defaults=facts)
-    record(event=WorkspaceEvent.MEMBER_MIRRORED, subject=member, by=by, at=at, new={"role": role, "is_active": is_active})
+    record(
+        event=WorkspaceEvent.MEMBER_MIRRORED,
+        subject=member,
+        by=by,
+        at=at,
+        new={"role": role, "is_active": is_active},
+    )
     return member
 
 
@@ -221,9 +239,11 @@ def _is_bic(text: str) -> bool:
 
 def _is_email(text: str) -> bool:
     try:
-        return not text or validate_email(text) is None
+        if text:
+            validate_email(text)
     except ValidationError:
         return False
+    return True
 
 
 def _is_payment_address(text: str) -> bool:
@@ -238,22 +258,43 @@ def _is_payment_address(text: str) -> bool:
 # Field → code, what is right, what to say when it is not.
 _PROFILE_CHECKS: dict[str, tuple[str, Callable[[Any], bool], Text]] = {
     "legal_name": ("required", bool, _("Enter the legal name.")),
-    "eik": ("eik_invalid", lambda eik: not eik or is_valid_eik(eik), _("This EIK is not valid: a digit is wrong.")),
+    "eik": (
+        "eik_invalid",
+        lambda eik: not eik or is_valid_eik(eik),
+        _("This EIK is not valid: a digit is wrong."),
+    ),
     "vat_number": (
-        "vat_number_invalid", lambda number: not number or is_valid_vat_number(number), _("This VAT number is not valid.")
+        "vat_number_invalid",
+        lambda number: not number or is_valid_vat_number(number),
+        _("This VAT number is not valid."),
     ),
     "country": ("country_unknown", is_country, _("Use a country's code of two letters, such as BG.")),
     "email": ("email_invalid", _is_email, _("This e-mail address is not valid.")),
     "iban": (
-        "iban_invalid", lambda iban: not iban or is_valid_iban(iban), _("This IBAN is not valid: a character is wrong.")
+        "iban_invalid",
+        lambda iban: not iban or is_valid_iban(iban),
+        _("This IBAN is not valid: a character is wrong."),
     ),
     "bic": ("bic_invalid", _is_bic, _("A BIC has 8 or 11 letters and digits.")),
-    "default_currency": ("currency_unknown", is_currency, _("Use a currency's code of three letters, such as EUR.")),
-    "default_language": ("language_unknown", dict(settings.LANGUAGES).__contains__, _("Choose Bulgarian or English.")),
-    "time_zone": ("time_zone_unknown", _is_time_zone, _("Use the name of a time zone, such as Europe/Sofia.")),
+    "default_currency": (
+        "currency_unknown",
+        is_currency,
+        _("Use a currency's code of three letters, such as EUR."),
+    ),
+    "default_language": (
+        "language_unknown",
+        dict(settings.LANGUAGES).__contains__,
+        _("Choose Bulgarian or English."),
+    ),
+    "time_zone": (
+        "time_zone_unknown",
+        _is_time_zone,
+        _("Use the name of a time zone, such as Europe/Sofia."),
+    ),
     "payment_term_days": ("payment_term_range", range(366).__contains__, _("Use 0 to 365 days.")),
     "payment_url_template": (
-        "payment_url_invalid", _is_payment_address,
+        "payment_url_invalid",
+        _is_payment_address,
         _("Use an address that starts with https:// and may hold {number}, {amount} and {currency}."),
     ),
 }

@@ -34,4 +34,8 @@ def mirrored_members() -> QuerySet[Member]:
 def names_of(user_ids: Iterable[UUID | None]) -> dict[UUID, str]:
     """User id → name, in one query, for those who are known here."""
     wanted = {user_id for user_id in user_ids if user_id}
-    return {member.user_id: str(member) for member in Member.objects.filter(user_id__in=wanted)} if wanted else {}
+    return (
+        {member.user_id: str(member) for member in Member.objects.filter(user_id__in=wanted)}
+        if wanted
+        else {}
+    )

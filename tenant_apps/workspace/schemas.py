@@ -11,8 +11,20 @@ from tenant_apps.workspace.models import OrganizationProfile
 from tenant_apps.workspace.operations import ProfileChange
 
 FIELDS = (
-    "legal_name", "eik", "vat_number", "is_vat_registered", "country", "city", "address", "postal_code",
-    "responsible_person", "iban", "bic", "default_currency", "default_language", "time_zone",
+    "legal_name",
+    "eik",
+    "vat_number",
+    "is_vat_registered",
+    "country",
+    "city",
+    "address",
+    "postal_code",
+    "responsible_person",
+    "iban",
+    "bic",
+    "default_currency",
+    "default_language",
+    "time_zone",
 )
 
 
@@ -36,7 +48,8 @@ class OrganizationPatch(Input):
 
     def change(self) -> ProfileChange:
         named = self.model_dump(exclude_unset=True)
-        return ProfileChange(**{name: "" if value is None else value for name, value in named.items()})
+        values: dict[str, Any] = {name: "" if value is None else value for name, value in named.items()}
+        return ProfileChange(**values)
 
 
 class OrganizationOut(Schema):

@@ -41,8 +41,13 @@ def compare_team_mirror(**unknown: Any) -> None:
     for mirror in known.values():
         if mirror.is_active:
             mirror_member(
-                user_id=mirror.user_id, name=mirror.name, email=mirror.email, role=mirror.role, is_active=False,
-                by=by, at=at,
+                user_id=mirror.user_id,
+                name=mirror.name,
+                email=mirror.email,
+                role=mirror.role,
+                is_active=False,
+                by=by,
+                at=at,
             )
 
 

@@ -1,24 +1,24 @@
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from shared_apps.core import clock
 from shared_apps.core.errors import Refused
-from shared_apps.core.http import act, add_refusal, done, page
+from shared_apps.core.http import ActorRequest, act, add_refusal, done, page
 from shared_apps.core.permissions import Permission
 from tenant_apps.files.queries import read_bytes
 from tenant_apps.workspace import operations, queries
 from tenant_apps.workspace.forms import LogoForm, NumbersForm, OrganizationForm
 
 
-@page(Permission.ORGANIZATION_VIEW)
-def organization_edit(request: HttpRequest) -> HttpResponse:
+@page(Permission.ORGANIZATION_VIEW, to_act=Permission.ORGANIZATION_EDIT)
+def organization_edit(request: ActorRequest) -> HttpResponse:
     return _settings_page(request)
 
 
 @organization_edit.act
-def change_organization(request: HttpRequest) -> HttpResponse:
+def change_organization(request: ActorRequest) -> HttpResponse:
     form = OrganizationForm(request.POST)
     if form.is_valid():
         try:
@@ -29,8 +29,8 @@ def change_organization(request: HttpRequest) -> HttpResponse:
     return _settings_page(request, form=form)
 
 
-@page(Permission.ORGANIZATION_VIEW)
-def organization_logo(request: HttpRequest) -> HttpResponse:
+@page(Permission.ORGANIZATION_VIEW, to_act=Permission.ORGANIZATION_EDIT)
+def organization_logo(request: ActorRequest) -> HttpResponse:
     """The picture itself, for the settings page."""
     logo = queries.profile().logo
     if logo is None:
@@ -40,12 +40,14 @@ def organization_logo(request: HttpRequest) -> HttpResponse:
 
 
 @organization_logo.act
-def change_logo(request: HttpRequest) -> HttpResponse:
+def change_logo(request: ActorRequest) -> HttpResponse:
     form = LogoForm(request.POST, request.FILES)
     if form.is_valid():
         picture = form.cleaned_data["logo"]
         try:
-            operations.change_logo(name=picture.name, content=picture.read(), by=request.actor, at=clock.now())
+            operations.change_logo(
+                name=picture.name, content=picture.read(), by=request.actor, at=clock.now()
+            )
             return done(request, to="organization_edit", message=_("The logo was saved."))
         except Refused as refusal:
             add_refusal(form, refusal)
@@ -53,7 +55,7 @@ def change_logo(request: HttpRequest) -> HttpResponse:
 
 
 @act(Permission.ORGANIZATION_EDIT)
-def change_series_start(request: HttpRequest) -> HttpResponse:
+def change_series_start(request: ActorRequest) -> HttpResponse:
     form = NumbersForm(request.POST)
     if form.is_valid():
         try:
@@ -67,7 +69,7 @@ def change_series_start(request: HttpRequest) -> HttpResponse:
 
 
 def _settings_page(
-    request: HttpRequest,
+    request: ActorRequest,
     form: Form | None = None,
     logo_form: Form | None = None,
     numbers_form: Form | None = None,

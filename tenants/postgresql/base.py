@@ -1,11 +1,11 @@
 """django-tenants' PostgreSQL backend with five differences.
 
-1. A failed `SET search_path` raises. The stock backend swallows it and goes on with whatever path the connection
-   had, which may be another organization's.
-2. The path is remembered by value, so a connection that already stands in the schema is not told again.
-3. Switching does not empty the content type cache: content types live in the public schema only, with one id space.
-4. A connection that answered within the last two seconds is not asked again whether it is alive.
-5. Instants are read by a quicker loader; lists are full of them.
+1. A failed `SET search_path` raises. The stock backend swallows it and goes on with whatever path the
+connection had, which may be another organization's. 2. The path is remembered by value, so a connection that
+already stands in the schema is not told again. 3. Switching does not empty the content type cache: content
+types live in the public schema only, with one id space. 4. A connection that answered within the last two
+seconds is not asked again whether it is alive. 5. Instants are read by a quicker loader; lists are full of
+them.
 
 Foreign keys are made not deferrable (`schema.py`): a violation is told by the statement that causes it.
 """
@@ -25,13 +25,14 @@ from psycopg.types.datetime import TimestamptzLoader
 from tenants.postgresql.operations import DatabaseOperations
 from tenants.postgresql.schema import DatabaseSchemaEditor
 
-
 TRUSTED_FOR = 2.0
 _INSTANT = psycopg.adapters.types["timestamptz"].oid
 
 
 class UtcLoader(TimestamptzLoader):
-    """Reads what the server writes in UTC, such as `2026-03-31 09:30:00.5+00`, in one call of the standard library."""
+    """Reads what the server writes in UTC, such as `2026-03-31 09:30:00.5+00`, in one call of the standard
+    library.
+    """
 
     timezone = UTC
 
@@ -63,7 +64,9 @@ class DatabaseWrapper(stock.DatabaseWrapper):
         self._answered_at = time.monotonic()
 
     def fetch_one_prepared(self, statement: str, values: Sequence[Any]) -> Sequence[Any] | None:
-        """The first row of a statement that every request sends: the server keeps it planned. Not in Django's query log."""
+        """The first row of a statement that every request sends: the server keeps it planned. Not in Django's
+        query log.
+        """
         self.close_if_health_check_failed()
         self.ensure_connection()
         self._handle_search_path()

@@ -28,7 +28,9 @@ def test_it_tells_who_changed_what_from_what_to_what(browser: Client, changed: N
     assert "<del>София</del>" in page and "<ins>Варна</ins>" in page
 
 
-def test_it_narrows_by_kind_person_and_day(browser: Client, changed: None, owner: Actor, manager: Actor) -> None:
+def test_it_narrows_by_kind_person_and_day(
+    browser: Client, changed: None, owner: Actor, manager: Actor
+) -> None:
     def shows(**query: str) -> bool:
         return "Варна" in browser.get(PAGE, query).content.decode()
 
@@ -46,7 +48,9 @@ def test_when_nothing_fits_it_offers_the_way_back(browser: Client) -> None:
     assert "Nothing matches" in page and "Clear filters" in page
 
 
-@pytest.mark.parametrize(("role", "status"), [("owner", 200), ("admin", 200), ("manager", 403), ("user", 403)])
+@pytest.mark.parametrize(
+    ("role", "status"), [("owner", 200), ("admin", 200), ("manager", 403), ("user", 403)]
+)
 def test_owner_and_admin_read_it(
     browser_of: Callable[..., Client], alpha: OrganizationRef, role: str, status: int
 ) -> None:

@@ -16,8 +16,12 @@ from tests.conftest import member_of
 def api_of_committed(in_committed_alpha: OrganizationRef) -> Callable[[], Client]:
     """Clients with one token of alpha's owner, whose requests really commit."""
     _token, secret = create_api_token(
-        user_id=member_of(in_committed_alpha, Role.OWNER).user_id, name="race",
-        by=system_actor(in_committed_alpha.id), at=clock.now(),
+        user_id=member_of(in_committed_alpha, Role.OWNER).user_id,
+        name="race",
+        by=system_actor(in_committed_alpha.id),
+        at=clock.now(),
     )
     host = host_of(in_committed_alpha.subdomain)
-    return lambda: Client(headers={"host": host, "authorization": f"Bearer {secret}", "accept-language": "en"})
+    return lambda: Client(
+        headers={"host": host, "authorization": f"Bearer {secret}", "accept-language": "en"}
+    )

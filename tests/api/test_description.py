@@ -15,9 +15,26 @@ from tests.api.test_errors import JSON, assert_error
 
 METHODS = ("get", "post", "patch", "put", "delete")
 RUBBISH: tuple[Any, ...] = (
-    {}, [], None, "x", 17, {"": None}, {"name": {"a": [1]}}, {"items": "x"}, {"items": [None]}, {"amount": "NaN"},
-    {"amount": 10**40}, {"currency": "€€€"}, {"name": "x" * 5000}, {"company_id": "17"}, {"contact_id": str(uuid4())},
-    {"name": "a", "vat_rate": "1e9"}, {"reason": None}, {"received_on": "2026-02-30"}, {"email": "a@@b"}, {"city": True},
+    {},
+    [],
+    None,
+    "x",
+    17,
+    {"": None},
+    {"name": {"a": [1]}},
+    {"items": "x"},
+    {"items": [None]},
+    {"amount": "NaN"},
+    {"amount": 10**40},
+    {"currency": "€€€"},
+    {"name": "x" * 5000},
+    {"company_id": "17"},
+    {"contact_id": str(uuid4())},
+    {"name": "a", "vat_rate": "1e9"},
+    {"reason": None},
+    {"received_on": "2026-02-30"},
+    {"email": "a@@b"},
+    {"city": True},
 )
 
 
@@ -40,11 +57,16 @@ def address(path: str) -> str:
     return re.sub(r"\{[^}]*\}", str(uuid4()), path)
 
 
-def test_it_is_openapi_3_1_and_anybody_may_read_it(browser_of: Callable[..., Client], alpha: OrganizationRef) -> None:
+def test_it_is_openapi_3_1_and_anybody_may_read_it(
+    browser_of: Callable[..., Client], alpha: OrganizationRef
+) -> None:
     response = browser_of(alpha).get("/api/v1/openapi.json")
     assert response.status_code == 200
     assert response.json()["openapi"].startswith("3.1")
-    assert response.json()["components"]["securitySchemes"]["BearerToken"] == {"type": "http", "scheme": "bearer"}
+    assert response.json()["components"]["securitySchemes"]["BearerToken"] == {
+        "type": "http",
+        "scheme": "bearer",
+    }
 
 
 def test_the_docs_page_names_no_other_host(browser_of: Callable[..., Client], alpha: OrganizationRef) -> None:
@@ -59,7 +81,9 @@ def test_the_docs_page_names_no_other_host(browser_of: Callable[..., Client], al
 def test_every_endpoint_has_its_own_name_a_tag_and_a_sentence() -> None:
     named = [endpoint["operationId"] for _, _, endpoint in endpoints()]
     assert len(named) == len(set(named))
-    assert [e["operationId"] for _, _, e in endpoints() if not e.get("tags") or not e.get("description")] == []
+    assert [
+        e["operationId"] for _, _, e in endpoints() if not e.get("tags") or not e.get("description")
+    ] == []
 
 
 def test_every_write_bears_the_name_of_its_operation() -> None:
@@ -113,12 +137,19 @@ LISTS = [one for one in ENDPOINTS if one.values[0] == "get" and one.values[1].rs
 @pytest.mark.parametrize(
     ("query", "field"),
     [
-        ({"limit": "0"}, "limit"), ({"limit": "201"}, "limit"), ({"limit": "many"}, "limit"),
-        ({"ordering": "moon"}, "ordering"), ({"ordering": "--name"}, "ordering"), ({"cursor": "nonsense"}, "cursor"),
-        ({"cursor": "W10"}, "cursor"), ({"cursor": "!!"}, "cursor"),
+        ({"limit": "0"}, "limit"),
+        ({"limit": "201"}, "limit"),
+        ({"limit": "many"}, "limit"),
+        ({"ordering": "moon"}, "ordering"),
+        ({"ordering": "--name"}, "ordering"),
+        ({"cursor": "nonsense"}, "cursor"),
+        ({"cursor": "W10"}, "cursor"),
+        ({"cursor": "!!"}, "cursor"),
     ],
 )
-def test_a_list_refuses_wrong_parameters(api: Client, method: str, path: str, query: dict[str, str], field: str) -> None:
+def test_a_list_refuses_wrong_parameters(
+    api: Client, method: str, path: str, query: dict[str, str], field: str
+) -> None:
     assert_error(api.get(path, query), 422, field=field)
 
 

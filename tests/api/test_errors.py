@@ -25,7 +25,13 @@ def assert_error(response: Any, status: int, code: str | None = None, field: str
 
 
 @pytest.mark.parametrize(
-    "header", [{}, {"authorization": "Bearer tft_unknown"}, {"authorization": "Basic YTpi"}, {"authorization": "Bearer "}]
+    "header",
+    [
+        {},
+        {"authorization": "Bearer tft_unknown"},
+        {"authorization": "Basic YTpi"},
+        {"authorization": "Bearer "},
+    ],
 )
 def test_without_a_known_token_nothing_is_told(
     browser_of: Callable[..., Client], alpha: OrganizationRef, header: dict[str, str]
@@ -43,7 +49,9 @@ def test_a_token_of_another_organization_is_unknown_here(
     api_of: Callable[..., Client], alpha: OrganizationRef, beta: OrganizationRef
 ) -> None:
     foreign = api_of(beta)
-    response = foreign.get(f"{ROOT}organization/", headers={"host": f"alpha.{foreign.defaults['HTTP_HOST'].split('.', 1)[1]}"})
+    response = foreign.get(
+        f"{ROOT}organization/", headers={"host": f"alpha.{foreign.defaults['HTTP_HOST'].split('.', 1)[1]}"}
+    )
     assert_error(response, 401, "unauthorized")
 
 
@@ -62,7 +70,9 @@ def test_a_wrong_method_names_the_right_ones(api: Client) -> None:
     assert "PATCH" in response["Allow"]
 
 
-@pytest.mark.parametrize("body", [b"{", b"\xff", b'{"legal_name": "\\ud800"}', b'{"legal_name": "a\\u0000b"}', b'{"a": 1e999}'])
+@pytest.mark.parametrize(
+    "body", [b"{", b"\xff", b'{"legal_name": "\\ud800"}', b'{"legal_name": "a\\u0000b"}', b'{"a": 1e999}']
+)
 def test_a_body_that_is_no_json(api: Client, body: bytes) -> None:
     assert_error(api.patch(f"{ROOT}organization/", body, content_type=JSON), 422, "invalid_json")
 
@@ -109,7 +119,9 @@ def test_a_role_that_may_not_is_403(api_of: Callable[..., Client], alpha: Organi
 def test_a_scope_that_may_not_is_403(api_of: Callable[..., Client], alpha: OrganizationRef) -> None:
     reader = api_of(alpha, "owner", scopes=("organization:read",))
     assert reader.get(f"{ROOT}organization/").status_code == 200
-    assert_error(reader.patch(f"{ROOT}organization/", {"city": "Варна"}, content_type=JSON), 403, "not_allowed")
+    assert_error(
+        reader.patch(f"{ROOT}organization/", {"city": "Варна"}, content_type=JSON), 403, "not_allowed"
+    )
     assert_error(reader.get(f"{ROOT}companies/"), 403, "not_allowed")
 
 

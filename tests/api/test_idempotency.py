@@ -84,7 +84,9 @@ def test_organizations_do_not_share_keys(
     assert post(api_of(beta), {"name": "Друг ООД"}).status_code == 201
 
 
-def test_a_narrower_token_does_not_read_by_the_key(api_of: Callable[..., Client], alpha: OrganizationRef) -> None:
+def test_a_narrower_token_does_not_read_by_the_key(
+    api_of: Callable[..., Client], alpha: OrganizationRef
+) -> None:
     post(api_of(alpha), {"name": "Ключ ООД"})
     assert_error(post(api_of(alpha, scopes=("contacts:write",)), {"name": "Ключ ООД"}), 403)
 

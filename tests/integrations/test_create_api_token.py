@@ -60,24 +60,35 @@ def test_nobody_makes_a_token_for_another_person(owner: Actor, manager: Actor, a
 
 
 @pytest.mark.parametrize("role", ["manager", "user"])
-def test_only_owner_and_admin_make_tokens(actor_with: Callable[[str], Actor], role: str, at: datetime) -> None:
+def test_only_owner_and_admin_make_tokens(
+    actor_with: Callable[[str], Actor], role: str, at: datetime
+) -> None:
     actor = actor_with(role)
     with pytest.raises(NotAllowed):
         create_api_token(user_id=actor.id, name="Shop", by=actor, at=at)
 
 
-def test_the_bearer_is_the_person_narrowed_by_the_scopes(alpha: OrganizationRef, manager: Actor, at: datetime) -> None:
+def test_the_bearer_is_the_person_narrowed_by_the_scopes(
+    alpha: OrganizationRef, manager: Actor, at: datetime
+) -> None:
     _token, secret = create_api_token(
-        user_id=manager.id, name="Reader", scopes=("companies:read", "invoices:write", "tokens:write"),
-        by=system_actor(alpha.id), at=at,
+        user_id=manager.id,
+        name="Reader",
+        scopes=("companies:read", "invoices:write", "tokens:write"),
+        by=system_actor(alpha.id),
+        at=at,
     )
 
     bearer = bearer_of(secret, at=at, language="en")
 
     assert bearer is not None and bearer.actor.id == manager.id
     assert bearer.actor.permissions == {
-        Permission.COMPANIES_VIEW, Permission.INVOICES_VIEW, Permission.INVOICES_EDIT, Permission.INVOICES_ISSUE,
-        Permission.INVOICES_ANNUL, Permission.INVOICES_SEND,
+        Permission.COMPANIES_VIEW,
+        Permission.INVOICES_VIEW,
+        Permission.INVOICES_EDIT,
+        Permission.INVOICES_ISSUE,
+        Permission.INVOICES_ANNUL,
+        Permission.INVOICES_SEND,
     }
 
 
@@ -102,7 +113,9 @@ def test_an_expired_a_revoked_and_an_unknown_token_are_nobodys(owner: Actor, at:
     assert bearer_of("tft_unknown", at=at, language="en") is None
 
 
-def test_a_person_who_was_switched_off_is_out_at_once(alpha: OrganizationRef, owner: Actor, at: datetime) -> None:
+def test_a_person_who_was_switched_off_is_out_at_once(
+    alpha: OrganizationRef, owner: Actor, at: datetime
+) -> None:
     _token, secret = create_api_token(user_id=owner.id, name="All", by=owner, at=at)
 
     Member.objects.filter(user_id=owner.id).update(is_active=False)

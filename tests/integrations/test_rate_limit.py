@@ -41,7 +41,12 @@ def shelf(monkeypatch: pytest.MonkeyPatch) -> Shelf:
 
 def test_the_limit_is_exact_over_all_processes(shelf: Shelf) -> None:
     one, other = RateLimit(3), RateLimit(3)
-    answers = [one.seconds_to_wait("a"), other.seconds_to_wait("a"), one.seconds_to_wait("a"), other.seconds_to_wait("a")]
+    answers = [
+        one.seconds_to_wait("a"),
+        other.seconds_to_wait("a"),
+        one.seconds_to_wait("a"),
+        other.seconds_to_wait("a"),
+    ]
     assert answers == [0, 0, 0, 20]
 
 

@@ -12,7 +12,9 @@ NEW = "/settings/tokens/new/"
 
 
 def test_a_token_is_shown_once_and_works(browser: Client, alpha: OrganizationRef) -> None:
-    page = browser.post(NEW, {"name": "Shop", "reach": "some", "scopes": ["organization:read"], "lifetime": "30"})
+    page = browser.post(
+        NEW, {"name": "Shop", "reach": "some", "scopes": ["organization:read"], "lifetime": "30"}
+    )
 
     assert page["Cache-Control"] == "no-store"
     secret = re.search(r"tft_[\w-]{40,}", page.content.decode())
@@ -39,7 +41,10 @@ def test_use_is_noted_once_an_hour(browser: Client, api: Client, alpha: Organiza
 def test_without_scopes_it_is_refused_and_nothing_is_lost(browser: Client) -> None:
     answer = browser.post(NEW, {"name": "Shop", "reach": "some", "lifetime": ""})
     assert answer.status_code == 422
-    assert "Choose what the token may do" in answer.content.decode() and 'value="Shop"' in answer.content.decode()
+    assert (
+        "Choose what the token may do" in answer.content.decode()
+        and 'value="Shop"' in answer.content.decode()
+    )
 
 
 def test_a_revoked_token_no_longer_works(browser: Client, api: Client, alpha: OrganizationRef) -> None:

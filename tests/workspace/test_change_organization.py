@@ -22,7 +22,9 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
 @pytest.mark.usefixtures("in_alpha")
 class TestOperation:
     def test_it_changes_what_is_named_and_tells_old_and_new(self, owner: Actor, at: datetime) -> None:
-        profile = change_organization(change=ProfileChange(city=" Варна ", iban="bg80 bnbg 9661 1020 3456 78"), by=owner, at=at)
+        profile = change_organization(
+            change=ProfileChange(city=" Варна ", iban="bg80 bnbg 9661 1020 3456 78"), by=owner, at=at
+        )
 
         assert (profile.city, profile.iban, profile.eik) == ("Варна", "BG80BNBG96611020345678", "175074752")
         event = Event.objects.filter(type=WorkspaceEvent.ORGANIZATION_CHANGED).latest("id")
@@ -31,13 +33,25 @@ class TestOperation:
     @pytest.mark.parametrize(
         ("field", "value"),
         [
-            ("legal_name", ""), ("legal_name", "x" * 201), ("eik", "175074753"), ("vat_number", "BG1"), ("country", "XX"),
-            ("iban", "BG81BNBG96611020345678"), ("bic", "BNBG"), ("default_currency", "XXX"), ("default_language", "fr"),
-            ("time_zone", "Europe/Atlantis"), ("payment_term_days", 400), ("email", "a@@b"),
-            ("payment_url_template", "javascript:alert(1)"), ("payment_url_template", "https://pay.example/{secret}"),
+            ("legal_name", ""),
+            ("legal_name", "x" * 201),
+            ("eik", "175074753"),
+            ("vat_number", "BG1"),
+            ("country", "XX"),
+            ("iban", "BG81BNBG96611020345678"),
+            ("bic", "BNBG"),
+            ("default_currency", "XXX"),
+            ("default_language", "fr"),
+            ("time_zone", "Europe/Atlantis"),
+            ("payment_term_days", 400),
+            ("email", "a@@b"),
+            ("payment_url_template", "javascript:alert(1)"),
+            ("payment_url_template", "https://pay.example/{secret}"),
         ],
     )
-    def test_it_refuses_what_is_wrong_beside_its_field(self, owner: Actor, at: datetime, field: str, value: Any) -> None:
+    def test_it_refuses_what_is_wrong_beside_its_field(
+        self, owner: Actor, at: datetime, field: str, value: Any
+    ) -> None:
         with pytest.raises(Refused) as refused:
             change_organization(change=ProfileChange(**{field: value}), by=owner, at=at)
         assert [error.field for error in refused.value.errors] == [field]
@@ -51,8 +65,12 @@ class TestOperation:
         with pytest.raises(NotAllowed):
             change_organization(change=ProfileChange(city="Варна"), by=manager, at=at)
 
-    def test_requests_run_in_the_new_zone_and_language(self, alpha: OrganizationRef, owner: Actor, at: datetime) -> None:
-        change_organization(change=ProfileChange(time_zone="America/New_York", default_language="en"), by=owner, at=at)
+    def test_requests_run_in_the_new_zone_and_language(
+        self, alpha: OrganizationRef, owner: Actor, at: datetime
+    ) -> None:
+        change_organization(
+            change=ProfileChange(time_zone="America/New_York", default_language="en"), by=owner, at=at
+        )
         organization = Organization.objects.get(pk=alpha.id)
         assert (organization.time_zone, organization.language) == ("America/New_York", "en")
 
@@ -63,17 +81,40 @@ class TestApi:
         after = api.patch(API, {"city": "Пловдив", "bic": None}, content_type="application/json").json()
 
         assert before["id"] == str(alpha.id) and before["legal_name"] == "Алфа Проба ООД"
-        assert before.keys() == after.keys() == {
-            "id", "legal_name", "eik", "vat_number", "is_vat_registered", "country", "city", "address", "postal_code",
-            "responsible_person", "iban", "bic", "default_currency", "default_language", "time_zone", "created_at",
-            "updated_at", "archived_at",
-        }
+        assert (
+            before.keys()
+            == after.keys()
+            == {
+                "id",
+                "legal_name",
+                "eik",
+                "vat_number",
+                "is_vat_registered",
+                "country",
+                "city",
+                "address",
+                "postal_code",
+                "responsible_person",
+                "iban",
+                "bic",
+                "default_currency",
+                "default_language",
+                "time_zone",
+                "created_at",
+                "updated_at",
+                "archived_at",
+            }
+        )
         assert (after["city"], after["eik"]) == ("Пловдив", before["eik"])
         assert after["updated_at"].endswith("Z")
 
     def test_it_refuses_with_the_field(self, api: Client) -> None:
         answer = api.patch(API, {"eik": "123"}, content_type="application/json")
-        assert (answer.status_code, answer.json()["field"], answer.json()["code"]) == (422, "eik", "eik_invalid")
+        assert (answer.status_code, answer.json()["field"], answer.json()["code"]) == (
+            422,
+            "eik",
+            "eik_invalid",
+        )
 
 
 class TestPage:
@@ -83,13 +124,17 @@ class TestPage:
         with in_organization(alpha):
             assert OrganizationProfile.objects.get().city == "Бургас"
 
-    def test_an_error_stands_beside_its_field_and_nothing_is_lost(self, browser: Client, alpha: OrganizationRef) -> None:
+    def test_an_error_stands_beside_its_field_and_nothing_is_lost(
+        self, browser: Client, alpha: OrganizationRef
+    ) -> None:
         answer = browser.post(PAGE, {**_typed(alpha), "city": "Бургас", "eik": "175074753"})
         page = answer.content.decode()
         assert answer.status_code == 422
         assert "a digit is wrong" in page and "Бургас" in page and "175074753" in page
 
-    def test_a_user_reads_it_and_cannot_save(self, browser_of: Callable[..., Client], alpha: OrganizationRef) -> None:
+    def test_a_user_reads_it_and_cannot_save(
+        self, browser_of: Callable[..., Client], alpha: OrganizationRef
+    ) -> None:
         browser = browser_of(alpha, "user")
         assert "Save details" not in browser.get(PAGE).content.decode()
         assert browser.post(PAGE, _typed(alpha)).status_code == 403
@@ -110,7 +155,9 @@ class TestPage:
             answer = browser.post(f"{PAGE}logo/", {"logo": file})
         assert answer.status_code == 422 and "PNG or JPEG" in answer.content.decode()
 
-    def test_the_first_number_is_set_until_the_series_begins(self, browser: Client, alpha: OrganizationRef) -> None:
+    def test_the_first_number_is_set_until_the_series_begins(
+        self, browser: Client, alpha: OrganizationRef
+    ) -> None:
         assert browser.post(f"{PAGE}numbers/", {"next_number": "1500"}).status_code == 302
         with in_organization(alpha):
             assert NumberSeries.objects.get(code="tax").next_number == 1500

@@ -2,50 +2,74 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import shared_apps.core.ids
 from django.db import migrations, models
+
+import shared_apps.core.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('workspace', '0001_initial'),
+        ("workspace", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ApiToken',
+            name="ApiToken",
             fields=[
-                ('id', models.UUIDField(default=shared_apps.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=100)),
-                ('prefix', models.CharField(max_length=16)),
-                ('token_hash', models.CharField(max_length=64, unique=True)),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), size=None)),
-                ('created_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('last_used_at', models.DateTimeField(null=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='api_tokens', to='workspace.member')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_apps.core.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("prefix", models.CharField(max_length=16)),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                (
+                    "scopes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), size=None
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField(null=True)),
+                ("last_used_at", models.DateTimeField(null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="api_tokens",
+                        to="workspace.member",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='IdempotencyKey',
+            name="IdempotencyKey",
             fields=[
-                ('id', models.UUIDField(default=shared_apps.core.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ('method', models.CharField(max_length=10)),
-                ('path', models.CharField(max_length=300)),
-                ('key', models.CharField(max_length=255)),
-                ('body_hash', models.CharField(max_length=64)),
-                ('actor_id', models.UUIDField(null=True)),
-                ('status', models.PositiveSmallIntegerField(null=True)),
-                ('response_body', models.BinaryField(default=bytes)),
-                ('created_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_apps.core.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("method", models.CharField(max_length=10)),
+                ("path", models.CharField(max_length=300)),
+                ("key", models.CharField(max_length=255)),
+                ("body_hash", models.CharField(max_length=64)),
+                ("actor_id", models.UUIDField(null=True)),
+                ("status", models.PositiveSmallIntegerField(null=True)),
+                ("response_body", models.BinaryField(default=bytes)),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['created_at'], name='integrations_key_age')],
-                'constraints': [models.UniqueConstraint(fields=('method', 'path', 'key'), name='integrations_key_once')],
+                "indexes": [models.Index(fields=["created_at"], name="integrations_key_age")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("method", "path", "key"), name="integrations_key_once")
+                ],
             },
         ),
     ]
