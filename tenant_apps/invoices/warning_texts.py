@@ -28,7 +28,9 @@ WARNING_TEXTS: Mapping[str, str | Promise] = {
     "buyer_vat_number_invalid": _("The client's VAT number is not a valid VAT number of an EU country."),
     "vat_without_registration": _("The lines bear VAT, but your organization is not VAT-registered."),
     "vat_rate_unusual": _("A VAT rate is not among the Bulgarian ones: 20, 9 or 0 percent, or no VAT."),
-    "vat_basis_missing": _("Lines at a zero rate or without VAT need their legal basis. Write it in the notes."),
+    "vat_basis_missing": _(
+        "Lines at a zero rate or without VAT need their legal basis. Write it in the notes."
+    ),
     "currency_not_euro": _("Bulgarian tax documents are in euro since 1 January 2026."),
     "issued_late": _("The tax event is more than five days before the date of issue."),
     "due_before_issue": _("The due date is before the date of issue."),
