@@ -1,3 +1,4 @@
+from typing import cast
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -31,7 +32,7 @@ def create_api_token(request: ActorRequest) -> HttpResponse:
     if form.is_valid():
         try:
             token, secret = operations.create_api_token(
-                user_id=request.actor.id,
+                user_id=cast(UUID, request.actor.id),
                 name=form.cleaned_data["name"],
                 scopes=form.chosen_scopes(),
                 expires_at=form.expires_at(at),

@@ -46,6 +46,7 @@ class UtcLoader(TimestamptzLoader):
 class DatabaseWrapper(stock.DatabaseWrapper):
     SchemaEditorClass = DatabaseSchemaEditor
     ops_class = DatabaseOperations
+    health_check_done: bool
     _answered_at = float("-inf")
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
