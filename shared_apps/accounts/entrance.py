@@ -41,7 +41,7 @@ def client_ip(request: HttpRequest) -> str:
     return address
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """allauth asks here for whatever this product does in its own way."""
 
     error_messages = DefaultAccountAdapter.error_messages | {

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from shared_apps.accounts.models import User
 from shared_apps.accounts.queries import membership_of
 from shared_apps.accounts.roles import roles_up_to
-from shared_apps.core.errors import Text
 
 LANGUAGES_BY_THEMSELVES = [
     (code, get_language_info(code)["name_local"].capitalize()) for code, _name in settings.LANGUAGES
@@ -32,7 +31,8 @@ def email_field(**attributes: str) -> forms.EmailField:
     )
 
 
-def password_field(label: Text, *, autocomplete: str, help_text: Text = "") -> forms.CharField:
+def password_field(label: Any, *, autocomplete: str, help_text: Any = "") -> forms.CharField:
+    """A password that is never shown again. `label` and `help_text` are texts, plain or lazy."""
     return forms.CharField(
         label=label,
         help_text=help_text,
@@ -69,7 +69,7 @@ class PresentPasswordForm(forms.Form):
     password = password_field(_("Password"), autocomplete="current-password")
 
 
-class SignInForm(allauth_forms.LoginForm):  # type: ignore[misc]
+class SignInForm(allauth_forms.LoginForm):
     """Sign-in. On an organization's host it is for those who have a place there."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -87,19 +87,19 @@ class SignInForm(allauth_forms.LoginForm):  # type: ignore[misc]
         return cleaned
 
 
-class ResetRequestForm(allauth_forms.ResetPasswordForm):  # type: ignore[misc]
+class ResetRequestForm(allauth_forms.ResetPasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _reword(self, {"email": _("E-mail")})
 
 
-class NewPasswordForm(allauth_forms.ResetPasswordKeyForm):  # type: ignore[misc]
+class NewPasswordForm(allauth_forms.ResetPasswordKeyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _reword(self, {"password1": _("New password"), "password2": _("New password again")})
 
 
-class ChangePasswordForm(allauth_forms.ChangePasswordForm):  # type: ignore[misc]
+class ChangePasswordForm(allauth_forms.ChangePasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _reword(
@@ -140,7 +140,7 @@ class InvitationForm(forms.Form):
         ]
 
 
-def _reword(form: forms.Form, labels: dict[str, Text]) -> None:
+def _reword(form: forms.Form, labels: dict[str, Any]) -> None:
     """Our labels above the fields in place of allauth's words inside them."""
     for name, label in labels.items():
         field = form.fields[name]

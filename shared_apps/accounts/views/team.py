@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from shared_apps.accounts import operations, queries
@@ -11,18 +11,19 @@ from shared_apps.accounts.roles import rank_of, roles_up_to
 from shared_apps.accounts.views.hosts import origin_of
 from shared_apps.core import clock
 from shared_apps.core.errors import LimitReached, Refused
-from shared_apps.core.http import act, add_refusal, done, form_page, page
+from shared_apps.core.http import ActorRequest, act, add_refusal, done, form_page, page
 from shared_apps.core.permissions import Permission
+from tenants.context import current_organization
 
 
 @page(Permission.TEAM_VIEW, to_act=Permission.TEAM_MANAGE)
-def team_list(request: HttpRequest) -> HttpResponse:
+def team_list(request: ActorRequest) -> HttpResponse:
     """Who works here, in which role, and who is invited."""
     return _team_page(request, InvitationForm(giver=_own_role(request)))
 
 
 @team_list.act
-def invite_member(request: HttpRequest) -> HttpResponse:
+def invite_member(request: ActorRequest) -> HttpResponse:
     form = InvitationForm(request.POST, giver=_own_role(request))
     if form.is_valid():
         try:
@@ -30,7 +31,7 @@ def invite_member(request: HttpRequest) -> HttpResponse:
                 **form.cleaned_data,
                 origin=origin_of(request),
                 by=request.actor,
-                at=clock.now(),  # type: ignore[attr-defined]
+                at=clock.now(),
             )
         except (Refused, LimitReached) as refusal:
             add_refusal(form, refusal)
@@ -41,30 +42,30 @@ def invite_member(request: HttpRequest) -> HttpResponse:
 
 
 @act(Permission.TEAM_MANAGE)
-def resend_invitation(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
+def resend_invitation(request: ActorRequest, invitation_id: UUID) -> HttpResponse:
     invitation = operations.resend_invitation(
         invitation_id=invitation_id,
         origin=origin_of(request),
         by=request.actor,
-        at=clock.now(),  # type: ignore[attr-defined]
+        at=clock.now(),
     )
     text = _("The invitation is on its way to %(email)s.") % {"email": invitation.email}
     return done(request, to="team_list", message=text)
 
 
 @act(Permission.TEAM_MANAGE)
-def revoke_invitation(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
+def revoke_invitation(request: ActorRequest, invitation_id: UUID) -> HttpResponse:
     invitation = operations.revoke_invitation(
         invitation_id=invitation_id,
         by=request.actor,
-        at=clock.now(),  # type: ignore[attr-defined]
+        at=clock.now(),
     )
     text = _("The invitation to %(email)s is withdrawn.") % {"email": invitation.email}
     return done(request, to="team_list", message=text)
 
 
 @act(Permission.TEAM_MANAGE)
-def change_member_role(request: HttpRequest, member_id: UUID) -> HttpResponse:
+def change_member_role(request: ActorRequest, member_id: UUID) -> HttpResponse:
     role = request.POST.get("role", "")
     if role not in roles_up_to("owner"):
         raise Refused("role_unknown", _("Choose one of the roles."), field="role")
@@ -72,36 +73,36 @@ def change_member_role(request: HttpRequest, member_id: UUID) -> HttpResponse:
         member_id=member_id,
         role=role,
         by=request.actor,
-        at=clock.now(),  # type: ignore[attr-defined]
+        at=clock.now(),
     )
     text = _("%(name)s has another role: %(role)s.") % {"name": member, "role": member.get_role_display()}
     return done(request, to="team_list", message=text)
 
 
 @act(Permission.TEAM_MANAGE)
-def deactivate_member(request: HttpRequest, member_id: UUID) -> HttpResponse:
+def deactivate_member(request: ActorRequest, member_id: UUID) -> HttpResponse:
     member = operations.deactivate_member(
         member_id=member_id,
         by=request.actor,
-        at=clock.now(),  # type: ignore[attr-defined]
+        at=clock.now(),
     )
     return done(request, to="team_list", message=_("%(name)s can no longer sign in here.") % {"name": member})
 
 
 @act(Permission.TEAM_MANAGE)
-def activate_member(request: HttpRequest, member_id: UUID) -> HttpResponse:
+def activate_member(request: ActorRequest, member_id: UUID) -> HttpResponse:
     member = operations.activate_member(
         member_id=member_id,
         by=request.actor,
-        at=clock.now(),  # type: ignore[attr-defined]
+        at=clock.now(),
     )
     return done(request, to="team_list", message=_("%(name)s can sign in here again.") % {"name": member})
 
 
-def _team_page(request: HttpRequest, form: InvitationForm) -> HttpResponse:
-    organization_id = request.organization.id  # type: ignore[attr-defined]
+def _team_page(request: ActorRequest, form: InvitationForm) -> HttpResponse:
+    organization_id = current_organization().id
     own = _own_role(request)
-    may_manage = request.actor.may(Permission.TEAM_MANAGE)  # type: ignore[attr-defined]
+    may_manage = request.actor.may(Permission.TEAM_MANAGE)
     team = [
         {
             "member": member,
@@ -117,6 +118,6 @@ def _team_page(request: HttpRequest, form: InvitationForm) -> HttpResponse:
     return form_page(request, "accounts/team_list.html", form, context)
 
 
-def _own_role(request: HttpRequest) -> str:
+def _own_role(request: ActorRequest) -> str:
     role: str = request.member.role  # type: ignore[attr-defined]
     return role
