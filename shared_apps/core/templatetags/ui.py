@@ -193,7 +193,8 @@ def _prepare(widget: Any, kind: str) -> None:
 def field(bound: BoundField, **options: Any) -> dict[str, Any]:
     """A form field: label above, control, help below, error beside.
 
-    Options: `wide` spans both columns, `prefix` and `suffix` stand in the control, `label` is another label.
+    Options: `wide` spans both columns, `prefix` and `suffix` stand in the control, `label` is another label,
+    `optional=False` does not say that a field may stay empty.
     """
     kind = _kind(bound)
     _prepare(bound.field.widget, kind)
@@ -202,7 +203,7 @@ def field(bound: BoundField, **options: Any) -> dict[str, Any]:
         "kind": kind,
         "control": bound.as_widget(attrs=_attributes(bound, kind)),
         "label": options.get("label") or capfirst(bound.label),
-        "optional": not bound.field.required and kind not in ("checkbox", "choices"),
+        "optional": options.get("optional", not bound.field.required) and kind not in ("checkbox", "choices"),
         **{name: options.get(name, "") for name in ("wide", "prefix", "suffix")},
     }
 

@@ -59,7 +59,7 @@ class InvoiceForm(forms.Form):
     due_date = DayField(label=_("pay until"), required=False, help_text=_("Empty: by your payment term."))
     currency = forms.ChoiceField(label=_("currency"), choices=currency_choices)
     language = forms.ChoiceField(
-        label=_("language of the document"), choices=[("bg", _("Bulgarian")), ("en", _("English"))]
+        label=_("language of the document"), choices=[("bg", "Български"), ("en", "English")]
     )
     notes = forms.CharField(
         label=_("notes"),
