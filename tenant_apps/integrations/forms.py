@@ -22,7 +22,8 @@ AREA_NAMES: dict[str, Promise] = {
     "audit": _("Audit"),
     "records": _("Everybody's records"),
 }
-LIFETIMES = {"30": _("30 days"), "90": _("90 days"), "365": _("One year"), "": _("Until it is revoked")}
+FOREVER = "never"
+LIFETIMES = {"30": _("30 days"), "90": _("90 days"), "365": _("One year"), FOREVER: _("Until it is revoked")}
 
 
 @dataclass(frozen=True)
@@ -50,16 +51,14 @@ class ApiTokenForm(forms.Form):
     scopes = forms.MultipleChoiceField(
         label=_("Scopes"), required=False, choices=[(one, one) for one in known_scopes()]
     )
-    lifetime = forms.ChoiceField(
-        label=_("It works for"), choices=LIFETIMES.items(), initial="365", required=False
-    )
+    lifetime = forms.ChoiceField(label=_("It works for"), choices=LIFETIMES.items(), initial="365")
 
     def chosen_scopes(self) -> tuple[str, ...]:
         return (EVERYTHING,) if self.cleaned_data["reach"] == "all" else tuple(self.cleaned_data["scopes"])
 
     def expires_at(self, at: datetime) -> datetime | None:
         days = self.cleaned_data["lifetime"]
-        return at + timedelta(days=int(days)) if days else None
+        return None if days == FOREVER else at + timedelta(days=int(days))
 
     def scope_rows(self) -> Iterator[ScopeRow]:
         """The table of scopes."""

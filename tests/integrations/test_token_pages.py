@@ -39,7 +39,7 @@ def test_use_is_noted_once_an_hour(browser: Client, api: Client, alpha: Organiza
 
 
 def test_without_scopes_it_is_refused_and_nothing_is_lost(browser: Client) -> None:
-    answer = browser.post(NEW, {"name": "Shop", "reach": "some", "lifetime": ""})
+    answer = browser.post(NEW, {"name": "Shop", "reach": "some", "lifetime": "never"})
     assert answer.status_code == 422
     assert (
         "Choose what the token may do" in answer.content.decode()
@@ -58,7 +58,9 @@ def test_a_revoked_token_no_longer_works(browser: Client, api: Client, alpha: Or
 @pytest.mark.parametrize("role", ["manager", "user"])
 def test_others_do_not_see_them(browser_of: Callable[..., Client], alpha: OrganizationRef, role: str) -> None:
     assert browser_of(alpha, role).get(LIST).status_code == 403
-    assert browser_of(alpha, role).post(NEW, {"name": "x", "reach": "all"}).status_code == 403
+    assert (
+        browser_of(alpha, role).post(NEW, {"name": "x", "reach": "all", "lifetime": "30"}).status_code == 403
+    )
 
 
 def test_an_empty_list_says_what_will_live_here(browser: Client) -> None:
