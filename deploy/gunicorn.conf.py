@@ -13,7 +13,7 @@ threads = int(os.environ.get("WEB_THREADS") or 4)
 
 timeout = 60
 graceful_timeout = 8  # shorter than the ten seconds after which the supervisor kills
-keepalive = 5
+keepalive = 75  # an idle connection costs a descriptor; closing it early breaks clients that reuse it
 backlog = 512
 
 # The workers' sign of life is a file; on a busy disk it could come late.
