@@ -253,3 +253,11 @@ def _begin(organization: OrganizationRef) -> str:
     return begin_handover(
         user_id=user.pk, organization_id=organization.id, by=person_actor(user), at=clock.now()
     )
+
+
+def test_a_page_from_before_another_sign_in_says_what_to_do(browser_of: Open, alpha: OrganizationRef) -> None:
+    client = Client(
+        enforce_csrf_checks=True, headers={"host": "alpha.tefter.localhost", "accept-language": "en"}
+    )
+    answer = log_in(client, "owner@alpha.example")
+    assert answer.status_code == 403 and "This page is out of date" in answer.content.decode()

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import translation
 
 from shared_apps.accounts.models import TeamMember, User
 from shared_apps.accounts.queries import membership_of, user_by_email
@@ -37,7 +38,8 @@ class Command(BaseCommand):
                     at=clock.now(),
                 )
             except DomainError as refusal:
-                raise CommandError(str(refusal)) from refusal
+                with translation.override("en"):
+                    raise CommandError(str(refusal)) from refusal
         self.stdout.write(json.dumps({"api_token": plain}))
 
 

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 from django.db import transaction
+from django.utils import translation
 
 from shared_apps.accounts.models import User
 from shared_apps.accounts.operations import create_user, found_organization, verify_email
@@ -51,7 +52,8 @@ class Command(BaseCommand):
             with in_public(), transaction.atomic():
                 answer = _found(options, by=system_actor(), at=clock.now())
         except DomainError as refusal:
-            raise CommandError(str(refusal)) from refusal
+            with translation.override("en"):
+                raise CommandError(str(refusal)) from refusal
         self.stdout.write(json.dumps(answer))
 
 
