@@ -2,6 +2,7 @@
 (() => {
   const { script, style } = document.currentScript.dataset;
   const words = document.getElementById("words").dataset;
+  const SEARCH_AFTER_MS = 150;
   let library = null;
 
   function load() {
@@ -48,6 +49,15 @@
   function furnish(select) {
     if (select.labels[0]) select.setAttribute("aria-label", select.labels[0].textContent.trim());
     const control = () => select.tomselect;
+
+    // What was found for fewer letters goes at the first key, so that a quick Enter never chooses somebody else.
+    let asked = 0;
+    function askLater(query, show) {
+      const ticket = ++asked;
+      const answer = (items) => show(ticket === asked ? items : []);
+      setTimeout(() => (ticket === asked ? search(select, query, answer) : show([])), query ? SEARCH_AFTER_MS : 0);
+    }
+
     const made = new TomSelect(select, {
       valueField: "value",
       labelField: "text",
@@ -56,7 +66,10 @@
       maxOptions: 50,
       placeholder: select.dataset.placeholder || "",
       allowEmptyOption: false,
-      load: (query, show) => { control()?.clearOptions((option) => control().items.includes(option.value)); search(select, query, show); },
+      refreshThrottle: 0,
+      loadThrottle: null,
+      load: (query, show) => { control()?.clearOptions((option) => control().items.includes(option.value)); askLater(query, show); },
+      createFilter: () => !control()?.loading,
       create: select.dataset.selectCreate ? addInPanel(select, control) : false,
       render: {
         option: line,

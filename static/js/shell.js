@@ -60,6 +60,7 @@
     title.textContent = asker.dataset.confirmTitle || title.dataset.default;
     text.textContent = asker.dataset.confirm;
     yes.textContent = asker.dataset.confirmAction || yes.dataset.default;
+    yes.className = `btn ${asker.dataset.confirmTone === "primary" ? "btn-primary" : "btn-danger"}`;
     dialog.returnValue = "";
     dialog.showModal();
     return new Promise((answer) => dialog.addEventListener("close", () => answer(dialog.returnValue === "yes"), { once: true }));

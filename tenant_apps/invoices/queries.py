@@ -98,6 +98,16 @@ def open_invoices(actor: Actor, *, on: date, currency: str | None = None) -> Que
     return (found.filter(currency=currency) if currency else found).order_by("due_date", "number")
 
 
+def likely_invoices(payment: Payment, actor: Actor, *, on: date) -> QuerySet[Invoice]:
+    """Open invoices in its currency: first those that owe just what is left of it, then its client's."""
+    nearness = Case(
+        When(outstanding_amount=payment.unallocated, then=Value(0)),
+        When(company=payment.company, then=Value(1)),
+        default=Value(2),
+    )
+    return open_invoices(actor, on=on, currency=payment.currency).order_by(nearness, "due_date", "number")
+
+
 def visible_payments(actor: Actor) -> QuerySet[Payment]:
     """The payments that the actor sees, with their company."""
     return visible_to(Payment.objects.select_related("company"), actor)

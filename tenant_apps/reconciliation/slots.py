@@ -1,5 +1,8 @@
 """What matching tells on the pages of invoices and payments."""
 
+from decimal import Decimal
+
+from shared_apps.core.formats import format_number
 from tenant_apps.reconciliation.reasons import REASON_TEXTS, SIGNAL_TEXTS
 
 
@@ -10,4 +13,6 @@ def unmatched_reason(*, code: str) -> str | None:
 
 def evidence(*, signal: str, value: str) -> str | None:
     """One reason for which a payment was linked to an invoice, in words."""
+    if signal == "amount_equals_outstanding":
+        value = format_number(Decimal(value), 2)
     return str(SIGNAL_TEXTS[signal]) % {"value": value} if signal in SIGNAL_TEXTS else None

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.forms import BoundField
+from django.forms import BoundField, Form
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -121,3 +121,9 @@ def amount_for(payment: Payment, invoice: Invoice) -> str:
 def days_late(invoice: Invoice, on: date) -> int:
     """For how many days the invoice has been overdue."""
     return max((on - invoice.due_date).days, 0) if invoice.due_date else 0
+
+
+@register.filter
+def is_about(form: Form, invoice: Invoice) -> bool:
+    """Whether this is the invoice that the form, come back with errors, was sent for."""
+    return form.is_bound and bool(form.errors) and form["invoice_id"].value() == str(invoice.pk)

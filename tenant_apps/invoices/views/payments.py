@@ -21,11 +21,11 @@ from tenant_apps.invoices.forms.payments import (
     ReasonForm,
     initial_payment,
 )
-from tenant_apps.invoices.models import Invoice, PaymentMethod
+from tenant_apps.invoices.models import Invoice, Payment, PaymentMethod
 from tenant_apps.invoices.views import Request, today
 from tenant_apps.workspace.queries import profile
 
-CANDIDATES = 20
+CANDIDATES = 8
 
 
 @page(Permission.PAYMENTS_VIEW)
@@ -182,18 +182,18 @@ def _payment_page(
         "payment": payment,
         "form": form,
         "timeline": timeline_of(payment_id),
-        "candidates": _candidates(request, payment.currency) if payment.unallocated else [],
+        "candidates": _candidates(request, payment) if payment.unallocated else [],
         "search": request.GET.get("search", ""),
     }
     status = 422 if form.errors else 200
     return partial(request, "invoices/payment_detail.html", part, context, status=status)
 
 
-def _candidates(request: Request, currency: str) -> list[Invoice]:
-    """Open invoices of the currency; those that the search finds, the earliest due first."""
+def _candidates(request: Request, payment: Payment) -> list[Invoice]:
+    """The open invoices that the search finds, the likeliest first."""
     if not request.actor.may(Permission.PAYMENTS_MATCH):
         return []
-    found = queries.open_invoices(request.actor, on=today(request), currency=currency)
+    found = queries.likely_invoices(payment, request.actor, on=today(request))
     return list(matching(found, request.GET.get("search", ""))[:CANDIDATES])
 
 

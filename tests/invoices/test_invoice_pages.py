@@ -1,0 +1,238 @@
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from shared_apps.core.actors import Actor
+from tenant_apps.invoices.models import Invoice
+from tenant_apps.invoices.operations import annul_invoice, mark_invoice_paid
+from tenants.context import OrganizationRef
+from tests.invoices.stories import AT, TODAY, client, draft, events_of, fresh, issued, payment
+
+HTMX = {"HX-Request": "true"}
+
+
+def text(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
+def address(invoice: Invoice, act: str = "") -> str:
+    return f"/invoices/{invoice.pk}/{act}"
+
+
+# The list -------------------------------------------------------------------------------------------------
+
+
+def test_an_empty_list_says_what_will_live_there(browser: Client) -> None:
+    assert "No invoices yet" in text(browser.get("/invoices/"))
+    assert "Nothing matches" in text(browser.get("/invoices/?status=paid"))
+
+
+def test_the_list_is_narrowed_by_the_address(
+    browser: Client, owner: Actor, in_alpha: OrganizationRef
+) -> None:
+    first, other = client(owner, name="Първи ООД"), client(owner, name="Втори ООД", eik="")
+    paid, owed = issued(owner, first), issued(owner, other, currency="USD")
+    mark_invoice_paid(invoice_id=paid.pk, received_on=TODAY, by=owner, at=AT)
+    waiting = draft(owner, first)
+
+    def found(query: str) -> set[Any]:
+        return {one.pk for one in browser.get(f"/invoices/?{query}").context["page"].items}
+
+    assert found("") == {paid.pk, owed.pk, waiting.pk}
+    assert found("status=draft") == {waiting.pk}
+    assert found("status=paid") == {paid.pk}
+    assert found("status=unpaid") == {owed.pk}
+    assert found("currency=USD") == {owed.pk}
+    assert found(f"company_id={first.pk}") == {paid.pk, waiting.pk}
+    assert found("search=parvi") == {paid.pk, waiting.pk}
+    assert found(f"search={owed.number}") == {owed.pk}
+    assert found("period=last_year&status=nonsense") == set()
+
+
+def test_the_foot_adds_every_row_per_currency_and_no_annulled_one(
+    browser: Client, owner: Actor, in_alpha: OrganizationRef
+) -> None:
+    buyer = client(owner)
+    for _ in range(2):
+        issued(owner, buyer)
+    issued(owner, buyer, currency="USD")
+    annul_invoice(invoice_id=issued(owner, buyer).pk, reason="Сгрешена", by=owner, at=AT)
+
+    sums = browser.get("/invoices/").context["sums"]
+
+    assert [(row["currency"], row["invoice_count"], str(row["sum_total"])) for row in sums] == [
+        ("EUR", 3, "240.00"),
+        ("USD", 1, "120.00"),
+    ]
+    assert [str(row["sum_outstanding"]) for row in sums] == ["240.00", "120.00"]
+
+
+@pytest.mark.parametrize(
+    "query", ["cursor=nonsense", "ordering=nonsense", "search=%00", "company_id=nonsense"]
+)
+def test_an_old_address_shows_the_list(browser: Client, query: str) -> None:
+    assert browser.get(f"/invoices/?{query}").status_code == 200
+
+
+def test_htmx_gets_the_list_alone(browser: Client, owner: Actor, in_alpha: OrganizationRef) -> None:
+    issued(owner)
+    answer = text(browser.get("/invoices/", headers=HTMX))
+    assert "Клиент ООД" in answer and "<html" not in answer
+
+
+@pytest.mark.parametrize("query", ["", "?status=unpaid&search=klient&currency=EUR&period=this_year"])
+def test_the_list_asks_the_database_little(
+    browser: Client, owner: Actor, in_alpha: OrganizationRef, query: str, django_assert_max_num_queries: Any
+) -> None:
+    buyer = client(owner)
+    for _ in range(3):
+        issued(owner, buyer)
+    browser.get("/invoices/")
+    with django_assert_max_num_queries(8):
+        browser.get(f"/invoices/{query}")
+
+
+# The page -------------------------------------------------------------------------------------------------
+
+
+def test_the_page_shows_the_paper_as_it_was_issued(
+    browser: Client, owner: Actor, in_alpha: OrganizationRef
+) -> None:
+    invoice = issued(owner)
+    page = text(browser.get(address(invoice)))
+    assert "ФАКТУРА" in page and str(invoice.number) in page and "Клиент ООД" in page
+    assert 'lang="bg"' in page and "120,00 EUR" in page
+
+
+def test_a_draft_warns_and_says_where_to_put_it_right(
+    browser: Client, owner: Actor, in_alpha: OrganizationRef
+) -> None:
+    buyer = client(owner, eik="")
+    page = text(browser.get(address(draft(owner, buyer))))
+    assert "EIK is not filled in" in page and f"/companies/{buyer.pk}/edit/" in page
+
+
+def test_the_page_asks_the_database_little(
+    browser: Client, owner: Actor, in_alpha: OrganizationRef, django_assert_max_num_queries: Any
+) -> None:
+    invoice = issued(owner)
+    payment(owner, "20.00", reference="друго")
+    browser.get(address(invoice))
+    with django_assert_max_num_queries(8):
+        browser.get(address(invoice))
+
+
+def test_what_the_role_may_not_do_is_not_offered(
+    browser_of: Any, alpha: OrganizationRef, user: Actor, in_alpha: OrganizationRef
+) -> None:
+    invoice = draft(user)
+    page = text(browser_of(alpha, "user").get(address(invoice)))
+    assert address(invoice, "edit/") in page and address(invoice, "issue/") not in page
+
+
+def test_the_panel_shows_lines_and_actions(browser: Client, owner: Actor, in_alpha: OrganizationRef) -> None:
+    invoice = issued(owner)
+    panel = text(browser.get(address(invoice), headers=HTMX | {"HX-Target": "panel"}))
+    assert "Консултация" in panel and "<html" not in panel and f"?invoice={invoice.pk}" in panel
+
+
+def test_the_pdf_is_streamed(browser: Client, owner: Actor, in_alpha: OrganizationRef) -> None:
+    invoice = issued(owner)
+    shown = browser.get(address(invoice, "pdf/"))
+    kept = browser.get(address(invoice, "pdf/?download=1"))
+    assert shown["Content-Type"] == "application/pdf" and shown.content.startswith(b"%PDF")
+    assert (
+        shown["Content-Disposition"].startswith("inline") and invoice.number in shown["Content-Disposition"]
+    )
+    assert kept["Content-Disposition"].startswith("attachment") and kept.content == shown.content
+
+
+def test_a_draft_has_no_pdf(browser: Client, owner: Actor, in_alpha: OrganizationRef) -> None:
+    assert browser.get(address(draft(owner), "pdf/")).status_code == 302
+
+
+# The acts -------------------------------------------------------------------------------------------------
+
+
+def test_issue_then_a_toast(browser: Client, owner: Actor, in_alpha: OrganizationRef) -> None:
+    invoice = draft(owner)
+    page = text(browser.post(address(invoice, "issue/"), follow=True))
+    assert fresh(invoice).is_issued and f"Invoice {fresh(invoice).number} was issued." in page
+
+
+def test_a_user_cannot_issue(
+    browser_of: Any, alpha: OrganizationRef, user: Actor, in_alpha: OrganizationRef
+) -> None:
+    invoice = draft(user)
+    assert browser_of(alpha, "user").post(address(invoice, "issue/")).status_code == 403
+    assert fresh(invoice).is_draft
+
+
+def test_send_without_an_address_says_so(browser: Client, owner: Actor, in_alpha: OrganizationRef) -> None:
+    invoice = issued(owner)
+    answer = browser.post(address(invoice, "send/"), headers=HTMX)
+    assert answer.status_code == 422 and "no e-mail address" in answer["HX-Trigger"]
+
+
+def test_annul_asks_for_a_reason(browser: Client, owner: Actor, in_alpha: OrganizationRef) -> None:
+    invoice = issued(owner)
+    refused = browser.post(address(invoice, "annul/"), {"reason": " "}, headers=HTMX)
+    assert refused.status_code == 422 and "Say why" in text(refused) and "<html" not in text(refused)
+
+    answer = browser.post(address(invoice, "annul/"), {"reason": "Грешен клиент"}, headers=HTMX)
+
+    assert answer.status_code == 204 and answer["HX-Redirect"] == address(invoice)
+    assert fresh(invoice).annul_reason == "Грешен клиент"
+    assert "Грешен клиент" in text(browser.get(address(invoice)))
+
+
+def test_mark_as_paid_records_what_is_outstanding(
+    browser: Client, owner: Actor, in_alpha: OrganizationRef
+) -> None:
+    invoice = issued(owner)
+    assert "120.00" in text(browser.get(address(invoice, "mark-paid/"), headers=HTMX))
+    typed = {"received_on": "15.03.2026", "method": "cash"}
+    assert browser.post(address(invoice, "mark-paid/"), typed).status_code == 302
+    assert "invoices.invoice_paid" in events_of(invoice)
+    assert "already paid" in text(browser.post(address(invoice, "mark-paid/"), typed))
+
+
+def test_duplicate_and_delete(browser: Client, owner: Actor, in_alpha: OrganizationRef) -> None:
+    invoice = issued(owner)
+    browser.post(address(invoice, "duplicate/"))
+    copy = Invoice.objects.get(state="draft")
+    assert copy.total == invoice.total
+    assert browser.post(address(copy, "delete/"))["Location"] == "/invoices/"
+    assert not Invoice.objects.filter(pk=copy.pk).exists()
+
+
+# Waiting for the match ------------------------------------------------------------------------------------
+
+
+def test_the_page_asks_until_the_payment_has_found_its_invoice(
+    browser: Client, owner: Actor, in_alpha: OrganizationRef, run_jobs: Any
+) -> None:
+    invoice = issued(owner)
+    run_jobs()
+    money = payment(owner, reference=str(invoice.number))
+    side = HTMX | {"HX-Target": "document-side"}
+
+    waiting = text(browser.get(f"{address(invoice)}?payment={money.pk}"))
+    assert "Looking for its invoice" in waiting and "polls=14" in waiting
+    assert "polls=" not in text(browser.get(f"{address(invoice)}?payment={money.pk}&polls=1", headers=side))
+
+    run_jobs()
+    settled = text(browser.get(f"{address(invoice)}?payment={money.pk}&polls=14", headers=side))
+    assert "polls=" not in settled and "The reference names invoice" in settled
+    assert 'hx-swap-oob="true"' in settled and "Paid" in settled and "<html" not in settled
+
+
+def test_a_payment_that_found_nothing_says_why(
+    browser: Client, owner: Actor, in_alpha: OrganizationRef, run_jobs: Any
+) -> None:
+    invoice = issued(owner)
+    money = payment(owner, "10.00", reference=str(invoice.number))
+    run_jobs()
+    page = text(browser.get(f"{address(invoice)}?payment={money.pk}"))
+    assert "amount differs" in page and "polls=" not in page

@@ -1,0 +1,146 @@
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from shared_apps.core.actors import Actor
+from tenant_apps.invoices.models import Payment
+from tenant_apps.invoices.operations import void_payment
+from tenants.context import OrganizationRef
+from tests.invoices.stories import AT, client, fresh, issued, payment
+
+HTMX = {"HX-Request": "true"}
+TYPED = {"amount": "120,00", "currency": "EUR", "received_on": "15.03.2026", "method": "bank_transfer"}
+
+
+def text(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
+def address(money: Payment, act: str = "") -> str:
+    return f"/payments/{money.pk}/{act}"
+
+
+def test_the_list_says_why_a_payment_found_no_invoice(
+    browser: Client, owner: Actor, in_alpha: OrganizationRef, run_jobs: Any
+) -> None:
+    assert "No payments yet" in text(browser.get("/payments/"))
+    payment(owner, reference="наем за март", payer_name="Платец ООД")
+    run_jobs()
+    page = text(browser.get("/payments/"))
+    assert "Платец ООД" in page and "holds no invoice number" in page and "Unmatched" in page
+
+
+def test_the_list_is_narrowed_by_the_address(
+    browser: Client, owner: Actor, in_alpha: OrganizationRef
+) -> None:
+    rent, fee = (
+        payment(owner, reference="наем"),
+        payment(owner, "7.50", "такса", currency="USD", method="cash"),
+    )
+    void_payment(payment_id=fee.pk, reason="Два пъти", by=owner, at=AT)
+
+    def found(query: str) -> set[Any]:
+        return {one.pk for one in browser.get(f"/payments/?{query}").context["page"].items}
+
+    assert found("status=unmatched") == {rent.pk} and found("status=voided") == {fee.pk}
+    assert found("search=naem") == {rent.pk} and found("method=cash") == {fee.pk}
+    assert found("currency=USD") == {fee.pk} and found("period=nonsense") == {rent.pk, fee.pk}
+    sums = browser.get("/payments/").context["sums"]
+    assert [(row["currency"], str(row["sum_amount"])) for row in sums] == [("EUR", "120.00"), ("USD", "0.00")]
+
+
+@pytest.mark.parametrize("path", ["/payments/", "/payments/new/"])
+def test_the_pages_ask_the_database_little(
+    browser: Client,
+    owner: Actor,
+    in_alpha: OrganizationRef,
+    path: str,
+    django_assert_max_num_queries: Any,
+) -> None:
+    money = payment(owner)
+    issued(owner)
+    browser.get(path)
+    with django_assert_max_num_queries(8):
+        browser.get(path)
+    with django_assert_max_num_queries(8):
+        browser.get(address(money))
+
+
+def test_a_payment_for_an_invoice_is_filled_in_and_leads_back_to_it(
+    browser: Client, owner: Actor, in_alpha: OrganizationRef
+) -> None:
+    invoice = issued(owner)
+    form = text(browser.get(f"/payments/new/?invoice={invoice.pk}", headers=HTMX))
+    assert 'value="120.00"' in form and f'value="{invoice.number}"' in form and "<html" not in form
+
+    answer = browser.post(f"/payments/new/?invoice={invoice.pk}", TYPED, headers=HTMX)
+
+    money = Payment.objects.get()
+    assert answer["HX-Redirect"] == f"/invoices/{invoice.pk}/?payment={money.pk}"
+
+
+def test_a_payment_alone_leads_to_its_own_page(browser: Client, in_alpha: OrganizationRef) -> None:
+    assert browser.post("/payments/new/", TYPED)["Location"] == address(Payment.objects.get())
+
+
+def test_errors_stand_beside_their_fields(browser: Client, in_alpha: OrganizationRef) -> None:
+    wrong = TYPED | {"amount": "-5", "payer_iban": "BG00BNBG96611020345678", "reference": "запазено"}
+    answer = browser.post("/payments/new/", wrong, headers=HTMX)
+    page = text(answer)
+    assert answer.status_code == 422 and 'id="id_amount_error"' in page and 'id="id_payer_iban_error"' in page
+    assert 'value="запазено"' in page and not Payment.objects.exists()
+
+
+def test_link_and_unlink_by_hand(browser: Client, owner: Actor, in_alpha: OrganizationRef) -> None:
+    invoice, money = issued(owner), payment(owner, reference="без номер")
+    page = text(browser.get(address(money)))
+    assert str(invoice.number) in page and 'value="120.00"' in page
+
+    linked = browser.post(address(money, "allocate/"), {"invoice_id": str(invoice.pk), "amount": "100,00"})
+    assert linked["Location"] == address(money) and str(fresh(invoice).outstanding) == "20.00"
+    assert "Linked by hand." in text(browser.get(address(money)))
+    assert "Linked by hand." in text(browser.get(f"/invoices/{invoice.pk}/"))
+
+    unlink = address(money, f"deallocate/{invoice.pk}/")
+    assert browser.post(unlink, {"reason": ""}, headers=HTMX).status_code == 422
+    assert browser.post(unlink, {"reason": "Друга фактура"}, headers=HTMX).status_code == 204
+    assert str(fresh(invoice).outstanding) == "120.00"
+
+
+def test_linking_too_much_is_explained_in_its_place(
+    browser: Client, owner: Actor, in_alpha: OrganizationRef
+) -> None:
+    invoice, money = issued(owner), payment(owner, "500.00")
+    data = {"invoice_id": str(invoice.pk), "amount": "400"}
+    answer = browser.post(address(money, "allocate/"), data, headers=HTMX)
+    assert answer.status_code == 422 and "more than the invoice still owes" in text(answer)
+
+
+def test_open_invoices_are_found_and_the_likeliest_comes_first(
+    browser: Client, owner: Actor, in_alpha: OrganizationRef
+) -> None:
+    far, own = issued(owner, client(owner, name="Далечна ООД", eik=""), currency="USD"), client(owner)
+    other = issued(owner, client(owner, name="Друга ООД", eik=""))
+    near = issued(owner, own)
+    money = payment(owner, "50.00", company_id=own.pk)
+    candidates = browser.get(address(money)).context["candidates"]
+    assert [one.pk for one in candidates] == [near.pk, other.pk] and far not in candidates
+    found = text(browser.get(address(money, "allocate/?search=druga"), headers=HTMX))
+    assert str(other.number) in found and str(near.number) not in found and "<html" not in found
+
+
+def test_void_with_a_reason(browser: Client, owner: Actor, in_alpha: OrganizationRef) -> None:
+    money = payment(owner)
+    assert "mistake" in text(browser.get(address(money, "void/"), headers=HTMX))
+    assert browser.post(address(money, "void/"), {"reason": "Въведено два пъти"}).status_code == 302
+    page = text(browser.get(address(money)))
+    assert "Voided" in page and "Въведено два пъти" in page
+    assert (
+        "already" in text(browser.post(address(money, "void/"), {"reason": "Пак"})) or fresh(money).voided_at
+    )
+
+
+def test_a_user_records_no_payment(browser_of: Any, alpha: OrganizationRef) -> None:
+    assert browser_of(alpha, "user").get("/payments/new/").status_code == 403
+    assert browser_of(alpha, "user").post("/payments/new/", TYPED).status_code == 403
