@@ -9,7 +9,6 @@ from typing import Any
 
 from deploy.embedded import servers
 from deploy.embedded.broker import Broker
-from deploy.embedded.catalogues import compile_stale
 from deploy.embedded.processes import Child, stop_all
 from deploy.embedded.sockets import listen
 from deploy.embedded.state import DataDirectory
@@ -40,7 +39,6 @@ class Product:
         self.children: dict[str, Child] = {}
 
     def start(self) -> None:
-        compile_stale()
         self.start_broker()
         for child in programs(self.data, self._environment(), self._listener.fileno()):
             self.children[child.name] = child

@@ -19,14 +19,21 @@ from django.db import connection
 from playwright.sync_api import Browser, sync_playwright
 
 from deploy.embedded.testing import find_browser
-from tenants.context import reference_to
+from shared_apps.accounts.models import User
+from shared_apps.accounts.operations import add_team_member
+from shared_apps.accounts.queries import actor_of
+from shared_apps.core import clock
+from shared_apps.core.actors import system_actor
+from tenant_apps.crm.operations import CompanyChange, create_company
+from tenants.context import OrganizationRef, in_organization, reference_to
 from tenants.models import Organization
-from tests.conftest import _copy, _server, _use_database
+from tests.conftest import _copy, _server, _use_database, member_of
 from tests.isolation.belongings import belongings_of
 from tests.journeys.visitors import Visitor
 from tests.product import Product
 
 NO_CHROMIUM = "there is no Chromium: install `chromium`, or name one in CHROMIUM"
+CLIENTS = ("Аврора ООД", "Бисер ЕООД", "Вега АД")
 QUIET = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE *.localhost, EXCLUDE 127.0.0.1",
@@ -43,6 +50,11 @@ class BrowserThread:
     def run(self, work: Callable[[], Any]) -> Any:
         """What `work` answers on that thread; its exceptions rise here."""
         return self._thread.submit(work).result()
+
+    def describe(self) -> str:
+        """Which pages are open, and what they say."""
+        pages = [page for context in self.browser.contexts for page in context.pages]
+        return "\n".join(f"{page.url}\n{page.locator('body').inner_text()[:1000]}" for page in pages)
 
     def close(self) -> None:
         self.run(self.browser.close)
@@ -73,7 +85,11 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     if thread is None:
         return None
     arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
-    thread.run(lambda: pyfuncitem.obj(**arguments))
+    try:
+        thread.run(lambda: pyfuncitem.obj(**arguments))
+    except Exception as error:
+        error.add_note(thread.run(thread.describe))
+        raise
     return True
 
 
@@ -116,9 +132,21 @@ def _furnish(database: str, media: Path, django_db_blocker: Any) -> dict[str, di
         patch.setattr(settings, "MEDIA_ROOT", media)
         _use_database(database)
         try:
-            return {one.subdomain: belongings_of(reference_to(one)) for one in Organization.objects.all()}
+            alpha, beta = (reference_to(one) for one in Organization.objects.order_by("subdomain"))
+            _tell(alpha, beta)
+            return {one.subdomain: belongings_of(one) for one in (alpha, beta)}
         finally:
             _use_database(before)
+
+
+def _tell(alpha: OrganizationRef, beta: OrganizationRef) -> None:
+    """Alpha has clients, and its manager has a place in beta too."""
+    at, manager = clock.now(), User.objects.get(email="manager@alpha.example")
+    add_team_member(user_id=manager.pk, organization_id=beta.id, role="user", by=system_actor(beta.id), at=at)
+    owner = actor_of(member_of(alpha, "owner"))
+    with in_organization(alpha):
+        for name in CLIENTS:
+            create_company(details=CompanyChange(name=name, city="Русе"), by=owner, at=at)
 
 
 def database_url(name: str) -> str:

@@ -57,7 +57,7 @@ class Visitor:
             self.field(name).fill(value)
 
     def field(self, name: str) -> Locator:
-        return self.page.locator(f"main [name={name}], #panel [name={name}]").last
+        return self.page.locator(f"main [name={name}], #panel [name={name}]").first
 
     def press(self, english: str, within: str = "body") -> None:
         """Press the button or link that says this."""
@@ -87,6 +87,11 @@ class Visitor:
         """At this address, or at one that begins so when it ends with `…`."""
         address = self.product.url(path.removesuffix("…"), subdomain)
         self.page.wait_for_url(lambda url: url.startswith(address) if path.endswith("…") else url == address)
+
+    def bytes_at(self, url: str) -> bytes:
+        """What this person's browser gets from an address of the page's own host."""
+        numbers = self.page.evaluate("async (url) => [...new Uint8Array(await (await fetch(url)).arrayBuffer())]", url)
+        return bytes(numbers)
 
     def width_of_page(self) -> int:
         """CSS pixels that the page wants; more than the window means scrolling sideways."""
