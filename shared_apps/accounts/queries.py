@@ -30,6 +30,14 @@ def membership_of(user_id: UUID, organization_id: UUID) -> TeamMember | None:
     )
 
 
+def active_role(user_id: UUID, organization_id: UUID) -> str | None:
+    """The person's role in the organization; None for a stranger and for one who was switched off."""
+    places = TeamMember.objects.filter(
+        user_id=user_id, organization_id=organization_id, is_active=True, user__is_active=True
+    )
+    return places.values_list("role", flat=True).first()
+
+
 def memberships_of(user_id: UUID) -> QuerySet[TeamMember]:
     """Where the person may go: active places in active organizations, by name."""
     return (

@@ -13,7 +13,7 @@ _sentences: dict[str, Text] = {}
 _slots: dict[str, list[Callable[..., Any]]] = defaultdict(list)
 
 
-def register_sentences(sentences: Mapping[str, Text]) -> None:
+def register_sentences(sentences: Mapping[Any, Text]) -> None:
     """Say how each event type is told. `%(subject)s` and `%(actor)s` are put in by the timeline."""
     _sentences.update({str(event): sentence for event, sentence in sentences.items()})
 

@@ -37,6 +37,16 @@ class Scope(StrEnum):
     PLATFORM = "platform"
 
 
+class Queue(StrEnum):
+    """What waits for whom: a worker that has both takes a prompt job before any patient one."""
+
+    PROMPT = "prompt"
+    PATIENT = "patient"
+
+
+PRIORITIES = {Queue.PROMPT: 0, Queue.PATIENT: 10}
+
+
 @dataclass(frozen=True)
 class Registered:
     name: str
@@ -58,9 +68,12 @@ def current_actor() -> Actor:
 
 
 def job(
-    *, queue: str = "default", scope: Scope = Scope.ORGANIZATION
+    *, queue: Queue = Queue.PROMPT, scope: Scope = Scope.ORGANIZATION
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Register a function as a job under its own name. It takes keyword arguments of plain values and `**unknown`."""
+    """Register a function as a job under its own name. It takes keyword arguments of plain values and `**unknown`.
+
+    What takes a processor for long (documents) is patient, so that it delays nobody's money.
+    """
 
     def decorate(function: Callable[..., None]) -> Callable[..., None]:
         name = function.__name__
@@ -69,6 +82,7 @@ def job(
             functools.partial(_deliver, name),
             actor_name=name,
             queue_name=queue,
+            priority=PRIORITIES[queue],
             max_retries=MAX_RETRIES,
             min_backoff=MIN_BACKOFF_MS,
             max_backoff=MAX_BACKOFF_MS,

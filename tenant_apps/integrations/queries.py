@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from shared_apps.accounts.queries import active_role
 from shared_apps.accounts.roles import permissions_of
 from shared_apps.core.actors import Actor, ActorKind
 from tenant_apps.integrations.models import ApiToken
@@ -15,18 +15,7 @@ from tenant_apps.integrations.rules import permissions_in
 from tenants.context import current_organization
 
 USE_IS_NOTED_EVERY = timedelta(hours=1)
-# One statement, because every API request begins with it. The place in the team is read where it is true, not
-# from its mirror: one who was switched off a moment ago is out at once.
-_BEARER = """
-    SELECT token.id, token.name, token.scopes, token.last_used_at, member.user_id, member.name, place.role
-      FROM integrations_apitoken token
-      JOIN workspace_member member ON member.id = token.member_id AND member.is_active
-      JOIN accounts_teammember place
-           ON place.user_id = member.user_id AND place.organization_id = %s AND place.is_active
-      JOIN accounts_user person ON person.id = place.user_id AND person.is_active
-     WHERE token.token_hash = %s AND token.revoked_at IS NULL
-       AND (token.expires_at IS NULL OR token.expires_at > %s)
-"""
+_BEARER_FIELDS = ("id", "name", "scopes", "last_used_at", "member__user_id", "member__name")
 
 
 @dataclass(frozen=True)
@@ -47,12 +36,18 @@ def hash_of(secret: str) -> str:
 
 
 def bearer_of(secret: str, *, at: datetime, language: str) -> Bearer | None:
-    """Who acts with this token; None when it is unknown, revoked, expired, or its person has left."""
-    organization_id = current_organization().id
-    row = connection.fetch_one_prepared(_BEARER, [organization_id, hash_of(secret), at])  # type: ignore[attr-defined]
+    """Who acts with this token; None when it is unknown, revoked, expired, or its person has left.
+
+    The role is read where it is true, not from its mirror: one who was switched off a moment ago is out at once.
+    """
+    row = _usable_tokens(at).filter(token_hash=hash_of(secret)).values_list(*_BEARER_FIELDS).first()
     if row is None:
         return None
-    token_id, token_name, scopes, last_used_at, user_id, person, role = row
+    token_id, token_name, scopes, last_used_at, user_id, person = row
+    organization_id = current_organization().id
+    role = active_role(user_id, organization_id)
+    if role is None:
+        return None
     actor = Actor(
         kind=ActorKind.API_KEY,
         id=user_id,
@@ -62,6 +57,11 @@ def bearer_of(secret: str, *, at: datetime, language: str) -> Bearer | None:
         language=language,
     )
     return Bearer(token_id, actor, last_used_at)
+
+
+def _usable_tokens(at: datetime) -> QuerySet[ApiToken]:
+    is_current = Q(expires_at=None) | Q(expires_at__gt=at)
+    return ApiToken.objects.filter(is_current, revoked_at=None, member__is_active=True)
 
 
 def all_tokens() -> QuerySet[ApiToken]:

@@ -7,14 +7,14 @@ from django.utils.translation import override
 
 from shared_apps.core import clock
 from shared_apps.core.formats import format_day, format_money
-from shared_apps.jobs.actors import current_actor, job
+from shared_apps.jobs.actors import Queue, current_actor, job
 from tenant_apps.invoices.models import Invoice
 from tenant_apps.invoices.operations import invoice_pdf_bytes, make_invoice_qr_codes
 from tenant_apps.invoices.queries import visible_invoice
 from tenant_apps.messages.operations import queue_message
 
 
-@job()
+@job(queue=Queue.PATIENT)
 def generate_invoice_qr_codes(*, subject_id: str, **unknown: Any) -> None:
     """After issue: make the codes by which the invoice can be paid. One annulled meanwhile gets none."""
     by = current_actor()
@@ -22,7 +22,7 @@ def generate_invoice_qr_codes(*, subject_id: str, **unknown: Any) -> None:
         make_invoice_qr_codes(invoice_id=UUID(subject_id), by=by, at=clock.now())
 
 
-@job()
+@job(queue=Queue.PATIENT)
 def render_invoice_document(*, subject_id: str, **unknown: Any) -> None:
     """After issue and after annulment: make the PDF, so that the first reader need not wait for it."""
     invoice_pdf_bytes(invoice_id=UUID(subject_id), by=current_actor(), at=clock.now())

@@ -11,7 +11,7 @@ Foreign keys are made not deferrable (`schema.py`): a violation is told by the s
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -63,17 +63,6 @@ class DatabaseWrapper(stock.DatabaseWrapper):
             return
         super().close_if_health_check_failed()
         self._answered_at = time.monotonic()
-
-    def fetch_one_prepared(self, statement: str, values: Sequence[Any]) -> Sequence[Any] | None:
-        """The first row of a statement that every request sends: the server keeps it planned. Not in Django's
-        query log.
-        """
-        self.close_if_health_check_failed()
-        self.ensure_connection()
-        self._handle_search_path()
-        with self.wrap_database_errors, psycopg.Cursor(self.connection) as cursor:
-            row: Sequence[Any] | None = cursor.execute(statement, values, prepare=True).fetchone()
-            return row
 
     def set_tenant(self, tenant: Any, include_public: bool = True) -> None:
         """Choose the schema of the following statements; it reaches the server with the next cursor."""
