@@ -19,7 +19,6 @@ from tenant_apps.crm.models import Company, Contact
 from tenant_apps.crm.queries import visible_companies, visible_contacts
 from tenant_apps.invoices.models import Invoice, InvoiceState, Payment
 from tenant_apps.invoices.queries import OPEN, open_invoices, visible_invoices, visible_payments
-from tenant_apps.invoices.rules import OVERDUE
 from tenant_apps.sharing.queries import visible_to
 from tenant_apps.workspace.models import OrganizationProfile
 
@@ -103,7 +102,7 @@ def months_up_to(on: date) -> list[date]:
 
 def overdue_invoices(actor: Actor, *, on: date) -> QuerySet[Invoice]:
     """The invoices that are late, the longest first."""
-    return open_invoices(actor, on=on).filter(Q(status=OVERDUE))[:OVERDUE_SHOWN]
+    return open_invoices(actor, on=on).filter(due_date__lt=on)[:OVERDUE_SHOWN]
 
 
 def recent_activity(actor: Actor) -> list[Event]:
