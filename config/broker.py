@@ -11,7 +11,9 @@ ALWAYS = 100_000
 
 
 def make_broker() -> RedisBroker:
-    """A broker that finds a killed worker's messages again within half a minute (the library's default: minutes)."""
+    """A broker that finds a killed worker's messages again within half a minute (the library's default:
+    minutes).
+    """
     pool = redis.ConnectionPool.from_url(
         settings.REDIS_URL, socket_connect_timeout=2, health_check_interval=30, socket_keepalive=True
     )

@@ -1,4 +1,6 @@
-"""Is it alive, is it ready, how busy is it. Answered on any host, before anything else looks at the request."""
+"""Is it alive, is it ready, how busy is it. Answered on any host, before anything else looks at the
+request.
+"""
 
 import hmac
 import ipaddress
@@ -36,7 +38,9 @@ def _ready(request: HttpRequest) -> HttpResponse:
     """200 when the database answers. A broker that is away is told, but delays only what can wait."""
     parts = {"database": _database_answers(), "broker": _broker_answers()}
     is_ready = parts["database"]
-    return JsonResponse({"status": "ready" if is_ready else "not ready", **parts}, status=200 if is_ready else 503)
+    return JsonResponse(
+        {"status": "ready" if is_ready else "not ready", **parts}, status=200 if is_ready else 503
+    )
 
 
 def _database_answers() -> bool:
@@ -78,4 +82,11 @@ def _may_read_metrics(request: HttpRequest) -> bool:
     if settings.METRICS_TOKEN and hmac.compare_digest(token.encode(), settings.METRICS_TOKEN.encode()):
         return True
     is_forwarded = "X-Forwarded-For" in request.headers
-    return not is_forwarded and ipaddress.ip_address(request.META.get("REMOTE_ADDR") or "0.0.0.0").is_loopback
+    return not is_forwarded and _is_this_machine(request.META.get("REMOTE_ADDR", ""))
+
+
+def _is_this_machine(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False

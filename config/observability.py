@@ -21,7 +21,7 @@ _TRACEBACK = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 
 def configure_logging(settings: dict[str, Any]) -> None:
     """Called by Django with `settings.LOGGING`: `format` is console or json, `level` a level's name."""
-    shared = [
+    shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -51,13 +51,19 @@ def configure_logging(settings: dict[str, Any]) -> None:
             "formatters": {"structured": formatter},
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
             "root": {"handlers": ["stderr"], "level": settings["level"]},
-            "loggers": {"xhtml2pdf": {"level": "ERROR"}, "reportlab": {"level": "ERROR"}, "fontTools": {"level": "ERROR"}},
+            "loggers": {
+                "xhtml2pdf": {"level": "ERROR"},
+                "reportlab": {"level": "ERROR"},
+                "fontTools": {"level": "ERROR"},
+            },
         }
     )
 
 
 class RequestLogMiddleware:
-    """One line per request: method, path without its query, status, milliseconds; and the id in `X-Request-ID`."""
+    """One line per request: method, path without its query, status, milliseconds; and the id in
+    `X-Request-ID`.
+    """
 
     def __init__(self, respond: Callable[[HttpRequest], HttpResponse]) -> None:
         self.respond = respond
@@ -76,6 +82,11 @@ class RequestLogMiddleware:
         SECONDS.observe(seconds)
         actor = getattr(request, "actor", None)
         log.info(
-            "answered", method=request.method, path=request.path, status=response.status_code,
-            ms=round(seconds * 1000, 1), host=request.META.get("HTTP_HOST", ""), actor=str(actor.id) if actor else None,
+            "answered",
+            method=request.method,
+            path=request.path,
+            status=response.status_code,
+            ms=round(seconds * 1000, 1),
+            host=request.META.get("HTTP_HOST", ""),
+            actor=str(actor.id) if actor else None,
         )

@@ -1,7 +1,8 @@
 """The only place where the product switches schemas.
 
-`in_organization` enters one, `in_public` leaves all of them, `for_each_organization` visits every active one. The choice lives in a
-context variable and on this thread's connection; leaving restores both, whatever happened inside.
+`in_organization` enters one, `in_public` leaves all of them, `for_each_organization` visits every active
+one. The choice lives in a context variable and on this thread's connection; leaving restores both, whatever
+happened inside.
 """
 
 from collections.abc import Iterator
@@ -68,7 +69,9 @@ def reference_to(organization: Organization) -> OrganizationRef:
 
 @contextmanager
 def in_organization(organization: UUID | OrganizationRef) -> Iterator[OrganizationRef]:
-    """Run the block in the organization's schema. An id is looked up; an unknown one raises `DoesNotExist`."""
+    """Run the block in the organization's schema. An id is looked up; an unknown one raises
+    `DoesNotExist`.
+    """
     found = organization if isinstance(organization, OrganizationRef) else _look_up(organization)
     with _in_schema(found, found.schema_name):
         yield found

@@ -1,4 +1,6 @@
-"""host → organization → schema. A host that leads nowhere is 404; a suspended organization shows its own page."""
+"""host → organization → schema. A host that leads nowhere is 404; a suspended organization shows its own
+page.
+"""
 
 from collections.abc import Callable
 
@@ -30,7 +32,10 @@ class OrganizationMiddleware:
             return _closed(request, "tenants/unknown_host.html", 404, "unknown_host")
         if not organization.is_active:
             return _closed(request, "tenants/suspended.html", 403, "organization_suspended")
-        with in_organization(organization), structlog.contextvars.bound_contextvars(organization=organization.subdomain):
+        with (
+            in_organization(organization),
+            structlog.contextvars.bound_contextvars(organization=organization.subdomain),
+        ):
             return self._answer(request, settings.ROOT_URLCONF)
 
     def _public(self, request: HttpRequest) -> HttpResponse:
@@ -39,14 +44,16 @@ class OrganizationMiddleware:
             return self._answer(request, settings.PUBLIC_SCHEMA_URLCONF)
 
     def _answer(self, request: HttpRequest, urlconf: str) -> HttpResponse:
-        request.urlconf = urlconf  # type: ignore[attr-defined]
+        request.urlconf = urlconf
         set_urlconf(urlconf)
         return self.respond(request)
 
 
 def _closed(request: HttpRequest, template: str, status: int, code: str) -> HttpResponse:
-    request.urlconf = settings.PUBLIC_SCHEMA_URLCONF  # type: ignore[attr-defined]
+    request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
     set_urlconf(settings.PUBLIC_SCHEMA_URLCONF)
     if request.path.startswith("/api/"):
-        return JsonResponse({"code": code, "message": code.replace("_", " "), "field": None, "errors": []}, status=status)
+        return JsonResponse(
+            {"code": code, "message": code.replace("_", " "), "field": None, "errors": []}, status=status
+        )
     return render(request, template, status=status)

@@ -11,7 +11,9 @@ class OrganizationStatus(models.TextChoices):
 
 
 class Organization(TenantMixin):
-    """A company that uses the product. The schema's name is opaque, so renaming a company renames no schema."""
+    """A company that uses the product. The schema's name is opaque, so renaming a company renames no
+    schema.
+    """
 
     auto_create_schema = False
     auto_drop_schema = False
@@ -28,7 +30,16 @@ class Organization(TenantMixin):
     updated_at = models.DateTimeField()
 
     class Data:
-        plain = ("id", "schema_name", "subdomain", "status", "time_zone", "language", "created_at", "updated_at")
+        plain = (
+            "id",
+            "schema_name",
+            "subdomain",
+            "status",
+            "time_zone",
+            "language",
+            "created_at",
+            "updated_at",
+        )
         personal = ("name",)
         secret = ()
 

@@ -74,7 +74,8 @@ def check_subdomain(subdomain: str) -> None:
 def create_organization(*, founding: Founding, by: Actor, at: datetime) -> Organization:
     """Found an organization: row, host, schema, and what `settings.PROVISIONING_STEPS` furnish it with.
 
-    All in one transaction: one that fails half-way leaves nothing behind. Raises the three `Subdomain…` refusals.
+    All in one transaction: one that fails half-way leaves nothing behind. Raises the three `Subdomain…`
+    refusals.
     """
     check_subdomain(founding.subdomain)
     organization = _claim_subdomain(founding, at)
@@ -82,7 +83,9 @@ def create_organization(*, founding: Founding, by: Actor, at: datetime) -> Organ
     with in_organization(reference_to(organization)):
         for step in settings.PROVISIONING_STEPS:
             import_string(step)(founding=founding, by=by, at=at)
-    record(event=OrganizationEvent.FOUNDED, organization_id=organization.pk, subject=organization, by=by, at=at)
+    record(
+        event=OrganizationEvent.FOUNDED, organization_id=organization.pk, subject=organization, by=by, at=at
+    )
     return organization
 
 
@@ -98,22 +101,32 @@ def _claim_subdomain(founding: Founding, at: datetime) -> Organization:
     try:
         with transaction.atomic():
             organization.save()
-            Domain(tenant=organization, domain=host_of(founding.subdomain), is_primary=True, created_at=at).save()
+            Domain(
+                tenant=organization, domain=host_of(founding.subdomain), is_primary=True, created_at=at
+            ).save()
     except IntegrityError as error:
         raise SubdomainTaken() from error
     return organization
 
 
-@operation(permission=Permission.ORGANIZATION_EDIT, event=None, why="the change of the profile, which asks for it, is told")
+@operation(
+    permission=Permission.ORGANIZATION_EDIT,
+    event=None,
+    why="the change of the profile, which asks for it, is told",
+)
 def set_home(*, organization_id: UUID, time_zone: str, language: str, by: Actor, at: datetime) -> None:
     """Let requests and jobs of the organization run in its new zone and language."""
-    Organization.objects.filter(pk=organization_id).update(time_zone=time_zone, language=language, updated_at=at)
+    Organization.objects.filter(pk=organization_id).update(
+        time_zone=time_zone, language=language, updated_at=at
+    )
     transaction.on_commit(forget_hosts)
 
 
 @operation(permission=Permission.PLATFORM_OPERATE)
 def suspend_organization(*, organization_id: UUID, by: Actor, at: datetime) -> Organization:
-    """Close the doors of an organization; its data stays. Its people see a page that says so; its jobs wait."""
+    """Close the doors of an organization; its data stays. Its people see a page that says so; its jobs
+    wait.
+    """
     return _set_status(organization_id, OrganizationStatus.SUSPENDED, OrganizationEvent.SUSPENDED, by, at)
 
 
@@ -132,8 +145,13 @@ def _set_status(
     organization.updated_at = at
     organization.save(update_fields=["status", "updated_at"])
     record(
-        event=event, organization_id=organization.pk, subject=organization, by=by, at=at,
-        old={"status": old}, new={"status": status},
+        event=event,
+        organization_id=organization.pk,
+        subject=organization,
+        by=by,
+        at=at,
+        old={"status": old},
+        new={"status": status},
     )
     forget_hosts()
     return organization

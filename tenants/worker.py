@@ -1,7 +1,8 @@
 """Where a job runs: inside the organization that its message names, or nowhere.
 
-`shared_apps.jobs` calls `job_environment` (named in `settings.JOB_ENVIRONMENT`) around every job. It is part of the
-call itself, not a broker middleware: dramatiq swallows a middleware's ordinary exception and runs the actor anyway.
+`shared_apps.jobs` calls `job_environment` (named in `settings.JOB_ENVIRONMENT`) around every job. It is
+part of the call itself, not a broker middleware: dramatiq swallows a middleware's ordinary exception and
+runs the actor anyway.
 """
 
 from collections.abc import Iterator

@@ -1,14 +1,13 @@
 """The ground every test stands on.
 
-The schema is built once, with two organizations in it (`alpha`, `beta`), as a template database; each test worker gets a
-copy, and a test that must commit (threads, races) gets one of its own through `committed_db`.
+The schema is built once, with two organizations in it (`alpha`, `beta`), as a template database; each test
+worker gets a copy, and a test that must commit (threads, races) gets one of its own through `committed_db`.
 """
 
 import hashlib
 import os
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +32,8 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCK = 8_410_321
 
 
-# The database ---------------------------------------------------------------------------------------------------------
+# The database
+# ---------------------------------------------------------------------------------------------------------
 
 
 def pytest_configure() -> None:
@@ -44,16 +44,26 @@ def pytest_configure() -> None:
 def _server() -> psycopg.Connection[Any]:
     facts = settings.DATABASES["default"]
     return psycopg.connect(
-        host=facts["HOST"], port=facts["PORT"] or 5432, user=facts["USER"], password=facts["PASSWORD"],
-        dbname="postgres", autocommit=True,
+        host=facts["HOST"],
+        port=facts["PORT"] or 5432,
+        user=facts["USER"],
+        password=facts["PASSWORD"],
+        dbname="postgres",
+        autocommit=True,
     )
 
 
 def _digest() -> str:
-    """What the template depends on: migrations, the founding of an organization, the world of the tests, the hashing."""
-    files = sorted(ROOT.glob("*/*/migrations/*.py")) + sorted(ROOT.glob("tenants/**/*.py"))
-    files += sorted(ROOT.glob("*/*/models.py")) + [
-        ROOT / "tests/world.py", ROOT / "config/installed_apps.py", ROOT / "tenant_apps/workspace/operations.py",
+    """What the template depends on: migrations, the founding of an organization, the world of the tests,
+    the hashing.
+    """
+    files = [
+        *sorted(ROOT.glob("*/*/migrations/*.py")),
+        *sorted(ROOT.glob("tenants/**/*.py")),
+        *sorted(ROOT.glob("*/*/models.py")),
+        ROOT / "tests/world.py",
+        ROOT / "config/installed_apps.py",
+        ROOT / "tenant_apps/workspace/operations.py",
     ]
     hasher = settings.PASSWORD_HASHERS[0].encode()
     return hashlib.sha256(b"".join([hasher, *(file.read_bytes() for file in files)])).hexdigest()[:12]
@@ -107,7 +117,9 @@ def django_db_setup(template_database: str) -> Iterator[None]:
 
 @pytest.fixture
 def committed_db(django_db_setup: None, template_database: str, django_db_blocker: Any) -> Iterator[None]:
-    """A database of this test's own, without a surrounding transaction: for threads, races and real commits."""
+    """A database of this test's own, without a surrounding transaction: for threads, races and real
+    commits.
+    """
     shared = connection.settings_dict["NAME"]
     own = f"{shared}_own"
     with _server() as server:
@@ -119,7 +131,8 @@ def committed_db(django_db_setup: None, template_database: str, django_db_blocke
         server.execute(f'DROP DATABASE IF EXISTS "{own}" WITH (FORCE)')
 
 
-# The guards -----------------------------------------------------------------------------------------------------------
+# The guards
+# -----------------------------------------------------------------------------------------------------------
 
 
 class NetworkBlocked(AssertionError):
@@ -131,7 +144,11 @@ def _only_this_machine() -> Iterator[None]:
     connect = socket.socket.connect
 
     def guarded(self: socket.socket, address: Any) -> Any:
-        if self.family in {socket.AF_INET, socket.AF_INET6} and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+        if self.family in {socket.AF_INET, socket.AF_INET6} and address[0] not in {
+            "127.0.0.1",
+            "::1",
+            "localhost",
+        }:
             raise NetworkBlocked(address)
         return connect(self, address)
 
@@ -148,7 +165,8 @@ def _clean_slate(tmp_path: Path, settings: Any) -> Iterator[None]:
     forget_hosts()
 
 
-# The people -----------------------------------------------------------------------------------------------------------
+# The people
+# -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -211,7 +229,8 @@ def at() -> Any:
     return clock.now()
 
 
-# The doors ------------------------------------------------------------------------------------------------------------
+# The doors
+# ------------------------------------------------------------------------------------------------------------
 
 
 def sign_in(client: Client, user: User, organization: OrganizationRef | None) -> Client:
@@ -227,7 +246,9 @@ def sign_in(client: Client, user: User, organization: OrganizationRef | None) ->
 def browser_of(db: None) -> Callable[..., Client]:
     """`browser_of(alpha, "owner")`: a signed-in test client on alpha's host; without a role: a stranger."""
 
-    def open_browser(organization: OrganizationRef | None, role: str | None = None, language: str = "en") -> Client:
+    def open_browser(
+        organization: OrganizationRef | None, role: str | None = None, language: str = "en"
+    ) -> Client:
         host = host_of(organization.subdomain) if organization else settings.BASE_DOMAIN
         client = Client(headers={"host": host, "accept-language": language})
         if organization and role:
@@ -247,14 +268,21 @@ def browser(browser_of: Callable[..., Client], alpha: OrganizationRef) -> Client
 
 @pytest.fixture
 def api_of(db: None) -> Callable[..., Client]:
-    """`api_of(alpha, "manager", scopes=("*",))`: a test client on alpha's host with that person's API token."""
+    """`api_of(alpha, "manager", scopes=("*",))`: a test client on alpha's host with that person's API
+    token.
+    """
     from tenant_apps.integrations.operations import create_api_token
 
-    def open_api(organization: OrganizationRef, role: str = Role.OWNER, scopes: tuple[str, ...] = ("*",)) -> Client:
+    def open_api(
+        organization: OrganizationRef, role: str = Role.OWNER, scopes: tuple[str, ...] = ("*",)
+    ) -> Client:
         with in_organization(organization):
             _token, plain = create_api_token(
-                user_id=member_of(organization, role).user_id, name="tests", scopes=scopes,
-                by=system_actor(organization.id), at=clock.now(),
+                user_id=member_of(organization, role).user_id,
+                name="tests",
+                scopes=scopes,
+                by=system_actor(organization.id),
+                at=clock.now(),
             )
         host = host_of(organization.subdomain)
         return Client(headers={"host": host, "authorization": f"Bearer {plain}", "accept-language": "en"})
@@ -282,5 +310,3 @@ def run_jobs() -> Callable[[], list[str]]:
         return names
 
     return run
-
-

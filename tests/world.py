@@ -29,16 +29,28 @@ def _found(subdomain: str, name: str) -> None:
     by, at = system_actor(), clock.now()
     people = {
         role: create_user(
-            email=f"{role}@{subdomain}.example", password="correct-horse-7", name=f"{role.title()} {transliterate(name)}",
-            language="en", by=by, at=at,
+            email=f"{role}@{subdomain}.example",
+            password="correct-horse-7",
+            name=f"{role.title()} {transliterate(name)}",
+            language="en",
+            by=by,
+            at=at,
         )
         for role in Role.values
     }
     owner = people[Role.OWNER]
     founding = Founding(
-        name=name, subdomain=subdomain, owner_user_id=owner.pk, owner_name=owner.name, owner_email=owner.email,
-        eik=EIKS[subdomain], vat_number=f"BG{EIKS[subdomain]}", address="ул. Пробна 1", city="София",
-        postal_code="1000", iban="BG80BNBG96611020345678",
+        name=name,
+        subdomain=subdomain,
+        owner_user_id=owner.pk,
+        owner_name=owner.name,
+        owner_email=owner.email,
+        eik=EIKS[subdomain],
+        vat_number=f"BG{EIKS[subdomain]}",
+        address="ул. Пробна 1",
+        city="София",
+        postal_code="1000",
+        iban="BG80BNBG96611020345678",
     )
     organization = found_organization(founding=founding, by=by, at=at)
     choose_plan(organization_id=organization.pk, plan_code="unlimited", by=by, at=at)
@@ -48,5 +60,11 @@ def _found(subdomain: str, name: str) -> None:
     with in_organization(organization.pk):
         for role, person in people.items():
             mirror_member(
-                user_id=person.pk, name=person.name, email=person.email, role=role, is_active=True, by=by, at=at
+                user_id=person.pk,
+                name=person.name,
+                email=person.email,
+                role=role,
+                is_active=True,
+                by=by,
+                at=at,
             )

@@ -36,7 +36,9 @@ STANDARD, BOOKS = Decimal("20.00"), Decimal("9.00")
 
 @dataclass(frozen=True)
 class Plot:
-    """What becomes of one invoice: `paid_share` of its total is paid, `named` says whether the payer named its number."""
+    """What becomes of one invoice: `paid_share` of its total is paid, `named` says whether the payer
+    named its number.
+    """
 
     is_sent: bool
     paid_share: Decimal | None = None

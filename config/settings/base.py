@@ -1,4 +1,6 @@
-"""What every way of running shares. Whatever differs between machines is an environment variable, read here once."""
+"""What every way of running shares. Whatever differs between machines is an environment variable, read
+here once.
+"""
 
 from pathlib import Path
 
@@ -19,7 +21,8 @@ PORT = env.int("PORT", default=8000)
 PUBLIC_SCHEME = env("PUBLIC_SCHEME", default="http")
 METRICS_TOKEN = env("METRICS_TOKEN", default="")
 
-# Hosts are checked by OrganizationMiddleware against the domains in the database: one that leads nowhere is 404.
+# Hosts are checked by OrganizationMiddleware against the domains in the database: one that leads nowhere is
+# 404.
 ALLOWED_HOSTS = ["*"]
 DEBUG = False
 
@@ -67,7 +70,8 @@ TEMPLATES = [
     }
 ]
 
-# Database: one PostgreSQL, a schema per organization. A connection that has not been told otherwise sees no table.
+# Database: one PostgreSQL, a schema per organization. A connection that has not been told otherwise sees no
+# table.
 DATABASES = {
     "default": {
         **env.db("DATABASE_URL", default="postgres://127.0.0.1/tefter"),
@@ -132,7 +136,9 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_SESSION_COOKIE_AGE = SESSION_COOKIE_AGE
-ACCOUNT_RATE_LIMITS: dict[str, str | None] | bool = {"login_failed": None}  # failed sign-ins are counted by axes
+ACCOUNT_RATE_LIMITS: dict[str, str | None] | bool = {
+    "login_failed": None
+}  # failed sign-ins are counted by axes
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 MEMBER_LIMIT_CHECK = "shared_apps.plans.limits.require_seat"

@@ -162,7 +162,9 @@ def _collect_static_files(environment: Mapping[str, str], data: DataDirectory) -
 
 
 def programs(data: DataDirectory, environment: Mapping[str, str], descriptor: int) -> list[Child]:
-    """Web, worker and scheduler, not yet started; `descriptor` is the socket that the web server listens on."""
+    """Web, worker and scheduler, not yet started; `descriptor` is the socket that the web server listens
+    on.
+    """
     python = [sys.executable, "-m"]
     commands = {
         "web": [*python, "gunicorn", "--config", "deploy/gunicorn.conf.py", "--bind", f"fd://{descriptor}",

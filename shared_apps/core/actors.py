@@ -1,4 +1,6 @@
-"""Who acts. Built at the edge of the product (`accounts`, `integrations`), compared by `@operation`, kept in events."""
+"""Who acts. Built at the edge of the product (`accounts`, `integrations`), compared by `@operation`, kept
+in events.
+"""
 
 from dataclasses import dataclass, field
 from enum import StrEnum

@@ -1,4 +1,6 @@
-"""The clock. Only the outermost layer (views, API, tasks, commands) reads it; everything below is told the time."""
+"""The clock. Only the outermost layer (views, API, tasks, commands) reads it; everything below is told
+the time.
+"""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo

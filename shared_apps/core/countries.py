@@ -15,7 +15,7 @@ _NO_COUNTRIES = frozenset(
 
 @lru_cache(maxsize=4)
 def _names(locale: str) -> dict[str, str]:
-    named = Locale.parse(locale).territories
+    named = {str(code): str(name) for code, name in Locale.parse(locale).territories.items()}
     countries = {code for code in named if len(code) == 2 and code.isalpha()} - _NO_COUNTRIES
     return {code: named[code] for code in countries}
 

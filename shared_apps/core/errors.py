@@ -75,7 +75,9 @@ def refuse_all(errors: Iterable[FieldError]) -> None:
 
 
 class LimitReached(DomainError):
-    """The organization's plan does not reach this far (402). `plan` is the code of the plan that lifts the limit."""
+    """The organization's plan does not reach this far (402). `plan` is the code of the plan that lifts
+    the limit.
+    """
 
     code = "limit_reached"
 

@@ -1,7 +1,8 @@
 """The edge for pages: who may come in, what an act answers, how a refusal reaches a human.
 
-`@page` answers GET; `.act` beside it answers the POST of its form, at the same address; `@act` answers POST alone.
-All three want a signed-in member of the organization whose host was asked, or send the visitor to sign in.
+`@page` answers GET; `.act` beside it answers the POST of its form, at the same address; `@act` answers POST
+alone. All three want a signed-in member of the organization whose host was asked, or send the visitor to
+sign in.
 """
 
 import functools
@@ -86,7 +87,8 @@ def act(permission: Permission | None) -> Callable[[View], Page]:
 def done(
     request: HttpRequest, *, to: Any, message: Any = "", event: str = "", undo: str = ""
 ) -> HttpResponse:
-    """Answer an act that succeeded: go to `to` and say `message` in a toast there, with Undo posting to `undo`.
+    """Answer an act that succeeded: go to `to` and say `message` in a toast there, with Undo posting to
+    `undo`.
 
     htmx gets 204 with `HX-Redirect`, and `HX-Trigger` named `event` for parts of the page that listen.
     """
@@ -112,7 +114,9 @@ def partial(
 def form_page(
     request: HttpRequest, template: str, form: Form, context: dict[str, Any] | None = None
 ) -> HttpResponse:
-    """A page around `form`: 200 when it is fresh, 422 when it came back with errors; nothing typed is lost."""
+    """A page around `form`: 200 when it is fresh, 422 when it came back with errors; nothing typed is
+    lost.
+    """
     status = 422 if form.is_bound and form.errors else 200
     return render(request, template, {"form": form, **(context or {})}, status=status)
 
@@ -128,7 +132,9 @@ def add_refusal(form: Form, refusal: DomainError) -> None:
 
 
 def address_on(request: HttpRequest, host: str, path: str = "/") -> str:
-    """The address of `path` on another host of the product (no port): scheme and port are those of this request."""
+    """The address of `path` on another host of the product (no port): scheme and port are those of this
+    request.
+    """
     _own, colon, port = request.get_host().partition(":")
     return f"{request.scheme}://{host}{colon}{port}{path}"
 

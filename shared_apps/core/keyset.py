@@ -1,4 +1,6 @@
-"""Keyset pagination: a page knows where it ended, so page 2,000 costs what page 1 costs, and nothing is counted."""
+"""Keyset pagination: a page knows where it ended, so page 2,000 costs what page 1 costs, and nothing is
+counted.
+"""
 
 import base64
 import binascii
@@ -107,7 +109,7 @@ def _read_cursor(queryset: QuerySet[M], ordering: str, cursor: str) -> _Place:
 def _typed(queryset: QuerySet[M], field: str, value: str) -> Any:
     if field in queryset.query.annotations:
         return queryset.query.annotations[field].output_field.to_python(value)
-    column = queryset.model._meta.get_field(field)
+    column: Any = queryset.model._meta.get_field(field)
     if column.get_internal_type() == "DecimalField":
         return Decimal(value)
     return column.to_python(value)

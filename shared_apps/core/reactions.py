@@ -1,4 +1,5 @@
-"""What follows an event. `settings.REACTIONS` (one table, in `config.reactions`) names the jobs; here they are asked for.
+"""What follows an event. `settings.REACTIONS` (one table, in `config.reactions`) names the jobs; here they
+are asked for.
 
 The lower floors do not know the outbox, so it is reached by its name in `settings.OUTBOX`.
 """
@@ -16,8 +17,8 @@ def follow(
 ) -> None:
     """Put the jobs that follow this event into the outbox, in the caller's transaction."""
     names = import_string(settings.REACTIONS).get(event_type, ())
-    enqueue = import_string(settings.OUTBOX) if names else None
     for name in names:
+        enqueue = import_string(settings.OUTBOX)
         enqueue(
             name,
             organization_id=organization_id,

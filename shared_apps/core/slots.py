@@ -1,6 +1,7 @@
 """Places that a higher app fills: sentences of events, and parts of pages.
 
-Registration happens in `AppConfig.ready`; a slot's function takes the page's context and returns one object to show.
+Registration happens in `AppConfig.ready`; a slot's function takes the page's context and returns one object
+to show.
 """
 
 from collections import defaultdict

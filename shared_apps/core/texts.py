@@ -6,12 +6,13 @@ from typing import Any
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
-from shared_apps.core.errors import FieldError
+from shared_apps.core.errors import FieldError, Text
 
 
 def text_errors(model: type[Model], values: Mapping[str, Any]) -> list[FieldError]:
     """One error for each text that is longer than its column, or holds what no column can hold."""
     errors = []
+    message: Text
     for name, value in values.items():
         if not isinstance(value, str):
             continue

@@ -1,7 +1,7 @@
 """`@job`: how a function becomes a dramatiq actor that runs inside its organization, and nowhere else.
 
-The message carries only the job's id and its organization. What to do is read from the job's row, so a message that
-arrives twice finds the row done, and one without an organization does not run.
+The message carries only the job's id and its organization. What to do is read from the job's row, so a
+message that arrives twice finds the row done, and one without an organization does not run.
 """
 
 import functools
@@ -70,7 +70,8 @@ def current_actor() -> Actor:
 def job(
     *, queue: Queue = Queue.PROMPT, scope: Scope = Scope.ORGANIZATION
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Register a function as a job under its own name. It takes keyword arguments of plain values and `**unknown`.
+    """Register a function as a job under its own name. It takes keyword arguments of plain values and
+    `**unknown`.
 
     What takes a processor for long (documents) is patient, so that it delays nobody's money.
     """
@@ -78,8 +79,10 @@ def job(
     def decorate(function: Callable[..., None]) -> Callable[..., None]:
         name = function.__name__
         JOBS[name] = Registered(name, scope, function)
-        dramatiq.actor(
-            functools.partial(_deliver, name),
+        deliver: Callable[..., None] = functools.partial(_deliver, name)
+        declare: Callable[..., Any] = dramatiq.actor
+        declare(
+            deliver,
             actor_name=name,
             queue_name=queue,
             priority=PRIORITIES[queue],
@@ -114,7 +117,9 @@ def perform(name: str, *, job_id: UUID, organization_id: UUID | None) -> None:
         return
     if row.organization_id != organization_id:
         raise JobWithoutOrganization(name)
-    with structlog.contextvars.bound_contextvars(job=name, job_id=str(job_id), organization_id=str(organization_id)):
+    with structlog.contextvars.bound_contextvars(
+        job=name, job_id=str(job_id), organization_id=str(organization_id)
+    ):
         try:
             with environment(organization_id):
                 _run(registered, row)
@@ -138,6 +143,9 @@ def _note_failure(environment: Callable[..., Any], row: Job, error: Exception) -
     log.warning("job_failed", error=type(error).__name__, attempt=row.attempts)
     with environment(None):
         operations.note_job_failure(
-            job_id=row.pk, error=type(error).__name__, is_last=row.attempts > MAX_RETRIES,
-            by=system_actor(), at=clock.now(),
+            job_id=row.pk,
+            error=type(error).__name__,
+            is_last=row.attempts > MAX_RETRIES,
+            by=system_actor(),
+            at=clock.now(),
         )

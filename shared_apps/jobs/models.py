@@ -35,21 +35,38 @@ class Job(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["organization_id", "key"], name="jobs_key_once", nulls_distinct=True),
+            models.UniqueConstraint(
+                fields=["organization_id", "key"], name="jobs_key_once", nulls_distinct=True
+            ),
             models.UniqueConstraint(
                 fields=["key"], condition=Q(organization_id__isnull=True), name="jobs_platform_key_once"
             ),
         ]
         indexes = [
             models.Index(fields=["due_at"], condition=Q(state="queued"), name="jobs_queued"),
-            models.Index(fields=["sent_at"], condition=Q(state__in=("sent", "running")), name="jobs_in_flight"),
-            models.Index(fields=["finished_at"], condition=Q(state__in=("done", "dead")), name="jobs_finished"),
+            models.Index(
+                fields=["sent_at"], condition=Q(state__in=("sent", "running")), name="jobs_in_flight"
+            ),
+            models.Index(
+                fields=["finished_at"], condition=Q(state__in=("done", "dead")), name="jobs_finished"
+            ),
         ]
 
     class Data:
         plain = (
-            "id", "name", "organization_id", "language", "arguments", "key", "state", "attempts", "error",
-            "created_at", "due_at", "sent_at", "finished_at",
+            "id",
+            "name",
+            "organization_id",
+            "language",
+            "arguments",
+            "key",
+            "state",
+            "attempts",
+            "error",
+            "created_at",
+            "due_at",
+            "sent_at",
+            "finished_at",
         )
         personal = ("actor_label",)
         secret = ()

@@ -20,7 +20,9 @@ BOOKKEEPING = "the job's row is itself the record"
 
 
 class OutsideTransaction(RuntimeError):
-    """Work was asked for without a transaction, so it could be sent although what it belongs to is rolled back."""
+    """Work was asked for without a transaction, so it could be sent although what it belongs to is rolled
+    back.
+    """
 
 
 def enqueue(
@@ -32,7 +34,8 @@ def enqueue(
     due_at: datetime | None = None,
     **arguments: Any,
 ) -> None:
-    """Write a job into the outbox, in the caller's transaction. A second one with the same `key` adds nothing.
+    """Write a job into the outbox, in the caller's transaction. A second one with the same `key` adds
+    nothing.
 
     `organization_id` defaults to the actor's. Arguments are plain JSON values.
     """
@@ -54,7 +57,9 @@ def enqueue(
 
 @operation(permission=Permission.PLATFORM_OPERATE, event=None, why=BOOKKEEPING)
 def dispatch_jobs(*, by: Actor, at: datetime, limit: int = 100) -> int:
-    """Hand due jobs to the broker, oldest first, and say how many. A broker that is away leaves all of them queued."""
+    """Hand due jobs to the broker, oldest first, and say how many. A broker that is away leaves all of
+    them queued.
+    """
     lost = Q(state__in=(JobState.SENT, JobState.RUNNING), sent_at__lt=at - LOST_AFTER)
     due = Q(state=JobState.QUEUED, due_at__lte=at)
     rows = list(Job.objects.select_for_update(skip_locked=True).filter(due).order_by("due_at")[:limit])
@@ -73,7 +78,9 @@ def _send(row: Job) -> None:
 
 @operation(permission=Permission.PLATFORM_OPERATE, event=None, why=BOOKKEEPING)
 def begin_job(*, job_id: UUID, by: Actor) -> Job | None:
-    """Mark the job as running and return it; None when it is done, dead or gone, so that there is nothing to do."""
+    """Mark the job as running and return it; None when it is done, dead or gone, so that there is nothing
+    to do.
+    """
     open_states = (JobState.QUEUED, JobState.SENT, JobState.RUNNING)
     row = Job.objects.select_for_update().filter(pk=job_id, state__in=open_states).first()
     if row is None:
@@ -92,7 +99,9 @@ def finish_job(*, job_id: UUID, by: Actor, at: datetime) -> None:
 
 @operation(permission=Permission.PLATFORM_OPERATE, event=None, why=BOOKKEEPING)
 def note_job_failure(*, job_id: UUID, error: str, is_last: bool, by: Actor, at: datetime) -> None:
-    """Remember the kind of error (never its text, which may be personal); after the last try the job is dead."""
+    """Remember the kind of error (never its text, which may be personal); after the last try the job is
+    dead.
+    """
     changes: dict[str, Any] = {"error": error[:200]}
     if is_last:
         changes |= {"state": JobState.DEAD, "finished_at": at}
@@ -117,7 +126,9 @@ def fire_slot(*, name: str, slot_at: datetime, by: Actor) -> bool:
     return is_ours
 
 
-@operation(permission=Permission.PLATFORM_OPERATE, event=None, why="old rows leave; what they did is told elsewhere")
+@operation(
+    permission=Permission.PLATFORM_OPERATE, event=None, why="old rows leave; what they did is told elsewhere"
+)
 def forget_finished_jobs(*, by: Actor, at: datetime) -> int:
     """Delete done jobs and slots older than two weeks; dead ones stay until somebody looks at them."""
     old = at - KEPT_FOR

@@ -23,7 +23,16 @@ class PlatformEvent(models.Model):
         indexes = [models.Index(fields=["organization_id", "-id"])]
 
     class Data:
-        plain = ("id", "type", "organization_id", "subject_type", "subject_id", "actor_kind", "actor_id", "at")
+        plain = (
+            "id",
+            "type",
+            "organization_id",
+            "subject_type",
+            "subject_id",
+            "actor_kind",
+            "actor_id",
+            "at",
+        )
         personal = ("subject_label", "actor_label", "old", "new")
         secret = ()
 

@@ -21,7 +21,9 @@ def record(
     old: dict[str, Any] | None = None,
     new: dict[str, Any] | None = None,
 ) -> PlatformEvent:
-    """Write down what an operation made true, in that operation's transaction. Never put a secret into old or new."""
+    """Write down what an operation made true, in that operation's transaction. Never put a secret into
+    old or new.
+    """
     written = PlatformEvent.objects.create(
         type=str(event),
         organization_id=organization_id,
@@ -37,7 +39,10 @@ def record(
     )
     note_event()
     follow(
-        event_type=written.type, event_id=written.pk, subject_id=written.subject_id,
-        organization_id=organization_id, by=by,
+        event_type=written.type,
+        event_id=written.pk,
+        subject_id=written.subject_id,
+        organization_id=organization_id,
+        by=by,
     )
     return written

@@ -35,5 +35,7 @@ def require(limit: Limit, *, used: Callable[[], int], adding: int = 1) -> None:
 
 
 def require_seat(*, used: Callable[[], int]) -> None:
-    """Raise `LimitReached` when the team may not grow. Named in `settings.MEMBER_LIMIT_CHECK`: people stand below."""
+    """Raise `LimitReached` when the team may not grow. Named in `settings.MEMBER_LIMIT_CHECK`: people
+    stand below.
+    """
     require(Limit.MEMBERS, used=used)

@@ -18,7 +18,11 @@ def choose_plan(*, organization_id: UUID, plan_code: str, by: Actor, at: datetim
         organization=organization, defaults={"plan_code": PLANS[plan_code].code, "since_at": at}
     )
     record(
-        event=PlanEvent.PLAN_CHOSEN, organization_id=organization_id, subject=organization, by=by, at=at,
+        event=PlanEvent.PLAN_CHOSEN,
+        organization_id=organization_id,
+        subject=organization,
+        by=by,
+        at=at,
         new={"plan": plan_code},
     )
     return chosen

@@ -6,7 +6,8 @@ from shared_apps.core.ids import new_id
 class Event(models.Model):
     """One thing that became true. Rows are only ever added (a trigger says so); there are no foreign keys.
 
-    `old` and `new` hold changed fields as plain JSON. Erasure may blank the personal ones and set `erased_at`.
+    `old` and `new` hold changed fields as plain JSON. Erasure may blank the personal ones and set
+    `erased_at`.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -28,13 +29,24 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["subject_id", "-id"], name="activity_of_subject"),
             models.Index(
-                fields=["parent_id", "-id"], condition=models.Q(parent_id__isnull=False), name="activity_of_parent"
+                fields=["parent_id", "-id"],
+                condition=models.Q(parent_id__isnull=False),
+                name="activity_of_parent",
             ),
         ]
 
     class Data:
         plain = (
-            "id", "type", "subject_type", "subject_id", "parent_id", "actor_kind", "actor_id", "at", "cause", "erased_at",
+            "id",
+            "type",
+            "subject_type",
+            "subject_id",
+            "parent_id",
+            "actor_kind",
+            "actor_id",
+            "at",
+            "cause",
+            "erased_at",
         )
         personal = ("subject_label", "actor_label", "old", "new")
         secret = ()

@@ -26,7 +26,8 @@ def record(
 ) -> Event:
     """Write down what an operation made true, in its own transaction, and enqueue the jobs that follow it.
 
-    `parent` is the record whose timeline tells it too. `old` and `new` may hold dates, decimals and ids; never a secret.
+    `parent` is the record whose timeline tells it too. `old` and `new` may hold dates, decimals and ids;
+    never a secret.
     """
     written = Event.objects.create(
         type=str(event),

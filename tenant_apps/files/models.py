@@ -4,7 +4,9 @@ from shared_apps.core.ids import new_id
 
 
 class StoredFile(models.Model):
-    """A file of the organization. `path` is relative to the storage; `sha256` is of the bytes, in hexadecimal."""
+    """A file of the organization. `path` is relative to the storage; `sha256` is of the bytes, in
+    hexadecimal.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(max_length=200)

@@ -38,7 +38,8 @@ def hash_of(secret: str) -> str:
 def bearer_of(secret: str, *, at: datetime, language: str) -> Bearer | None:
     """Who acts with this token; None when it is unknown, revoked, expired, or its person has left.
 
-    The role is read where it is true, not from its mirror: one who was switched off a moment ago is out at once.
+    The role is read where it is true, not from its mirror: one who was switched off a moment ago is out at
+    once.
     """
     row = _usable_tokens(at).filter(token_hash=hash_of(secret)).values_list(*_BEARER_FIELDS).first()
     if row is None:

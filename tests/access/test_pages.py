@@ -1,4 +1,6 @@
-"""URL × role: the whole matrix. Every address must appear; one that is missing, or opens to more than it says, fails."""
+"""URL × role: the whole matrix. Every address must appear; one that is missing, or opens to more than it
+says, fails.
+"""
 
 from collections.abc import Callable
 
@@ -111,7 +113,9 @@ def test_who_may_look_and_who_may_act(
             assert status < 500
 
 
-@pytest.mark.parametrize("address", [a for a in PAGES if a.name in MATRIX or a.name in ONE_S_OWN], ids=lambda a: a.name)
+@pytest.mark.parametrize(
+    "address", [a for a in PAGES if a.name in MATRIX or a.name in ONE_S_OWN], ids=lambda a: a.name
+)
 def test_a_stranger_is_sent_to_sign_in(
     address: Address, alpha: OrganizationRef, browser_of: Callable[..., Client]
 ) -> None:

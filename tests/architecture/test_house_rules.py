@@ -11,8 +11,15 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("config", "tenants", "shared_apps", "tenant_apps")
 DOORS = {"queries", "operations", "models", "events"}
 MORE_DOORS = {
-    ("plans", "limits"), ("plans", "catalog"), ("accounts", "roles"), ("tenants", "context"), ("jobs", "actors"),
-    ("jobs", "schedule"), ("tenants", "hosts"), ("documents", "adapters"), ("reconciliation", "reasons"),
+    ("plans", "limits"),
+    ("plans", "catalog"),
+    ("accounts", "roles"),
+    ("tenants", "context"),
+    ("jobs", "actors"),
+    ("jobs", "schedule"),
+    ("tenants", "hosts"),
+    ("documents", "adapters"),
+    ("reconciliation", "reasons"),
     ("accounts", "forms"),
 }
 BANNED_NAMES = {"utils", "helpers", "services", "managers", "mixins", "common", "constants"}
@@ -82,7 +89,9 @@ def test_imports_stand_at_the_top() -> None:
 
 def test_only_operations_write() -> None:
     """`.create`, `.save`, `.delete`, `.update`, bulk writes of models: in operations, nowhere else."""
-    written = re.compile(r"\.objects[^\n]*\.(create|update|delete|bulk_create|bulk_update|get_or_create|update_or_create)\(")
+    written = re.compile(
+        r"\.objects[^\n]*\.(create|update|delete|bulk_create|bulk_update|get_or_create|update_or_create)\("
+    )
     allowed = {"operations", "migrations"}
     guilty = [
         str(path)
@@ -122,7 +131,11 @@ def test_the_clock_is_read_at_the_edge_only() -> None:
 
 
 def test_files_stay_short() -> None:
-    long = {str(path): count for path, _ in SOURCES if (count := len((ROOT / path).read_text().splitlines())) > 450}
+    long = {
+        str(path): count
+        for path, _ in SOURCES
+        if (count := len((ROOT / path).read_text().splitlines())) > 450
+    }
     assert long == {}
 
 

@@ -11,8 +11,25 @@ from tenants.context import OrganizationRef
 
 OURS = ("config", "tenants", "shared_apps", "tenant_apps")
 FLOORS = [
-    "core", "journal", "jobs", "tenants", "accounts", "plans", "website", "activity", "files", "workspace", "messages",
-    "sharing", "integrations", "catalog", "crm", "documents", "invoices", "reconciliation", "dashboard",
+    "core",
+    "journal",
+    "jobs",
+    "tenants",
+    "accounts",
+    "plans",
+    "website",
+    "activity",
+    "files",
+    "workspace",
+    "messages",
+    "sharing",
+    "integrations",
+    "catalog",
+    "crm",
+    "documents",
+    "invoices",
+    "reconciliation",
+    "dashboard",
 ]
 # Django's own messages app has taken the label that ours would have.
 LABELS = {"tenant_messages": "messages"}
@@ -64,7 +81,8 @@ def test_no_key_crosses_the_border_but_guardian_s(model: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "model", [m for m in our_models() if in_tenant_schema(m) and m._meta.app_label != "sharing"],
+    "model",
+    [m for m in our_models() if in_tenant_schema(m) and m._meta.app_label != "sharing"],
     ids=lambda model: model._meta.label,
 )
 def test_ids_in_an_organization_are_uuids(model: Any) -> None:
@@ -78,7 +96,8 @@ def test_every_app_has_its_floor() -> None:
 
 def test_no_constraint_crosses_schemas(alpha: OrganizationRef) -> None:
     crossing = rows(
-        "SELECT conname FROM pg_constraint k JOIN pg_class a ON a.oid = k.conrelid JOIN pg_class b ON b.oid = k.confrelid "
+        "SELECT conname FROM pg_constraint k "
+        "JOIN pg_class a ON a.oid = k.conrelid JOIN pg_class b ON b.oid = k.confrelid "
         "WHERE k.contype = 'f' AND a.relnamespace <> b.relnamespace"
     )
     assert crossing == []
@@ -87,7 +106,8 @@ def test_no_constraint_crosses_schemas(alpha: OrganizationRef) -> None:
 def test_keys_inside_a_schema_are_checked_at_once(alpha: OrganizationRef) -> None:
     late = rows(
         "SELECT conrelid::regclass::text, conname FROM pg_constraint WHERE contype = 'f' AND condeferrable "
-        "AND connamespace = %s::regnamespace", alpha.schema_name,
+        "AND connamespace = %s::regnamespace",
+        alpha.schema_name,
     )
     assert late == []
 
@@ -95,22 +115,26 @@ def test_keys_inside_a_schema_are_checked_at_once(alpha: OrganizationRef) -> Non
 def test_every_table_of_an_organization_has_a_primary_key(alpha: OrganizationRef) -> None:
     without = rows(
         "SELECT relname FROM pg_class c WHERE relkind = 'r' AND relnamespace = %s::regnamespace AND NOT EXISTS "
-        "(SELECT 1 FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary)", alpha.schema_name,
+        "(SELECT 1 FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary)",
+        alpha.schema_name,
     )
     assert without == []
 
 
 def test_no_table_name_lives_on_both_sides(alpha: OrganizationRef) -> None:
     both = rows(
-        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace IN ('public'::regnamespace, %s::regnamespace) "
-        "GROUP BY relname HAVING count(*) > 1", alpha.schema_name,
+        "SELECT relname FROM pg_class WHERE relkind = 'r' "
+        "AND relnamespace IN ('public'::regnamespace, %s::regnamespace) "
+        "GROUP BY relname HAVING count(*) > 1",
+        alpha.schema_name,
     )
     assert both == [("django_migrations",)]
 
 
 def test_trigger_functions_depend_on_no_search_path(alpha: OrganizationRef) -> None:
     functions = rows(
-        "SELECT proname, prosrc, proconfig FROM pg_proc WHERE pronamespace = %s::regnamespace", alpha.schema_name
+        "SELECT proname, prosrc, proconfig FROM pg_proc WHERE pronamespace = %s::regnamespace",
+        alpha.schema_name,
     )
     assert functions
     for name, source, configuration in functions:
@@ -120,7 +144,8 @@ def test_trigger_functions_depend_on_no_search_path(alpha: OrganizationRef) -> N
 
 def test_both_organizations_have_the_same_tables(alpha: OrganizationRef, beta: OrganizationRef) -> None:
     shape = (
-        "SELECT table_name, column_name, data_type, is_nullable, column_default FROM information_schema.columns "
+        "SELECT table_name, column_name, data_type, is_nullable, column_default "
+        "FROM information_schema.columns "
         "WHERE table_schema = %s ORDER BY 1, 2"
     )
     assert rows(shape, alpha.schema_name) == rows(shape, beta.schema_name) != []

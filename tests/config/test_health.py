@@ -6,7 +6,9 @@ from django.test import Client
 METRICS = "/metrics"
 
 
-@pytest.mark.parametrize("host", ["tefter.localhost", "alpha.tefter.localhost", "nobody.example", "127.0.0.1:8000"])
+@pytest.mark.parametrize(
+    "host", ["tefter.localhost", "alpha.tefter.localhost", "nobody.example", "127.0.0.1:8000"]
+)
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
 def test_health_answers_on_any_host(db: None, host: str, path: str) -> None:
     response = Client(headers={"host": host}).get(path)

@@ -1,4 +1,6 @@
-"""Every address of the organization's host, read from the URL table, so that new ones enter the tests by themselves."""
+"""Every address of the organization's host, read from the URL table, so that new ones enter the tests by
+themselves.
+"""
 
 import re
 from collections.abc import Iterator
@@ -46,5 +48,7 @@ def _walk(patterns: list[Any], prefix: str) -> Iterator[Address]:
 
 
 def _plain(pattern: str) -> str:
-    """A regular expression of a third party's URL as a route: `^confirm/(?P<key>[-:\\w]+)/$` → `confirm/<key>/`."""
+    """A regular expression of a third party's URL as a route: `^confirm/(?P<key>[-:\\w]+)/$` →
+    `confirm/<key>/`.
+    """
     return re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", pattern).lstrip("^").removesuffix("$").removesuffix("\\Z")

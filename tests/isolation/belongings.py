@@ -29,7 +29,11 @@ def belongings_of(organization: OrganizationRef) -> dict[str, Any]:
     with in_organization(organization):
         records = _records(by, at)
         invitation = invite_member(
-            email=f"new@{organization.subdomain}.example", role="user", origin="http://x.example", by=by, at=at
+            email=f"new@{organization.subdomain}.example",
+            role="user",
+            origin="http://x.example",
+            by=by,
+            at=at,
         )
         token, _plain = create_api_token(user_id=owner.user_id, name="x", scopes=("*",), by=by, at=at)
     return records | {
@@ -40,26 +44,40 @@ def belongings_of(organization: OrganizationRef) -> dict[str, Any]:
         "record_type": "company",
         "record_id": records["company_id"],
         # These belong to nobody: they are one-time keys, which a stranger can only guess.
-        "key": "guessed", "uidb36": "1", "token": "guessed", "path": "openapi.json",
+        "key": "guessed",
+        "uidb36": "1",
+        "token": "guessed",
+        "path": "openapi.json",
     }
 
 
 def _records(by: Actor, at: Any) -> dict[str, Any]:
     company = create_company(details=CompanyChange(name="Някоя", email="x@some.example"), by=by, at=at)
-    contact = create_contact(details=ContactChange(first_name="Ана", last_name="Б", company_id=company.pk), by=by, at=at)
+    contact = create_contact(
+        details=ContactChange(first_name="Ана", last_name="Б", company_id=company.pk), by=by, at=at
+    )
     product = create_product(
-        details=ProductChange(name="Нещо", unit="бр.", unit_price=Decimal(5), currency="EUR", vat_rate=Decimal(20)),
-        by=by, at=at,
+        details=ProductChange(
+            name="Нещо", unit="бр.", unit_price=Decimal(5), currency="EUR", vat_rate=Decimal(20)
+        ),
+        by=by,
+        at=at,
     )
     item = ItemInput(description="Нещо", quantity=Decimal(1), unit_price=Decimal(5), vat_rate=Decimal(20))
     draft = InvoiceInput(company_id=company.pk, currency="EUR", items=(item,))
     invoice = create_invoice(draft=draft, by=by, at=at)
     issue_invoice(invoice_id=invoice.pk, by=by, at=at)
     payment = record_payment(
-        payment=PaymentInput(amount=Decimal(6), currency="EUR", received_on=(at - timedelta(days=1)).date(), method="cash"),
-        by=by, at=at,
+        payment=PaymentInput(
+            amount=Decimal(6), currency="EUR", received_on=(at - timedelta(days=1)).date(), method="cash"
+        ),
+        by=by,
+        at=at,
     )
     return {
-        "company_id": company.pk, "contact_id": contact.pk, "product_id": product.pk, "invoice_id": invoice.pk,
+        "company_id": company.pk,
+        "contact_id": contact.pk,
+        "product_id": product.pk,
+        "invoice_id": invoice.pk,
         "payment_id": payment.pk,
     }

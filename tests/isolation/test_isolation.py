@@ -1,7 +1,7 @@
 """No path leads from one organization to another's row.
 
-Every address is read from the URL table. One that takes an id which `belongings` does not know fails, so a new kind of record
-has to be brought here before it can be shown anywhere.
+Every address is read from the URL table. One that takes an id which `belongings` does not know fails, so a
+new kind of record has to be brought here before it can be shown anywhere.
 """
 
 import json
@@ -32,10 +32,19 @@ PAGES = [address for address in TENANT if not address.is_api]
 API = [address for address in TENANT if address.is_api]
 # Addresses that strangers may use: signing in, resetting a password, the API's description.
 OPEN_PAGES = {
-    "account_login", "account_logout", "account_signup", "account_reset_password", "account_reset_password_done",
-    "account_reset_password_from_key", "account_reset_password_from_key_done", "account_confirm_email",
-    "account_email_verification_sent", "account_inactive", "set_language", "complete_handover", 
-    "accept_invitation", 
+    "account_login",
+    "account_logout",
+    "account_signup",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "account_confirm_email",
+    "account_email_verification_sent",
+    "account_inactive",
+    "set_language",
+    "complete_handover",
+    "accept_invitation",
 }
 OPEN_API = {"openapi-json", "openapi-view"}
 REFUSALS = {401, 403, 404, 405}
@@ -57,9 +66,22 @@ def ours(alpha: OrganizationRef) -> dict[str, Any]:
 
 
 def body_for(address: Address, ids: dict[str, Any]) -> dict[str, Any]:
-    """What the act at this address wants to be told, so that it is the id that is refused and not the body."""
-    told = {"amount": "1.00", "invoice_id": str(ids["invoice_id"]), "reason": "x", "role": "user", "user_id": str(ids["user_id"])}
-    wanted = {"annul": ["reason"], "void": ["reason"], "allocate": ["invoice_id", "amount"], "deallocate": ["invoice_id", "reason"]}
+    """What the act at this address wants to be told, so that it is the id that is refused and not the
+    body.
+    """
+    told = {
+        "amount": "1.00",
+        "invoice_id": str(ids["invoice_id"]),
+        "reason": "x",
+        "role": "user",
+        "user_id": str(ids["user_id"]),
+    }
+    wanted = {
+        "annul": ["reason"],
+        "void": ["reason"],
+        "allocate": ["invoice_id", "amount"],
+        "deallocate": ["invoice_id", "reason"],
+    }
     names = wanted.get(address.route.rstrip("/").rsplit("/", 1)[-1], []) if address.is_api else list(told)
     return {name: told[name] for name in names}
 
@@ -87,9 +109,15 @@ def test_with_their_ids_on_our_host_there_is_nothing(
 def test_our_session_is_nothing_on_their_host(
     address: Address, theirs: dict[str, Any], browser: Client, beta: OrganizationRef
 ) -> None:
-    for method, response in answers(browser, address, theirs, headers={"host": host_of(beta.subdomain)}).items():
+    for method, response in answers(
+        browser, address, theirs, headers={"host": host_of(beta.subdomain)}
+    ).items():
         is_sign_in = response.status_code == 302 and response["Location"].startswith("/accounts/login/")
-        assert is_sign_in or response.status_code in REFUSALS, (method, response.status_code, response.content[:300])
+        assert is_sign_in or response.status_code in REFUSALS, (
+            method,
+            response.status_code,
+            response.content[:300],
+        )
 
 
 @pytest.mark.parametrize("address", [a for a in API if a.name not in OPEN_API], ids=named)
@@ -101,13 +129,17 @@ def test_our_token_is_nothing_on_their_host(
 
 
 @pytest.mark.parametrize("address", [a for a in API if a.name not in OPEN_API], ids=named)
-def test_without_a_token_the_api_is_closed(address: Address, ours: dict[str, Any], alpha: OrganizationRef) -> None:
+def test_without_a_token_the_api_is_closed(
+    address: Address, ours: dict[str, Any], alpha: OrganizationRef
+) -> None:
     stranger = Client(headers={"host": host_of(alpha.subdomain)})
     assert stranger.get(address.path(ours)).status_code == 401
 
 
 @pytest.mark.parametrize("field", ["company_id", "contact_id", "product_id"])
-def test_their_ids_inside_our_bodies_are_not_found(field: str, theirs: dict[str, Any], ours: dict[str, Any], api: Client) -> None:
+def test_their_ids_inside_our_bodies_are_not_found(
+    field: str, theirs: dict[str, Any], ours: dict[str, Any], api: Client
+) -> None:
     item: dict[str, Any] = {"description": "x", "quantity": "1", "unit_price": "1", "vat_rate": "20"}
     body: dict[str, Any] = {"company_id": str(ours["company_id"]), "currency": "EUR", "items": [item]}
     (item if field == "product_id" else body)[field] = str(theirs[field])
@@ -115,7 +147,9 @@ def test_their_ids_inside_our_bodies_are_not_found(field: str, theirs: dict[str,
     assert response.status_code == 404, response.content
 
 
-def test_our_money_is_not_given_to_their_invoice(theirs: dict[str, Any], ours: dict[str, Any], api: Client) -> None:
+def test_our_money_is_not_given_to_their_invoice(
+    theirs: dict[str, Any], ours: dict[str, Any], api: Client
+) -> None:
     response = api.post(
         f"/api/v1/payments/{ours['payment_id']}/allocate/",
         json.dumps({"invoice_id": str(theirs["invoice_id"]), "amount": "1.00"}),
@@ -132,7 +166,9 @@ def test_lists_hold_our_rows_only(theirs: dict[str, Any], ours: dict[str, Any], 
         assert str(theirs[parameter]) not in ids
 
 
-def test_a_session_made_on_the_public_host_is_nothing_here(browser_of: Callable[..., Client], alpha: OrganizationRef) -> None:
+def test_a_session_made_on_the_public_host_is_nothing_here(
+    browser_of: Callable[..., Client], alpha: OrganizationRef
+) -> None:
     browser = browser_of(alpha, "owner")
     session = browser.session
     session["organization_id"] = "public"
@@ -140,7 +176,9 @@ def test_a_session_made_on_the_public_host_is_nothing_here(browser_of: Callable[
     assert browser.get("/").status_code == 302
 
 
-def test_a_session_without_a_home_is_nobody_s(browser_of: Callable[..., Client], alpha: OrganizationRef) -> None:
+def test_a_session_without_a_home_is_nobody_s(
+    browser_of: Callable[..., Client], alpha: OrganizationRef
+) -> None:
     browser = browser_of(alpha, "owner")
     session = browser.session
     del session["organization_id"]
@@ -148,12 +186,16 @@ def test_a_session_without_a_home_is_nobody_s(browser_of: Callable[..., Client],
     assert browser.get("/").status_code == 302
 
 
-def test_a_member_who_was_switched_off_is_out_at_once(browser: Client, api: Client, alpha: OrganizationRef) -> None:
+def test_a_member_who_was_switched_off_is_out_at_once(
+    browser: Client, api: Client, alpha: OrganizationRef
+) -> None:
     TeamMember.objects.filter(organization_id=alpha.id, role="owner").update(is_active=False)
     assert browser.get("/").status_code == 302
 
 
-def test_cache_entries_of_one_are_not_seen_by_the_other(alpha: OrganizationRef, beta: OrganizationRef) -> None:
+def test_cache_entries_of_one_are_not_seen_by_the_other(
+    alpha: OrganizationRef, beta: OrganizationRef
+) -> None:
     with in_organization(alpha):
         cache.set("tests-shared-name", "ours")
     with in_organization(beta):
@@ -161,16 +203,24 @@ def test_cache_entries_of_one_are_not_seen_by_the_other(alpha: OrganizationRef, 
     assert cache.get("tests-shared-name") is None
 
 
-def test_a_file_of_one_is_not_read_by_the_other(alpha: OrganizationRef, beta: OrganizationRef, at: Any) -> None:
+def test_a_file_of_one_is_not_read_by_the_other(
+    alpha: OrganizationRef, beta: OrganizationRef, at: Any
+) -> None:
     with in_organization(alpha):
-        ours = store_file(name="x.txt", content_type="text/plain", content=b"ours", by=system_actor(alpha.id), at=at)
+        ours = store_file(
+            name="x.txt", content_type="text/plain", content=b"ours", by=system_actor(alpha.id), at=at
+        )
         assert read_bytes(ours) == b"ours"
     with in_organization(beta), pytest.raises(Corrupted):
         read_bytes(ours)
 
 
-@pytest.mark.parametrize("name", sorted(name for name, job in JOBS.items() if job.scope is Scope.ORGANIZATION))
-def test_no_job_runs_without_its_organization(name: str, alpha: OrganizationRef, beta: OrganizationRef) -> None:
+@pytest.mark.parametrize(
+    "name", sorted(name for name, job in JOBS.items() if job.scope is Scope.ORGANIZATION)
+)
+def test_no_job_runs_without_its_organization(
+    name: str, alpha: OrganizationRef, beta: OrganizationRef
+) -> None:
     enqueue(name, by=system_actor(alpha.id))
     row = Job.objects.get(name=name)
     for wrong in (None, beta.id):
@@ -184,4 +234,6 @@ def test_an_unknown_host_is_not_found(db: None) -> None:
 
 
 def test_ids_are_never_shared(theirs: dict[str, Any], ours: dict[str, Any]) -> None:
-    assert not {v for v in theirs.values() if isinstance(v, UUID)} & {v for v in ours.values() if isinstance(v, UUID)}
+    assert not {v for v in theirs.values() if isinstance(v, UUID)} & {
+        v for v in ours.values() if isinstance(v, UUID)
+    }

@@ -50,7 +50,9 @@ def ask(organization: OrganizationRef, name: str = "remember_where", key: str | 
     enqueue(name, by=system_actor(organization.id), key=key, word="here", newer_argument=1)
 
 
-def test_a_job_runs_inside_its_organization(alpha: OrganizationRef, beta: OrganizationRef, run_jobs: Callable[[], Any]) -> None:
+def test_a_job_runs_inside_its_organization(
+    alpha: OrganizationRef, beta: OrganizationRef, run_jobs: Callable[[], Any]
+) -> None:
     ask(alpha)
     ask(beta)
     run_jobs()
@@ -65,7 +67,9 @@ def test_a_message_that_arrives_twice_works_once(alpha: OrganizationRef, run_job
     assert (len(seen), Job.objects.get().state) == (1, JobState.DONE)
 
 
-def test_a_message_without_its_organization_does_not_run(alpha: OrganizationRef, beta: OrganizationRef) -> None:
+def test_a_message_without_its_organization_does_not_run(
+    alpha: OrganizationRef, beta: OrganizationRef
+) -> None:
     ask(alpha)
     row = Job.objects.get()
     for wrong in (None, beta.id):
@@ -113,7 +117,9 @@ def test_after_the_last_try_a_job_is_dead_and_can_be_retried(alpha: Organization
     assert Job.objects.get().state == JobState.QUEUED
 
 
-def test_a_suspended_organization_s_jobs_wait(alpha: OrganizationRef, at: datetime, run_jobs: Callable[[], Any]) -> None:
+def test_a_suspended_organization_s_jobs_wait(
+    alpha: OrganizationRef, at: datetime, run_jobs: Callable[[], Any]
+) -> None:
     ask(alpha)
     suspend_organization(organization_id=alpha.id, by=system_actor(), at=at)
     with pytest.raises(OrganizationClosed):

@@ -19,7 +19,7 @@ from tenants.models import Organization
 from tenants.operations import Founding
 
 SUBDOMAIN = "demo"
-EMAIL, PASSWORD = "owner@demo.example", "demo-tefter-2026"  # noqa: S105
+EMAIL, PASSWORD = "owner@demo.example", "demo-tefter-2026"
 NAME = "Шарен Мост ООД"
 
 
@@ -31,7 +31,9 @@ class Command(BaseCommand):
         if made:
             with transaction.atomic():
                 self._make()
-        self.stdout.write(json.dumps({"subdomain": SUBDOMAIN, "email": EMAIL, "password": PASSWORD, "made": made}))
+        self.stdout.write(
+            json.dumps({"subdomain": SUBDOMAIN, "email": EMAIL, "password": PASSWORD, "made": made})
+        )
 
     def _make(self) -> None:
         at = clock.now()
@@ -39,10 +41,18 @@ class Command(BaseCommand):
         owner = self._owner()
         eik = invented_eik(999)
         founding = Founding(
-            name=NAME, subdomain=SUBDOMAIN, owner_user_id=owner.pk, owner_name=owner.name, owner_email=owner.email,
-            eik=eik, vat_number=f"BG{eik}", address="ул. Занаятчийска 12", city="Пловдив", postal_code="4000",
+            name=NAME,
+            subdomain=SUBDOMAIN,
+            owner_user_id=owner.pk,
+            owner_name=owner.name,
+            owner_email=owner.email,
+            eik=eik,
+            vat_number=f"BG{eik}",
+            address="ул. Занаятчийска 12",
+            city="Пловдив",
+            postal_code="4000",
             iban="BG80BNBG96611020345678",
-        )  # fmt: skip
+        )
         organization = found_organization(founding=founding, by=system_actor(), at=founded_at)
         choose_plan(organization_id=organization.pk, plan_code="unlimited", by=system_actor(), at=founded_at)
         actor = actor_of(team_of(organization.pk).get(user=owner))

@@ -5,20 +5,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('tenants', '0001_initial'),
+        ("tenants", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='OrganizationPlan',
+            name="OrganizationPlan",
             fields=[
-                ('organization', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='plan', serialize=False, to='tenants.organization')),
-                ('plan_code', models.CharField(max_length=30)),
-                ('since_at', models.DateTimeField()),
+                (
+                    "organization",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="plan",
+                        serialize=False,
+                        to="tenants.organization",
+                    ),
+                ),
+                ("plan_code", models.CharField(max_length=30)),
+                ("since_at", models.DateTimeField()),
             ],
         ),
     ]

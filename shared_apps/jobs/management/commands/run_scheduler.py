@@ -1,4 +1,6 @@
-"""Hands queued jobs to the broker and fires the schedule. Any number may run; each job and slot goes out once."""
+"""Hands queued jobs to the broker and fires the schedule. Any number may run; each job and slot goes out
+once.
+"""
 
 import signal
 import threading
