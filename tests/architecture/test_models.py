@@ -114,7 +114,8 @@ def test_keys_inside_a_schema_are_checked_at_once(alpha: OrganizationRef) -> Non
 
 def test_every_table_of_an_organization_has_a_primary_key(alpha: OrganizationRef) -> None:
     without = rows(
-        "SELECT relname FROM pg_class c WHERE relkind = 'r' AND relnamespace = %s::regnamespace AND NOT EXISTS "
+        "SELECT relname FROM pg_class c "
+        "WHERE relkind = 'r' AND relnamespace = %s::regnamespace AND NOT EXISTS "
         "(SELECT 1 FROM pg_index i WHERE i.indrelid = c.oid AND i.indisprimary)",
         alpha.schema_name,
     )

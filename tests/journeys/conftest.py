@@ -115,7 +115,7 @@ def world(chromium: str, template_database: str, django_db_blocker: Any) -> Iter
     with _server() as server:
         _copy(server, template_database, name)
         belongings = _furnish(name, directory / "media", django_db_blocker)
-        product = Product(directory, database_url(name), "tests.journeys.settings")
+        product = Product(directory, database_url(name), "tests.product_settings")
         try:
             product.start()
             yield World(product, belongings)

@@ -1,4 +1,4 @@
-"""The product of the journeys: the tests' guards and fast hashing, with letters in files, where a journey reads them."""
+"""The product as processes: the tests' guards and fast hashing, with letters in files, where a test reads them."""
 
 from config.settings.test import *  # noqa: F403
 
