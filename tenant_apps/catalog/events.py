@@ -12,7 +12,7 @@ class CatalogEvent(StrEnum):
 
 SENTENCES = {
     CatalogEvent.PRODUCT_CREATED: _("%(actor)s added the product %(subject)s"),
-    CatalogEvent.PRODUCT_CHANGED: _("%(actor)s changed %(subject)s"),
-    CatalogEvent.PRODUCT_ARCHIVED: _("%(actor)s archived %(subject)s"),
-    CatalogEvent.PRODUCT_UNARCHIVED: _("%(actor)s brought %(subject)s back from the archive"),
+    CatalogEvent.PRODUCT_CHANGED: _("%(actor)s changed the product %(subject)s"),
+    CatalogEvent.PRODUCT_ARCHIVED: _("%(actor)s archived the product %(subject)s"),
+    CatalogEvent.PRODUCT_UNARCHIVED: _("%(actor)s brought the product %(subject)s back from the archive"),
 }

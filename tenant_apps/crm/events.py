@@ -16,11 +16,11 @@ class CrmEvent(StrEnum):
 
 SENTENCES = {
     CrmEvent.COMPANY_CREATED: _("%(actor)s added the company %(subject)s"),
-    CrmEvent.COMPANY_CHANGED: _("%(actor)s changed %(subject)s"),
-    CrmEvent.COMPANY_ARCHIVED: _("%(actor)s archived %(subject)s"),
-    CrmEvent.COMPANY_UNARCHIVED: _("%(actor)s brought %(subject)s back from the archive"),
+    CrmEvent.COMPANY_CHANGED: _("%(actor)s changed the company %(subject)s"),
+    CrmEvent.COMPANY_ARCHIVED: _("%(actor)s archived the company %(subject)s"),
+    CrmEvent.COMPANY_UNARCHIVED: _("%(actor)s brought the company %(subject)s back from the archive"),
     CrmEvent.CONTACT_CREATED: _("%(actor)s added the contact %(subject)s"),
-    CrmEvent.CONTACT_CHANGED: _("%(actor)s changed %(subject)s"),
-    CrmEvent.CONTACT_ARCHIVED: _("%(actor)s archived %(subject)s"),
-    CrmEvent.CONTACT_UNARCHIVED: _("%(actor)s brought %(subject)s back from the archive"),
+    CrmEvent.CONTACT_CHANGED: _("%(actor)s changed the contact %(subject)s"),
+    CrmEvent.CONTACT_ARCHIVED: _("%(actor)s archived the contact %(subject)s"),
+    CrmEvent.CONTACT_UNARCHIVED: _("%(actor)s brought the contact %(subject)s back from the archive"),
 }

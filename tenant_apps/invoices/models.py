@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from shared_apps.core.formats import format_money
 from shared_apps.core.ids import new_id
 from tenant_apps.invoices import rules
 
@@ -43,17 +44,17 @@ class Invoice(models.Model):
     state = models.CharField(max_length=10, choices=InvoiceState.choices, default=InvoiceState.DRAFT)
     company = models.ForeignKey("crm.Company", models.PROTECT, null=True, related_name="invoices")
     contact = models.ForeignKey("crm.Contact", models.PROTECT, null=True, related_name="invoices")
-    currency = models.CharField(max_length=3)
-    language = models.CharField(max_length=5)
-    issue_date = models.DateField(null=True)
-    tax_event_date = models.DateField(null=True)
-    due_date = models.DateField(null=True)
-    notes = models.TextField(blank=True)
+    currency = models.CharField(_("currency"), max_length=3)
+    language = models.CharField(_("language of the document"), max_length=5)
+    issue_date = models.DateField(_("date of issue"), null=True)
+    tax_event_date = models.DateField(_("tax event"), null=True)
+    due_date = models.DateField(_("pay until"), null=True)
+    notes = models.TextField(_("notes"), blank=True)
     seller = models.JSONField(default=dict)
     buyer = models.JSONField(default=dict)
     net_total = models.DecimalField(max_digits=14, decimal_places=2, default=Decimal("0.00"))
     vat_total = models.DecimalField(max_digits=14, decimal_places=2, default=Decimal("0.00"))
-    total = models.DecimalField(max_digits=14, decimal_places=2, default=Decimal("0.00"))
+    total = models.DecimalField(_("total"), max_digits=14, decimal_places=2, default=Decimal("0.00"))
     vat_groups = models.JSONField(default=list)
     paid_total = models.DecimalField(max_digits=14, decimal_places=2, default=Decimal("0.00"))
     issued_at = models.DateTimeField(null=True)
@@ -234,7 +235,7 @@ class Payment(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    amount = models.DecimalField(max_digits=14, decimal_places=2)
+    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
     currency = models.CharField(max_length=3)
     received_on = models.DateField()
     method = models.CharField(max_length=20, choices=PaymentMethod.choices)
@@ -291,7 +292,7 @@ class Payment(models.Model):
         secret = ()
 
     def __str__(self) -> str:
-        return f"{self.amount:.2f} {self.currency}"
+        return format_money(self.amount, self.currency)
 
     def get_absolute_url(self) -> str:
         return reverse("payment_detail", args=[self.pk])

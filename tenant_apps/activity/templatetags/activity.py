@@ -1,9 +1,11 @@
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.apps import apps
+from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Field, ForeignKey, UUIDField
 from django.utils import timezone
@@ -12,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from shared_apps.core.formats import format_day, format_instant, format_number
 from shared_apps.core.slots import sentence_for
 from tenant_apps.activity.models import Event
 
@@ -69,24 +72,40 @@ def icon_of(event: Event) -> str:
 @register.filter
 def changes(event: Event) -> list[Change]:
     """The fields that changed, with their labels; none for an event that tells no old values."""
-    named = ((_label(event.subject_type, name), name) for name in event.old)
+    named = ((_column(event.subject_type, name), name) for name in event.old)
     return [
-        Change(label, _text(event.old[name]), _text(event.new.get(name))) for label, name in named if label
+        Change(
+            capfirst(str(column.verbose_name)),
+            _text(column, event.old[name]),
+            _text(column, event.new.get(name)),
+        )
+        for column, name in named
+        if column
     ]
 
 
-def _label(subject_type: str, name: str) -> str:
-    """The label of a column that people read; nothing for ids and for what is no column."""
+def _column(subject_type: str, name: str) -> "Field[Any, Any] | None":
+    """A column that people read; None for ids and for what is no column."""
     try:
         column = apps.get_model(subject_type)._meta.get_field(name)
     except (LookupError, FieldDoesNotExist):
-        return ""
+        return None
     if not isinstance(column, Field) or isinstance(column, (ForeignKey, UUIDField)):
+        return None
+    return column
+
+
+def _text(column: "Field[Any, Any]", kept: Any) -> str:
+    """A kept value as its reader writes it."""
+    if kept in (None, "") or isinstance(kept, (dict, list)):
         return ""
-    return str(capfirst(column.verbose_name))
-
-
-def _text(value: Any) -> str:
+    value = column.to_python(kept)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return "" if value is None or isinstance(value, (dict, list)) else str(value)
+    if isinstance(value, Decimal):
+        return format_number(value)
+    if isinstance(value, datetime):
+        return format_instant(value)
+    if isinstance(value, date):
+        return format_day(value)
+    return str(dict(settings.LANGUAGES).get(value, value)) if column.name.endswith("language") else str(value)

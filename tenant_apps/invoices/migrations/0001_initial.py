@@ -37,17 +37,22 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
-                ("currency", models.CharField(max_length=3)),
-                ("language", models.CharField(max_length=5)),
-                ("issue_date", models.DateField(null=True)),
-                ("tax_event_date", models.DateField(null=True)),
-                ("due_date", models.DateField(null=True)),
-                ("notes", models.TextField(blank=True)),
+                ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                ("language", models.CharField(max_length=5, verbose_name="language of the document")),
+                ("issue_date", models.DateField(null=True, verbose_name="date of issue")),
+                ("tax_event_date", models.DateField(null=True, verbose_name="tax event")),
+                ("due_date", models.DateField(null=True, verbose_name="pay until")),
+                ("notes", models.TextField(blank=True, verbose_name="notes")),
                 ("seller", models.JSONField(default=dict)),
                 ("buyer", models.JSONField(default=dict)),
                 ("net_total", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
                 ("vat_total", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
-                ("total", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
+                (
+                    "total",
+                    models.DecimalField(
+                        decimal_places=2, default=Decimal("0.00"), max_digits=14, verbose_name="total"
+                    ),
+                ),
                 ("vat_groups", models.JSONField(default=list)),
                 ("paid_total", models.DecimalField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
                 ("issued_at", models.DateTimeField(null=True)),
@@ -162,7 +167,7 @@ class Migration(migrations.Migration):
                         default=shared_apps.core.ids.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-                ("amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=14, verbose_name="amount")),
                 ("currency", models.CharField(max_length=3)),
                 ("received_on", models.DateField()),
                 (
