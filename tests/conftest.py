@@ -84,6 +84,12 @@ def _copy(server: psycopg.Connection[Any], template: str, name: str) -> None:
     server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
 
 
+def database_url(name: str) -> str:
+    """The address of a database on the server of the tests."""
+    facts = settings.DATABASES["default"]
+    return f"postgres://{facts['USER']}:{facts['PASSWORD']}@{facts['HOST']}:{facts['PORT'] or 5432}/{name}"
+
+
 @pytest.fixture(scope="session")
 def template_database(django_db_blocker: Any) -> str:
     """The name of the database that all others are copied from; built by whichever worker comes first."""

@@ -28,7 +28,7 @@ def eventually(condition: Callable[[], Any], seconds: float = PATIENCE_SECONDS, 
 
 
 class Product:
-    """Web, worker, scheduler and broker. `start` returns when the web server answers; `stop` leaves nothing."""
+    """Web, worker, scheduler and broker. `start` returns when the web answers; `stop` leaves nothing."""
 
     def __init__(self, directory: Path, database_url: str, settings: str) -> None:
         self.data = DataDirectory.open(str(directory))

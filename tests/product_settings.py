@@ -1,4 +1,4 @@
-"""The product as processes: the tests' guards and fast hashing, with letters in files, where a test reads them."""
+"""The product as processes: the guards and the fast hashing of the tests, with letters in files."""
 
 from config.settings.test import *  # noqa: F403
 

@@ -1,7 +1,7 @@
 """Journeys: the product as processes, and people at Chromium.
 
-Playwright keeps an event loop on its thread, which Django's ORM refuses to share. So everything of the browser, the journeys
-themselves included, happens on a thread of its own, and other tests of the same run notice nothing.
+Playwright keeps an event loop on its thread, which Django's ORM refuses to share. So everything of the browser,
+the journeys themselves included, happens on a thread of its own, and other tests of the same run notice nothing.
 """
 
 import shutil
@@ -27,7 +27,7 @@ from shared_apps.core.actors import system_actor
 from tenant_apps.crm.operations import CompanyChange, create_company
 from tenants.context import OrganizationRef, in_organization, reference_to
 from tenants.models import Organization
-from tests.conftest import _copy, _server, _use_database, member_of
+from tests.conftest import _copy, _server, _use_database, database_url, member_of
 from tests.isolation.belongings import belongings_of
 from tests.journeys.visitors import Visitor
 from tests.product import Product
@@ -35,7 +35,10 @@ from tests.product import Product
 NO_CHROMIUM = "there is no Chromium: install `chromium`, or name one in CHROMIUM"
 CLIENTS = ("Аврора ООД", "Бисер ЕООД", "Вега АД")
 QUIET = [
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE *.localhost, EXCLUDE 127.0.0.1",
 ]
 
@@ -149,15 +152,9 @@ def _tell(alpha: OrganizationRef, beta: OrganizationRef) -> None:
             create_company(details=CompanyChange(name=name, city="Русе"), by=owner, at=at)
 
 
-def database_url(name: str) -> str:
-    """The address of a database on the server of the tests."""
-    facts = settings.DATABASES["default"]
-    return f"postgres://{facts['USER']}:{facts['PASSWORD']}@{facts['HOST']}:{facts['PORT'] or 5432}/{name}"
-
-
 @pytest.fixture
 def visitor(world: World, browser_thread: BrowserThread) -> Iterator[Callable[..., Visitor]]:
-    """`visitor("bg")`: a stranger at a browser of their own. What their pages did wrong fails the journey at its end."""
+    """`visitor("bg")`: a stranger at a browser of their own. What their pages did wrong fails the journey."""
     came: list[Visitor] = []
 
     def come(language: str = "en", **options: Any) -> Visitor:
@@ -174,7 +171,7 @@ def visitor(world: World, browser_thread: BrowserThread) -> Iterator[Callable[..
 
 @pytest.fixture
 def member(visitor: Callable[..., Visitor], browser_thread: BrowserThread) -> Callable[..., Visitor]:
-    """`member("alpha", "owner")`: a person of the tests' world, already signed in on the organization's host."""
+    """`member("alpha", "owner")`: a person of the tests' world, signed in on the organization's host."""
 
     def come(subdomain: str, role: str, language: str = "en", **options: Any) -> Visitor:
         one = visitor(language, **options)

@@ -1,4 +1,4 @@
-"""What one does all day: lists, the side panel, search, forms, on a desk and on a phone, by day and by night."""
+"""What one does all day: lists, the side panel, search, forms; at a desk, on a phone, by night."""
 
 from collections.abc import Callable
 
@@ -77,7 +77,10 @@ def test_a_quick_enter_never_chooses_another_client(member: Callable[..., Visito
     one = member("alpha", "owner")
     one.is_at("/", "alpha")
     one.go("/invoices/new/", "alpha")
-    chosen, offered = one.page.locator(".field:has([name=company_id]) .item"), one.page.locator(".ts-dropdown .option.active")
+    chosen, offered = (
+        one.page.locator(".field:has([name=company_id]) .item"),
+        one.page.locator(".ts-dropdown .option.active"),
+    )
     one.page.locator(".ts-control input").first.focus()
     expect(offered).not_to_have_text(LAST)
     one.page.keyboard.type(LAST[:4])
@@ -92,7 +95,10 @@ def test_a_phone_has_its_navigation_aside_and_cards_for_rows(member: Callable[..
     one = at_companies(member, **PHONE)
     navigation = one.page.locator("#sidebar")
     expect(navigation).not_to_be_in_viewport()
-    assert one.page.locator("#list tbody tr").first.evaluate("row => getComputedStyle(row).display") != "table-row"
+    assert (
+        one.page.locator("#list tbody tr").first.evaluate("row => getComputedStyle(row).display")
+        != "table-row"
+    )
     one.page.locator(".topbar-menu").click()
     expect(navigation).to_be_in_viewport()
     one.press("Invoices", within="#sidebar")

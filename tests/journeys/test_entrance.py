@@ -68,14 +68,19 @@ def test_an_invited_colleague_joins_and_meets_the_limits_of_the_role(
     expect(ivan.page.locator("#sidebar")).not_to_contain_text("Activity")
     assert ivan.go("/audit/", "alpha").status == 403
     company = world.id_of("alpha", "company_id")
-    assert ivan.go(f"/companies/{company}/", "alpha").status == 404, "somebody else's client, not shared with Ivan"
+    assert ivan.go(f"/companies/{company}/", "alpha").status == 404, (
+        "somebody else's client, not shared with Ivan"
+    )
 
 
 def link_in_letter_to(address: str, world: World) -> str:
     """The link in the newest letter that the worker wrote to this address."""
 
     def letters() -> list[str]:
-        written = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in world.product.data.mail.iterdir()]
+        written = [
+            message_from_bytes(file.read_bytes(), policy=policy.default)
+            for file in world.product.data.mail.iterdir()
+        ]
         bodies = [letter.get_body(("plain",)) for letter in written if letter["To"] == address]
         return [body.get_content() for body in bodies if body]
 

@@ -30,12 +30,24 @@ class Story:
 
 
 BULGARIAN = Story(
-    language="bg", founder="Живка Щерева", company="Щурче Дизайн ООД", subdomain="shturche-dizayn", client="Ягода АД",
-    totals=("369,99\xa0€", "443,99\xa0€"), reference="плащане по фактура №1 от Ягода", paid="Платена",
+    language="bg",
+    founder="Живка Щерева",
+    company="Щурче Дизайн ООД",
+    subdomain="shturche-dizayn",
+    client="Ягода АД",
+    totals=("369,99\xa0€", "443,99\xa0€"),
+    reference="плащане по фактура №1 от Ягода",
+    paid="Платена",
 )
 ENGLISH = Story(
-    language="en", founder="Jane Finch", company="Blue Finch Ltd", subdomain="blue-finch", client="Harbour plc",
-    totals=("€369.99", "€443.99"), reference="invoice 0000000001", paid="Paid",
+    language="en",
+    founder="Jane Finch",
+    company="Blue Finch Ltd",
+    subdomain="blue-finch",
+    client="Harbour plc",
+    totals=("€369.99", "€443.99"),
+    reference="invoice 0000000001",
+    paid="Paid",
 )
 
 
@@ -69,8 +81,13 @@ def fill_profile(one: Visitor, story: Story) -> None:
     one.press("Settings", within="#sidebar")
     expect(one.field("legal_name")).to_have_value(story.company)
     one.fill(
-        eik="175074752", vat_number="BG175074752", responsible_person=story.founder, address="ул. Щастлива 7",
-        city="Варна", postal_code="9000", iban="BG80 BNBG 9661 1020 3456 78",
+        eik="175074752",
+        vat_number="BG175074752",
+        responsible_person=story.founder,
+        address="ул. Щастлива 7",
+        city="Варна",
+        postal_code="9000",
+        iban="BG80 BNBG 9661 1020 3456 78",
     )
     one.press("Save details")
     expect(one.page.locator(".toast-note.is-success")).to_be_visible()
@@ -81,7 +98,13 @@ def add_first_client(one: Visitor, story: Story) -> None:
     one.press("Companies", within="#sidebar")
     one.sees(one.word("The companies you sell to will live here."))
     one.press("New company", within="#list")
-    one.fill(name=story.client, eik="831646048", city="София", address="бул. Ягодов 1", email="office@client.example")
+    one.fill(
+        name=story.client,
+        eik="831646048",
+        city="София",
+        address="бул. Ягодов 1",
+        email="office@client.example",
+    )
     one.press("Save company")
     one.sees_heading(story.client)
 

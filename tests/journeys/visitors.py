@@ -12,7 +12,7 @@ from tests.product import Product
 PASSWORD = "correct-horse-7"
 LOCALES = {"bg": "bg-BG", "en": "en-GB"}
 PATIENCE_MS = 15_000
-# Chromium repeats every unhappy status on the console; `_on_response` judges those, and knows which are meant.
+# Chromium repeats every unhappy status on the console; `_on_response` judges those.
 REPEATED = "Failed to load resource"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
@@ -26,7 +26,12 @@ class Visitor:
     def __init__(self, browser: Browser, product: Product, language: str, options: dict[str, Any]) -> None:
         self.product, self.language, self.faults = product, language, list[str]()
         self.context = browser.new_context(
-            **{"viewport": {"width": 1440, "height": 900}, "locale": LOCALES[language], "reduced_motion": "reduce"} | options
+            **{
+                "viewport": {"width": 1440, "height": 900},
+                "locale": LOCALES[language],
+                "reduced_motion": "reduce",
+            }
+            | options
         )
         self.context.set_default_timeout(PATIENCE_MS)
         self.context.on("console", self._on_console)
@@ -63,7 +68,9 @@ class Visitor:
         """Press the button or link that says this."""
         said = self.word(english)
         place = self.page.locator(within)
-        place.get_by_role("button", name=said, exact=True).or_(place.get_by_role("link", name=said, exact=True)).first.click()
+        place.get_by_role("button", name=said, exact=True).or_(
+            place.get_by_role("link", name=said, exact=True)
+        ).first.click()
 
     def agree(self) -> None:
         """Say yes to the question that was asked."""
@@ -90,7 +97,9 @@ class Visitor:
 
     def bytes_at(self, url: str) -> bytes:
         """What this person's browser gets from an address of the page's own host."""
-        numbers = self.page.evaluate("async (url) => [...new Uint8Array(await (await fetch(url)).arrayBuffer())]", url)
+        numbers = self.page.evaluate(
+            "async (url) => [...new Uint8Array(await (await fetch(url)).arrayBuffer())]", url
+        )
         return bytes(numbers)
 
     def width_of_page(self) -> int:

@@ -1,0 +1,135 @@
+"""The worker dies in the middle, the broker goes away: a payment is matched once, and none is lost."""
+
+import json
+import shutil
+import tempfile
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+from django.db import connection
+
+from shared_apps.accounts.queries import actor_of
+from shared_apps.accounts.roles import Role
+from shared_apps.core import clock
+from shared_apps.core.actors import Actor, system_actor
+from shared_apps.jobs.models import Job, JobState
+from tenant_apps.activity.models import Event
+from tenant_apps.integrations.operations import create_api_token
+from tenant_apps.invoices.models import Allocation, Invoice
+from tenant_apps.invoices.operations import issue_invoice
+from tenants.context import OrganizationRef
+from tests.conftest import database_url, member_of
+from tests.invoices.stories import draft
+from tests.product import Product, eventually
+
+pytestmark = pytest.mark.soak
+REDELIVERY_SECONDS = 90
+
+
+@pytest.fixture
+def by(in_committed_alpha: OrganizationRef) -> Actor:
+    return actor_of(member_of(in_committed_alpha, Role.OWNER))
+
+
+@pytest.fixture
+def product(in_committed_alpha: OrganizationRef) -> Iterator[Product]:
+    """The product on the test's own database."""
+    directory = Path(tempfile.mkdtemp(prefix="tefter-worker-"))
+    running = Product(directory, database_url(connection.settings_dict["NAME"]), "tests.product_settings")
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture
+def record(in_committed_alpha: OrganizationRef, by: Actor, product: Product) -> Callable[..., UUID]:
+    """`record(invoice)`: the id of a payment of it, recorded over the API of the running web server."""
+    _token, plain = create_api_token(
+        user_id=by.id, name="tests", scopes=("*",), by=system_actor(in_committed_alpha.id), at=clock.now()
+    )
+
+    def send(invoice: Invoice) -> UUID:
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{product.port}/api/v1/payments/",
+            data=json.dumps(body_of(invoice)).encode(),
+            headers={
+                "Host": f"alpha.tefter.localhost:{product.port}",
+                "Authorization": f"Bearer {plain}",
+                "Content-Type": "application/json",
+            },
+        )
+        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
+            return UUID(json.load(answer)["id"])
+
+    return send
+
+
+def test_a_worker_killed_in_the_middle_of_matching_matches_once(
+    in_committed_alpha: OrganizationRef, by: Actor, product: Product, record: Callable[..., UUID]
+) -> None:
+    invoice = an_issued_invoice(by)
+    with psycopg.connect(database_url(connection.settings_dict["NAME"])) as holder:
+        holder.execute(f'SELECT 1 FROM "{in_committed_alpha.schema_name}".invoices_invoice FOR UPDATE')
+        payment_id = record(invoice)
+        assert eventually(somebody_waits_for_the_lock), product.logs()
+        product.kill("worker")
+        holder.rollback()
+    assert Allocation.objects.count() == 0, "what was half done is not there"
+    product.restart("worker")
+    assert is_matched_once(invoice, payment_id), product.logs()
+
+
+def test_a_payment_recorded_while_the_broker_is_away_is_matched_when_it_returns(
+    by: Actor, product: Product, record: Callable[..., UUID]
+) -> None:
+    invoice = an_issued_invoice(by)
+    product.stop_broker()
+    payment_id = record(invoice)
+    assert Allocation.objects.count() == 0
+    product.start_broker()
+    assert is_matched_once(invoice, payment_id), product.logs()
+
+
+def an_issued_invoice(by: Actor) -> Invoice:
+    """Of 120.00 EUR, with nothing left to do for it."""
+    invoice = issue_invoice(invoice_id=draft(by).pk, by=by, at=clock.now())
+    assert eventually(lambda: not Job.objects.exclude(state=JobState.DONE).exists()), list(
+        Job.objects.values()
+    )
+    return invoice
+
+
+def body_of(invoice: Invoice) -> dict[str, Any]:
+    on = clock.now().date().isoformat()
+    return {
+        "amount": "120.00",
+        "currency": "EUR",
+        "received_on": on,
+        "method": "bank_transfer",
+        "reference": f"по фактура {invoice.number}",
+    }
+
+
+def somebody_waits_for_the_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def is_matched_once(invoice: Invoice, payment_id: UUID) -> bool:
+    """Whether in the end the invoice is paid by one allocation of this payment, and said so once."""
+    matched = eventually(Allocation.objects.exists, REDELIVERY_SECONDS)
+    settled = eventually(lambda: not Job.objects.exclude(state=JobState.DONE).exists(), REDELIVERY_SECONDS)
+    allocations = list(Allocation.objects.values_list("payment_id", "invoice_id"))
+    said = Event.objects.filter(type="invoices.payment_allocated").count()
+    return matched and settled and allocations == [(payment_id, invoice.pk)] and said == 1
