@@ -6,7 +6,9 @@ worker gets a copy, and a test that must commit (threads, races) gets one of its
 
 import hashlib
 import os
+import shutil
 import socket
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,7 @@ from shared_apps.core.actors import Actor, system_actor
 from tenants.context import OrganizationRef, in_organization, reference_to
 from tenants.hosts import forget_hosts, host_of
 from tenants.models import Organization
+from tests.product import Product
 from tests.world import build_world
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -300,6 +303,19 @@ def api_of(db: None) -> Callable[..., Client]:
 def api(api_of: Callable[..., Client], alpha: OrganizationRef) -> Client:
     """Alpha's owner over the API."""
     return api_of(alpha)
+
+
+@pytest.fixture
+def running_product(in_committed_alpha: OrganizationRef) -> Iterator[Product]:
+    """The whole product as processes, on the test's own database."""
+    directory = Path(tempfile.mkdtemp(prefix="tefter-product-"))
+    running = Product(directory, database_url(connection.settings_dict["NAME"]), "tests.product_settings")
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 @pytest.fixture

@@ -1,11 +1,8 @@
 """The worker dies in the middle, the broker goes away: a payment is matched once, and none is lost."""
 
 import json
-import shutil
-import tempfile
 import urllib.request
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -37,20 +34,7 @@ def by(in_committed_alpha: OrganizationRef) -> Actor:
 
 
 @pytest.fixture
-def product(in_committed_alpha: OrganizationRef) -> Iterator[Product]:
-    """The product on the test's own database."""
-    directory = Path(tempfile.mkdtemp(prefix="tefter-worker-"))
-    running = Product(directory, database_url(connection.settings_dict["NAME"]), "tests.product_settings")
-    try:
-        running.start()
-        yield running
-    finally:
-        running.stop()
-        shutil.rmtree(directory, ignore_errors=True)
-
-
-@pytest.fixture
-def record(in_committed_alpha: OrganizationRef, by: Actor, product: Product) -> Callable[..., UUID]:
+def record(in_committed_alpha: OrganizationRef, by: Actor, running_product: Product) -> Callable[..., UUID]:
     """`record(invoice)`: the id of a payment of it, recorded over the API of the running web server."""
     _token, plain = create_api_token(
         user_id=by.id, name="tests", scopes=("*",), by=system_actor(in_committed_alpha.id), at=clock.now()
@@ -58,10 +42,10 @@ def record(in_committed_alpha: OrganizationRef, by: Actor, product: Product) -> 
 
     def send(invoice: Invoice) -> UUID:
         request = urllib.request.Request(
-            f"http://127.0.0.1:{product.port}/api/v1/payments/",
+            f"http://127.0.0.1:{running_product.port}/api/v1/payments/",
             data=json.dumps(body_of(invoice)).encode(),
             headers={
-                "Host": f"alpha.tefter.localhost:{product.port}",
+                "Host": f"alpha.tefter.localhost:{running_product.port}",
                 "Authorization": f"Bearer {plain}",
                 "Content-Type": "application/json",
             },
@@ -73,29 +57,30 @@ def record(in_committed_alpha: OrganizationRef, by: Actor, product: Product) -> 
 
 
 def test_a_worker_killed_in_the_middle_of_matching_matches_once(
-    in_committed_alpha: OrganizationRef, by: Actor, product: Product, record: Callable[..., UUID]
+    in_committed_alpha: OrganizationRef, by: Actor, running_product: Product, record: Callable[..., UUID]
 ) -> None:
     invoice = an_issued_invoice(by)
     with psycopg.connect(database_url(connection.settings_dict["NAME"])) as holder:
-        holder.execute(f'SELECT 1 FROM "{in_committed_alpha.schema_name}".invoices_invoice FOR UPDATE')
+        holder.execute(f'SET search_path = "{in_committed_alpha.schema_name}"')
+        holder.execute("SELECT 1 FROM invoices_invoice FOR UPDATE")
         payment_id = record(invoice)
-        assert eventually(somebody_waits_for_the_lock), product.logs()
-        product.kill("worker")
+        assert eventually(somebody_waits_for_the_lock), running_product.logs()
+        running_product.kill("worker")
         holder.rollback()
     assert Allocation.objects.count() == 0, "what was half done is not there"
-    product.restart("worker")
-    assert is_matched_once(invoice, payment_id), product.logs()
+    running_product.restart("worker")
+    assert is_matched_once(invoice, payment_id), running_product.logs()
 
 
 def test_a_payment_recorded_while_the_broker_is_away_is_matched_when_it_returns(
-    by: Actor, product: Product, record: Callable[..., UUID]
+    by: Actor, running_product: Product, record: Callable[..., UUID]
 ) -> None:
     invoice = an_issued_invoice(by)
-    product.stop_broker()
+    running_product.stop_broker()
     payment_id = record(invoice)
     assert Allocation.objects.count() == 0
-    product.start_broker()
-    assert is_matched_once(invoice, payment_id), product.logs()
+    running_product.start_broker()
+    assert is_matched_once(invoice, payment_id), running_product.logs()
 
 
 def an_issued_invoice(by: Actor) -> Invoice:
@@ -121,7 +106,8 @@ def body_of(invoice: Invoice) -> dict[str, Any]:
 def somebody_waits_for_the_lock() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )
         return bool(cursor.fetchone()[0])
 
