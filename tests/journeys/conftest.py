@@ -1,7 +1,7 @@
 """Journeys: the product as processes, and people at Chromium.
 
-Playwright keeps an event loop on its thread, which Django's ORM refuses to share. So everything of the browser,
-the journeys themselves included, happens on a thread of its own, and other tests of the same run notice nothing.
+Playwright keeps an event loop on its thread, which Django's ORM refuses to share. So everything of the
+browser, the journeys included, happens on a thread of its own, and other tests notice nothing.
 """
 
 import shutil

@@ -38,7 +38,7 @@ NOT_PAGES = {
 }
 FIND = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations.map((one) => ({
   id: one.id, impact: one.impact,
-  nodes: one.nodes.map((node) => `${node.target.join(" ")} · ${node.any.concat(node.all).map((why) => why.message)[0] ?? ""}`),
+  nodes: one.nodes.map((node) => `${node.target.join(" ")} · ${node.any.concat(node.all)[0]?.message ?? ""}`),
 }))"""
 TIMES = pytest.mark.parametrize(("language", "colours"), [("bg", "light"), ("en", "dark")])
 
