@@ -114,10 +114,10 @@ def test_a_token_without_scope_for_it_is_refused(
     assert_error(response, response.status_code)
 
 
-@pytest.mark.parametrize(("method", "path"), ENDPOINTS)
+@pytest.mark.parametrize(
+    ("method", "path"), [one for one in ENDPOINTS if "{" in one.values[1] and one.values[0] in {"get", "delete"}]
+)
 def test_what_does_not_exist_is_not_found(api: Client, method: str, path: str) -> None:
-    if "{" not in path or method in {"post", "patch"}:
-        pytest.skip("asks for values first")
     assert_error(getattr(api, method)(address(path)), 404, "not_found")
 
 
@@ -162,10 +162,8 @@ def test_a_list_takes_any_text(api: Client, method: str, path: str) -> None:
     assert_error(api.get(path, {"search": "a\x00b"}), 422)
 
 
-@pytest.mark.parametrize(("method", "path"), LISTS)
-def test_a_cursor_belongs_to_its_ordering(api: Client, method: str, path: str) -> None:
-    if "companies" not in path:
-        pytest.skip("filled by the companies' own test")
+def test_a_cursor_belongs_to_its_ordering(api: Client) -> None:
+    path = "/api/v1/companies/"
     for name in ("Б ООД", "А ООД", "В ООД"):
         api.post(path, {"name": name}, content_type=JSON)
     page = api.get(path, {"limit": "2", "ordering": "name"}).json()
