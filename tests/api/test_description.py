@@ -115,7 +115,8 @@ def test_a_token_without_scope_for_it_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [one for one in ENDPOINTS if "{" in one.values[1] and one.values[0] in {"get", "delete"}]
+    ("method", "path"),
+    [one for one in ENDPOINTS if "{" in one.values[1] and one.values[0] in {"get", "delete"}],
 )
 def test_what_does_not_exist_is_not_found(api: Client, method: str, path: str) -> None:
     assert_error(getattr(api, method)(address(path)), 404, "not_found")
@@ -177,3 +178,8 @@ def test_a_cursor_belongs_to_its_ordering(api: Client) -> None:
 
 def _body(method: str, body: Any) -> dict[str, Any]:
     return {"data": body, "content_type": JSON} if method in {"post", "patch"} else {}
+
+
+def test_a_pdf_is_described_as_one(description: dict[str, Any]) -> None:
+    answer = description["paths"]["/api/v1/invoices/{invoice_id}/pdf/"]["get"]["responses"]["200"]
+    assert list(answer["content"]) == ["application/pdf"]
