@@ -31,6 +31,7 @@ def country_name(code: str, language: str | None = None) -> str:
 
 
 def country_choices(language: str | None = None) -> list[tuple[str, str]]:
-    """Pairs of code and name for a select: Bulgaria first, then by name."""
-    pairs = _names(locale_of(language)).items()
-    return sorted(pairs, key=lambda pair: (pair[0] != "BG", fold(pair[1])))
+    """Pairs of code and name for a select: Bulgaria first, then by the alphabet of the language."""
+    locale = locale_of(language)
+    in_alphabet = str.casefold if locale.startswith("bg") else fold
+    return sorted(_names(locale).items(), key=lambda pair: (pair[0] != "BG", in_alphabet(pair[1])))
