@@ -1,7 +1,7 @@
 /* The line editor of invoices. The server renders the rows and works without this; here it gains live totals,
    a keyboard and products to choose from.
 
-   Enter: a new line below · ↑ ↓: the same cell of another line · Delete on an empty line: away with it ·
+   Enter: the next empty line, or a new one below · ↑ ↓: the same cell of another line · Delete on an empty line: away with it ·
    Ctrl+Enter: save · in the description: ↑ ↓ Enter Esc choose a product. */
 "use strict";
 
@@ -47,6 +47,14 @@
       renumber();
       cell(row, "description").focus();
       refresh();
+    }
+
+    // The empty lines that wait below are written in before new ones are made.
+    function goOn(row) {
+      const next = row.nextElementSibling;
+      if (!next || !isEmpty(next)) return addRow(row);
+      cell(next, "vat_rate").value = cell(row, "vat_rate").value;
+      cell(next, "description").focus();
     }
 
     function removeRow(row) {
@@ -122,7 +130,7 @@
       const name = event.target.dataset.line;
       if (!row || !name || event.defaultPrevented || event.isComposing) return;
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return submit(event);
-      if (event.key === "Enter") return act(event, () => addRow(row));
+      if (event.key === "Enter") return act(event, () => goOn(row));
       const isSelect = event.target.tagName === "SELECT";
       if (event.key === "ArrowUp" && (!isSelect || event.altKey)) return act(event, () => move(row, name, -1));
       if (event.key === "ArrowDown" && (!isSelect || event.altKey)) return act(event, () => move(row, name, 1));
