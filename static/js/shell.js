@@ -185,8 +185,10 @@
 
   function settle(part) {
     part.querySelectorAll("[data-width]").forEach((bar) => { bar.style.width = `${bar.dataset.width}%`; });
-    part.querySelector("[data-focus]")?.focus();
-    part.querySelector("[data-autofocus]")?.focus();
+    const isAsked = part.querySelector("[data-focus]") ?? part.querySelector("[data-autofocus]");
+    if (isAsked) isAsked.focus();
+    else if (!isTyping(document.activeElement))
+      (part.querySelector("[aria-invalid=true]") ?? part.querySelector(":scope .auth-card .form-control"))?.focus();
   }
 
   document.addEventListener("htmx:load", (event) => settle(event.detail.elt));
