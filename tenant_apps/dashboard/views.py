@@ -31,7 +31,7 @@ def dashboard(request: Request) -> HttpResponse:
         "steps": _steps(steps) if steps.are_needed else [],
         "figures": _figures(queries.owed_per_currency(actor, on=on), received, main, on),
         "main": main,
-        "months": _months(received.get(main, {}), on),
+        "months": _months(received[main], on) if received.get(main) else [],
         "overdue": queries.overdue_invoices(actor, on=on),
         "activity": queries.recent_activity(actor),
         "on": on,

@@ -11,6 +11,8 @@ from tenant_apps.workspace.models import OrganizationProfile
 from tenant_apps.workspace.operations import ProfileChange
 
 COMMON_CURRENCIES = ("EUR", "USD", "GBP", "CHF", "RON")
+NOT_DAYS = _("Enter a whole number of days from 0 to 365.")
+NOT_A_SERIES_NUMBER = _("Enter a whole number from 1 to 9 999 999 999.")
 
 
 def _text(name: str, **options: Any) -> forms.CharField:
@@ -62,6 +64,7 @@ class OrganizationForm(forms.Form):
         label=_("payment term"),
         min_value=0,
         max_value=365,
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), NOT_DAYS),
         help_text=_("Days from the issue of an invoice to its due date."),
     )
     payment_url_template = _text(
@@ -95,6 +98,7 @@ class NumbersForm(forms.Form):
         label=_("The first invoice gets number"),
         min_value=1,
         max_value=9_999_999_999,
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), NOT_A_SERIES_NUMBER),
         help_text=_(
             "Continue where your last program stopped. After the first issued invoice this stays as it is."
         ),

@@ -32,6 +32,15 @@ def test_an_empty_organization_is_shown_the_way(
     assert not browser.get("/").context["steps"]
 
 
+def test_without_money_a_sentence_stands_in_place_of_an_empty_chart(
+    browser: Client, owner: Actor, in_alpha: OrganizationRef
+) -> None:
+    assert "No money has come in yet" in text(browser.get("/"))
+    payment(owner)
+    page = text(browser.get("/"))
+    assert "No money has come in yet" not in page and 'data-chart="bar"' in page
+
+
 def test_the_figures_are_per_currency_the_organization_s_own_first(
     browser: Client, owner: Actor, in_alpha: OrganizationRef
 ) -> None:
