@@ -1,20 +1,31 @@
 from datetime import datetime
 from uuid import UUID
 
+from django.apps import apps
 from django.db.models import Q, QuerySet
 
+from shared_apps.core.actors import Actor
+from shared_apps.core.permissions import Permission
 from tenant_apps.activity.models import Event
 
 TIMELINE_LENGTH = 30
 
 
-def timeline_of(record_id: UUID, *, length: int = TIMELINE_LENGTH) -> list[Event]:
+def timeline_of(record_id: UUID, *, by: Actor, length: int = TIMELINE_LENGTH) -> list[Event]:
     """What happened to a record and to what hangs on it, newest first. Load the record by its own query
     first.
+
+    One who does not see everything is told of other people's records only what they did to them themselves.
     """
-    return list(
-        Event.objects.filter(Q(subject_id=record_id) | Q(parent_id=record_id)).order_by("-id")[:length]
-    )
+    hanging = Q(parent_id=record_id)
+    if not by.may(Permission.RECORDS_VIEW_ALL):
+        hanging &= ~Q(subject_type__in=_owned_types()) | Q(actor_id=by.id)
+    return list(Event.objects.filter(Q(subject_id=record_id) | hanging).order_by("-id")[:length])
+
+
+def _owned_types() -> list[str]:
+    """The models whose rows belong to somebody."""
+    return [model._meta.label_lower for model in apps.get_models() if hasattr(model, "owner_id")]
 
 
 def recent_events(*, length: int = 10) -> list[Event]:

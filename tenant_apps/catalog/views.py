@@ -37,7 +37,7 @@ def product_list(request: ActorRequest) -> HttpResponse:
 def product_detail(request: ActorRequest, product_id: UUID) -> HttpResponse:
     product = queries.product(product_id)
     related = slots.fill("product.related", product=product, actor=request.actor)
-    context = {"product": product, "timeline": timeline_of(product_id), "related": related}
+    context = {"product": product, "timeline": timeline_of(product_id, by=request.actor), "related": related}
     return partial(request, "catalog/product_detail.html", "panel", context)
 
 

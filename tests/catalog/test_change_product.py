@@ -28,7 +28,7 @@ def test_only_what_is_given_changes(add_product: AddProduct, owner: Actor, at: d
 
     kept = Product.objects.get()
     assert (kept.name, kept.unit, kept.unit_price, kept.vat_rate) == ("Кабел", "м", Decimal(13), Decimal(20))
-    event = timeline_of(product.pk)[0]
+    event = timeline_of(product.pk, by=owner)[0]
     assert (event.old, event.new) == ({"unit_price": "12.5000"}, {"unit_price": "13.0000"})
 
 

@@ -15,7 +15,7 @@ from tenants.context import OrganizationRef
 AddProduct = Callable[..., Product]
 
 
-def test_it_keeps_price_and_rate_with_the_places_of_documents(add_product: AddProduct) -> None:
+def test_it_keeps_price_and_rate_with_the_places_of_documents(add_product: AddProduct, owner: Actor) -> None:
     product = add_product(" Кабел ", code="К-1", unit="м", currency="bgn")
 
     assert (product.name, product.currency) == ("Кабел", "BGN")
@@ -23,7 +23,7 @@ def test_it_keeps_price_and_rate_with_the_places_of_documents(add_product: AddPr
     kept = Product.objects.get(pk=product.pk)
     assert (kept.unit_price, kept.vat_rate) == (product.unit_price, product.vat_rate)
     assert kept.search_text == "kabel k 1"
-    (event,) = timeline_of(product.pk)
+    (event,) = timeline_of(product.pk, by=owner)
     assert (event.type, event.new["unit_price"]) == ("catalog.product_created", "12.5000")
 
 

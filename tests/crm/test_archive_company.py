@@ -24,7 +24,7 @@ def test_an_archived_company_leaves_the_list_and_comes_back(
 
     unarchive_company(company_id=company.pk, by=owner, at=at)
     assert visible_companies(owner).get() == company
-    told = [event.type for event in timeline_of(company.pk)]
+    told = [event.type for event in timeline_of(company.pk, by=owner)]
     assert told == ["crm.company_unarchived", "crm.company_archived", "crm.company_created"]
 
 

@@ -24,7 +24,7 @@ def test_only_what_is_given_changes_and_the_event_tells_both_values(
     kept = Company.objects.get(pk=company.pk)
     assert (kept.city, kept.eik, kept.name, kept.updated_at) == ("Варна", "175074752", company.name, later)
     assert "varna" in kept.search_text and "sofia" not in kept.search_text
-    event = timeline_of(company.pk)[0]
+    event = timeline_of(company.pk, by=owner)[0]
     assert (event.type, event.old, event.new) == ("crm.company_changed", {"city": "София"}, {"city": "Варна"})
 
 

@@ -32,7 +32,7 @@ def test_only_what_is_given_changes(
     kept = Contact.objects.get(pk=contact.pk)
     assert (str(kept), kept.job_title, kept.company) == ("Мария Иванова", "Счетоводител", company)
     assert kept.name_folded == "мария иванова"
-    event = timeline_of(company.pk)[0]
+    event = timeline_of(company.pk, by=owner)[0]
     assert (event.old, event.new) == ({"last_name": "Петрова"}, {"last_name": "Иванова"})
 
 

@@ -195,3 +195,19 @@ def test_pages_are_told_in_bulgarian_too(
     browser_of: Callable[..., Client], alpha: OrganizationRef, path: str
 ) -> None:
     assert browser_of(alpha, Role.OWNER, language="bg").get(path).status_code == 200
+
+
+def test_the_timeline_tells_a_user_nothing_of_records_that_are_not_theirs(
+    browser_of: Callable[..., Client],
+    alpha: OrganizationRef,
+    add_company: AddCompany,
+    add_contact: AddContact,
+    user: Actor,
+) -> None:
+    company = add_company("Ателие", by=user)
+    add_contact("Таня", "Тайнова", company_id=company.pk)
+    add_contact("Своя", "Позната", company_id=company.pk, by=user)
+    page = f"/companies/{company.pk}/"
+    seen = text(browser_of(alpha, Role.USER).get(page))
+    assert "Тайнова" not in seen and "Позната" in seen and "Ателие" in seen
+    assert "Тайнова" in text(browser_of(alpha, Role.MANAGER).get(page))

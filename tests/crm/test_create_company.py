@@ -50,7 +50,7 @@ def test_it_keeps_what_was_given_in_the_form_that_registers_use(
 def test_its_event_tells_what_was_entered(in_alpha: OrganizationRef, owner: Actor, at: datetime) -> None:
     company = create_company(details=WHOLE, by=owner, at=at)
 
-    (event,) = timeline_of(company.pk)
+    (event,) = timeline_of(company.pk, by=owner)
     assert (event.type, event.subject_label) == ("crm.company_created", "Ателие „Щърк“ ООД")
     assert event.new["eik"] == "175074752"
 

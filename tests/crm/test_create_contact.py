@@ -38,12 +38,14 @@ def test_it_keeps_the_person_in_the_company(
     assert {"maria", "upravitel", "0888123456", "359888123456"} <= set(kept.search_text.split())
 
 
-def test_the_company_s_timeline_tells_it_too(add_company: AddCompany, add_contact: AddContact) -> None:
+def test_the_company_s_timeline_tells_it_too(
+    add_company: AddCompany, add_contact: AddContact, owner: Actor
+) -> None:
     company = add_company()
     contact = add_contact(company_id=company.pk)
 
-    assert [event.subject_id for event in timeline_of(company.pk)] == [contact.pk, company.pk]
-    assert timeline_of(contact.pk)[0].new["company_id"] == str(company.pk)
+    assert [event.subject_id for event in timeline_of(company.pk, by=owner)] == [contact.pk, company.pk]
+    assert timeline_of(contact.pk, by=owner)[0].new["company_id"] == str(company.pk)
 
 
 def test_one_name_is_enough_and_none_is_too_few(add_contact: AddContact) -> None:

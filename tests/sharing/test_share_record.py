@@ -49,7 +49,7 @@ def test_with_change_the_reader_works_on_it(
 
 def test_its_event_stands_on_the_record(company: Company, owner: Actor, user: Actor, at: datetime) -> None:
     share(company, user, owner, at)
-    event = timeline_of(company.pk)[0]
+    event = timeline_of(company.pk, by=owner)[0]
     assert (event.type, event.new) == ("sharing.record_shared", {"reader": user.label, "with_change": False})
 
 
@@ -102,6 +102,6 @@ def test_sharing_ends(company: Company, owner: Actor, user: Actor, at: datetime)
     share(company, user, owner, at, with_change=True)
     unshare_record(record_type="company", record_id=company.pk, user_id=user.id, by=owner, at=at)
     assert record_readers(company) == [] and not MemberRecordPermission.objects.exists()
-    assert timeline_of(company.pk)[0].type == "sharing.record_unshared"
+    assert timeline_of(company.pk, by=owner)[0].type == "sharing.record_unshared"
     with pytest.raises(NotShared):
         unshare_record(record_type="company", record_id=company.pk, user_id=user.id, by=owner, at=at)

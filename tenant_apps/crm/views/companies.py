@@ -46,7 +46,7 @@ def company_detail(request: ActorRequest, company_id: UUID) -> HttpResponse:
         "company": company,
         "country": country_name(company.country),
         "contacts": queries.contacts_of_company(company_id, actor)[:CONTACTS_SHOWN],
-        "timeline": timeline_of(company_id),
+        "timeline": timeline_of(company_id, by=actor),
         "owner_name": owner_name(company),
         "may_change": actor.may(Permission.COMPANIES_EDIT) and may_change(company, actor),
         "related": slots.fill("company.related", company=company, actor=actor),

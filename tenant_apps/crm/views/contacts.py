@@ -41,7 +41,7 @@ def contact_detail(request: ActorRequest, contact_id: UUID) -> HttpResponse:
     contact = queries.visible_contact(contact_id, actor)
     context = {
         "contact": contact,
-        "timeline": timeline_of(contact_id),
+        "timeline": timeline_of(contact_id, by=actor),
         "owner_name": owner_name(contact),
         "may_change": actor.may(Permission.CONTACTS_EDIT) and may_change(contact, actor),
         "related": slots.fill("contact.related", contact=contact, actor=actor),

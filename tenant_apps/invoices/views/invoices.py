@@ -67,7 +67,7 @@ def _facts(request: Request, invoice: Invoice) -> dict[str, Any]:
         "invoice": invoice,
         "warnings": queries.warnings_of(invoice, on=today(request)) if invoice.state != "annulled" else [],
         "allocations": queries.allocations_of_invoice(invoice.pk),
-        "timeline": timeline_of(invoice.pk),
+        "timeline": timeline_of(invoice.pk, by=request.actor),
         **_waiting(request),
     }
 

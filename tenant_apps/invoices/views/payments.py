@@ -181,7 +181,7 @@ def _payment_page(
     context: dict[str, Any] = {
         "payment": payment,
         "form": form,
-        "timeline": timeline_of(payment_id),
+        "timeline": timeline_of(payment_id, by=request.actor),
         "candidates": _candidates(request, payment) if payment.unallocated else [],
         "search": request.GET.get("search", ""),
     }
