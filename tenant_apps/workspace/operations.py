@@ -27,6 +27,7 @@ from shared_apps.core.permissions import Permission
 from shared_apps.core.texts import text_errors
 from tenant_apps.activity.operations import changes_between, record
 from tenant_apps.files.operations import store_file
+from tenant_apps.workspace.adapters import picture_type
 from tenant_apps.workspace.events import WorkspaceEvent
 from tenant_apps.workspace.models import Member, NumberSeries, OrganizationProfile
 from tenant_apps.workspace.queries import TAX_SERIES
@@ -37,7 +38,6 @@ NUMBER_DIGITS = 10
 PAYMENT_ADDRESS_NAMES = frozenset({"number", "amount", "currency"})
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 MAX_LOGO_BYTES = 1_000_000
-LOGO_TYPES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
 
 class SeriesStarted(Refused):
@@ -142,9 +142,12 @@ def change_organization(*, change: ProfileChange, by: Actor, at: datetime) -> Or
 
 @operation(permission=Permission.ORGANIZATION_EDIT)
 def change_logo(*, name: str, content: bytes, by: Actor, at: datetime) -> OrganizationProfile:
-    """Set the logo that documents carry: PNG or JPEG, told by its first bytes, at most 1 MB."""
-    content_type = next((kind for start, kind in LOGO_TYPES.items() if content.startswith(start)), None)
-    if content_type is None or len(content) > MAX_LOGO_BYTES:
+    """Set the logo that documents carry: a PNG or JPEG that can be drawn, at most 1 MB.
+
+    Issued invoices keep it for good, so one that cannot be drawn would leave them without a PDF.
+    """
+    content_type = picture_type(content) if len(content) <= MAX_LOGO_BYTES else None
+    if content_type is None:
         raise LogoUnusable()
     profile = OrganizationProfile.objects.select_for_update().get()
     profile.logo = store_file(name=name[:200], content_type=content_type, content=content, by=by, at=at)

@@ -1,9 +1,12 @@
 from collections.abc import Callable
 from datetime import datetime
+from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 
 from shared_apps.core.actors import Actor
 from shared_apps.core.errors import NotAllowed, Refused
@@ -16,7 +19,15 @@ from tenants.models import Organization
 
 API = "/api/v1/organization/"
 PAGE = "/settings/organization/"
-PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40
+
+
+def _picture(size: tuple[int, int] = (4, 4), kind: str = "PNG") -> bytes:
+    content = BytesIO()
+    Image.new("1", size).save(content, kind)
+    return content.getvalue()
+
+
+PNG = _picture()
 
 
 @pytest.mark.usefixtures("in_alpha")
@@ -154,6 +165,22 @@ class TestPage:
         with picture.open("rb") as file:
             answer = browser.post(f"{PAGE}logo/", {"logo": file})
         assert answer.status_code == 422 and "PNG or JPEG" in answer.content.decode()
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b"\x89PNG\r\n\x1a\n<script>",
+            b"\xff\xd8\xff<svg/>",
+            PNG[:40],
+            _picture((20_000, 20_000)),
+            _picture(kind="GIF"),
+        ],
+        ids=["png by name", "jpeg by name", "cut off", "bomb", "gif"],
+    )
+    def test_a_logo_that_cannot_be_drawn_is_refused(self, browser: Client, content: bytes) -> None:
+        answer = browser.post(f"{PAGE}logo/", {"logo": SimpleUploadedFile("logo.png", content)})
+        assert answer.status_code == 422 and "PNG or JPEG" in answer.content.decode()
+        assert browser.get(f"{PAGE}logo/").status_code == 404
 
     def test_the_first_number_is_set_until_the_series_begins(
         self, browser: Client, alpha: OrganizationRef
