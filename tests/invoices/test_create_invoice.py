@@ -60,6 +60,9 @@ def test_its_language_is_the_organization_s_unless_another_is_asked_for(owner):
         ({"items": (line(description="я" * 501),)}, "items.0.description"),
         ({"items": (line("999999999", "9999999999"),)}, "items"),
         ({"items": (line("1", "-1"),)}, "items"),
+        ({"items": (line("999999999", "9999999999"), line("999999999", "-9999999999"))}, "items"),
+        ({"items": (line("1", "-9e9", None), *[line("9", "9e9", "100")] * 12)}, "items"),
+        ({"notes": "я" * 10_001}, "notes"),
     ],
 )
 def test_wrong_values_are_refused_where_they_stand(owner, wrong, field):

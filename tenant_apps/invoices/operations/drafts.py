@@ -30,6 +30,7 @@ from tenant_apps.workspace.queries import profile
 
 LANGUAGES = ("bg", "en")
 MAX_ITEMS = 500
+LONGEST_NOTES = 10_000
 LARGEST_TOTAL = Decimal("999999999999.99")
 
 
@@ -228,7 +229,8 @@ def _items_of(invoice: Invoice, wanted: Iterable[ItemInput], by: Actor) -> list[
 
 
 def _put_totals(invoice: Invoice, totals: rules.Totals) -> None:
-    if not 0 <= totals.total <= LARGEST_TOTAL or totals.net_total > LARGEST_TOTAL:
+    sums = (totals.total, totals.net_total, totals.vat_total, *totals.line_nets)
+    if totals.total < 0 or max(map(abs, sums)) > LARGEST_TOTAL:
         raise Refused(
             "total_out_of_range", _("The total must be between 0 and 999,999,999,999.99."), field="items"
         )
@@ -250,6 +252,9 @@ def _check_products(wanted: set[UUID]) -> None:
 
 def _draft_errors(wanted: Mapping[str, Any]) -> list[FieldError]:
     errors = text_errors(Invoice, {name: wanted[name] for name in ("currency", "notes") if name in wanted})
+    if len(wanted.get("notes", "")) > LONGEST_NOTES:
+        message = _("This is too long: at most %(count)d characters fit.") % {"count": LONGEST_NOTES}
+        errors.append(FieldError("notes", "too_long", message))
     if "currency" in wanted and not is_currency(wanted["currency"]):
         errors.append(FieldError("currency", "currency_unknown", _("This is not a currency code.")))
     if wanted.get("language") and wanted["language"] not in LANGUAGES:
