@@ -29,7 +29,7 @@ def send_email(
     email = EmailMultiAlternatives(
         subject=" ".join(subject.split()),
         body=body_text,
-        from_email=formataddr((sender_name, address)),
+        from_email=formataddr((" ".join(sender_name.split()), address)),
         to=[to],
         reply_to=[reply_to] if reply_to else [],
         headers={"Message-ID": f"<{message_id}@{settings.BASE_DOMAIN}>"},

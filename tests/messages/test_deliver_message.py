@@ -66,6 +66,14 @@ def test_it_leaves_under_the_organization_s_name_with_its_files(queued, owner, a
     assert list(told) == [MessageEvent.QUEUED, MessageEvent.SENT]
 
 
+def test_a_name_of_several_lines_leaves_as_one(queued, owner, at, run_jobs):
+    change_organization(change=ProfileChange(legal_name="Алфа\r\nBcc: x@y.example"), by=owner, at=at)
+    queued()
+    run_jobs()
+    (sent,) = mail.outbox
+    assert "Bcc" not in sent.message() and sent.message()["From"]
+
+
 def test_the_timeline_of_the_record_tells_it_too(queued):
     record = profile()
     queued(about_type="workspace.organizationprofile", about_id=record.pk)
