@@ -18,6 +18,7 @@ Views raise what operations raise: `DomainError` and `DoesNotExist` become answe
 time.
 """
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar
@@ -26,7 +27,8 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from ninja import Schema
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticKnownError
 
 from shared_apps.core.errors import Refused
 from shared_apps.core.json import json_response
@@ -37,11 +39,22 @@ DEFAULT_LIMIT = 50
 NEWEST_FIRST = "-created_at"
 T = TypeVar("T")
 
+_PLAIN_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
+
+
+def _plainly_written(value: Any) -> Any:
+    """Refuse what Python alone takes for a number: 1_000, 1e3, figures of other scripts."""
+    if isinstance(value, str) and not _PLAIN_DECIMAL.fullmatch(value.strip()):
+        raise PydanticKnownError("decimal_parsing")
+    return value
+
+
 # Input decimals: strings or JSON numbers with a dot, within what the columns hold.
-Amount = Annotated[Decimal, Field(max_digits=14, decimal_places=2)]
-UnitPrice = Annotated[Decimal, Field(max_digits=14, decimal_places=4)]
-Quantity = Annotated[Decimal, Field(max_digits=14, decimal_places=3)]
-Percent = Annotated[Decimal, Field(max_digits=5, decimal_places=2)]
+_Plain = BeforeValidator(_plainly_written)
+Amount = Annotated[Decimal, Field(max_digits=14, decimal_places=2), _Plain]
+UnitPrice = Annotated[Decimal, Field(max_digits=14, decimal_places=4), _Plain]
+Quantity = Annotated[Decimal, Field(max_digits=14, decimal_places=3), _Plain]
+Percent = Annotated[Decimal, Field(max_digits=5, decimal_places=2), _Plain]
 CurrencyCode = Annotated[str, StringConstraints(min_length=3, max_length=3, to_upper=True)]
 
 

@@ -128,7 +128,7 @@ def send_invoice(request: Request, invoice_id: UUID) -> HttpResponse:
 
 @router.get(
     "invoices/{uuid:invoice_id}/pdf/",
-    response={200: bytes},
+    response={200: None},
     operation_id="read_invoice_pdf",
     tags=INVOICES,
     openapi_extra={"responses": {200: {"content": {"application/pdf": {}}}}},

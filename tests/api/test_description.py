@@ -181,5 +181,5 @@ def _body(method: str, body: Any) -> dict[str, Any]:
 
 
 def test_a_pdf_is_described_as_one(description: dict[str, Any]) -> None:
-    answer = description["paths"]["/api/v1/invoices/{invoice_id}/pdf/"]["get"]["responses"]["200"]
+    answer = description["paths"]["/api/v1/invoices/{invoice_id}/pdf/"]["get"]["responses"][200]
     assert list(answer["content"]) == ["application/pdf"]
