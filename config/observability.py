@@ -14,6 +14,7 @@ from prometheus_client import Counter, Histogram
 
 REQUESTS = Counter("tefter_requests", "Answered requests", ["method", "status"])
 SECONDS = Histogram("tefter_request_seconds", "Time to answer a request")
+SECRET_PARTS = {"token", "key"}
 log = structlog.get_logger("tefter.request")
 # A traceback never shows the values of variables: passwords and tokens are among them.
 _TRACEBACK = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
@@ -52,6 +53,7 @@ def configure_logging(settings: dict[str, Any]) -> None:
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
             "root": {"handlers": ["stderr"], "level": settings["level"]},
             "loggers": {
+                "django.request": {"level": "ERROR"},  # each answer has its line here already
                 "xhtml2pdf": {"level": "ERROR"},
                 "reportlab": {"level": "ERROR"},
                 "fontTools": {"level": "ERROR"},
@@ -84,9 +86,17 @@ class RequestLogMiddleware:
         log.info(
             "answered",
             method=request.method,
-            path=request.path,
+            path=_path_of(request),
             status=response.status_code,
             ms=round(seconds * 1000, 1),
             host=request.META.get("HTTP_HOST", ""),
             actor=str(actor.id) if actor else None,
         )
+
+
+def _path_of(request: HttpRequest) -> str:
+    """The path without the secrets that letters put into it: invitations, confirmations, new passwords."""
+    path, match = request.path, request.resolver_match
+    for name in SECRET_PARTS & (match.kwargs.keys() if match else set()):
+        path = path.replace(str(match.kwargs[name]), "…")  # type: ignore[union-attr]
+    return path
