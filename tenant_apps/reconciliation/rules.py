@@ -145,7 +145,7 @@ def invoice_number_tokens(reference: str) -> Tokens:
     """Read the invoice numbers that a reference names as whole tokens."""
     text = _without_other_numbers(_visible(reference))
     runs = {run.group() for run in _WHOLE_RUN.finditer(text) if _stands_alone(text, run)}
-    numbers = {run for run in runs if len(run) <= NUMBER_LENGTH and run.strip("0")}
+    numbers = {run for run in runs if _may_be_a_number(run)}
     full = frozenset(run for run in numbers if len(run) == NUMBER_LENGTH)
     short = frozenset(run.zfill(NUMBER_LENGTH) for run in numbers) if not full else frozenset()
     return Tokens(full, short)
@@ -185,6 +185,13 @@ def _evidence(invoice: InvoiceFacts) -> list[dict[str, str]]:
         {"signal": "amount_equals_outstanding", "value": str(invoice.outstanding)},
         {"signal": "currency", "value": invoice.currency},
     ]
+
+
+def _may_be_a_number(run: str) -> bool:
+    """All ten digits, or none of the leading zeros: `000 021` is more often a piece of a telephone number."""
+    return bool(run.strip("0")) and (
+        len(run) == NUMBER_LENGTH or (len(run) < NUMBER_LENGTH and run[0] != "0")
+    )
 
 
 def _visible(text: str) -> str:
