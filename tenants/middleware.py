@@ -53,7 +53,6 @@ def _closed(request: HttpRequest, template: str, status: int, code: str) -> Http
     request.urlconf = settings.PUBLIC_SCHEMA_URLCONF
     set_urlconf(settings.PUBLIC_SCHEMA_URLCONF)
     if request.path.startswith("/api/"):
-        return JsonResponse(
-            {"code": code, "message": code.replace("_", " "), "field": None, "errors": []}, status=status
-        )
+        error = {"code": code, "message": code.replace("_", " "), "field": None}
+        return JsonResponse({**error, "errors": [error]}, status=status)
     return render(request, template, status=status)

@@ -231,6 +231,9 @@ def test_no_job_runs_without_its_organization(
 def test_an_unknown_host_is_not_found(db: None) -> None:
     for host in ("nobody.tefter.localhost", "tefter.example", "alpha.tefter.localhost.evil.example"):
         assert Client(headers={"host": host}).get("/").status_code == 404
+        answer = Client(headers={"host": host}).get("/api/v1/companies/")
+        error = {"code": "unknown_host", "message": "unknown host", "field": None}
+        assert (answer.status_code, answer.json()) == (404, {**error, "errors": [error]})
 
 
 def test_ids_are_never_shared(theirs: dict[str, Any], ours: dict[str, Any]) -> None:
