@@ -10,12 +10,17 @@ from django.utils import translation
 
 from shared_apps.core.actors import Actor
 from tenant_apps.activity.queries import timeline_of
-from tenant_apps.activity.templatetags.activity import changes, told
+from tenant_apps.activity.templatetags.activity import changes, remark, told
 from tenant_apps.catalog.operations import ProductChange, archive_product, change_product, create_product
-from tenant_apps.invoices.operations import InvoiceChange, change_invoice
+from tenant_apps.invoices.operations import (
+    InvoiceChange,
+    allocate_payment,
+    change_invoice,
+    deallocate_payment,
+)
 from tenant_apps.workspace.operations import ProfileChange, change_organization
 from tenants.context import OrganizationRef
-from tests.invoices.stories import draft, payment
+from tests.invoices.stories import draft, issued, payment
 
 pytestmark = pytest.mark.usefixtures("in_bulgarian")
 
@@ -76,3 +81,12 @@ def test_the_sentence_names_the_kind_of_record_and_the_money(owner: Actor, at: d
 
     assert archived.endswith("прибра в архива продукта <strong>Кабел</strong>")
     assert recorded.endswith("записа плащане от <strong>1\u00a0234,50\u00a0€</strong>")
+
+
+def test_a_link_tells_its_invoice_and_who_undoes_it_the_reason(owner: Actor, at: datetime) -> None:
+    invoice, money = issued(owner), payment(owner)
+    allocate_payment(payment_id=money.pk, invoice_id=invoice.pk, amount=Decimal("10.00"), by=owner, at=at)
+    assert remark(timeline_of(money.pk)[0]) == f"№ {invoice.number}"
+
+    deallocate_payment(payment_id=money.pk, invoice_id=invoice.pk, reason="Чужда фактура", by=owner, at=at)
+    assert remark(timeline_of(money.pk)[0]) == f"№ {invoice.number} · Чужда фактура"

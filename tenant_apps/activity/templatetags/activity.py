@@ -84,6 +84,14 @@ def changes(event: Event) -> list[Change]:
     ]
 
 
+@register.filter
+def remark(event: Event) -> str:
+    """The document that was concerned beside the event's own, and the reason that a person gave."""
+    number = {**event.old, **event.new}.get("invoice")
+    reason = "" if "reason" in event.old else event.new.get("reason")
+    return " · ".join(filter(None, (number and f"№ {number}", reason)))
+
+
 def _column(subject_type: str, name: str) -> "Field[Any, Any] | None":
     """A column that people read; None for ids and for what is no column."""
     try:
