@@ -30,6 +30,7 @@
     const slow = setTimeout(showWaiting, 150);
     await htmx.ajax("GET", url, { target: "#panel", swap: "innerHTML", source: panel });
     clearTimeout(slow);
+    panel.querySelector(".form-page .form-control")?.focus();
   }
 
   function step(by) {
