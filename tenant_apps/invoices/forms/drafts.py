@@ -112,7 +112,13 @@ class LineForm(forms.Form):
         error_messages={"required": _("What does it cost?")},
     )
     discount_percent = NumberField(
-        name="discount_percent", required=False, min_value=0, max_value=100, max_digits=5, decimal_places=2
+        name="discount_percent",
+        required=False,
+        min_value=0,
+        max_value=100,
+        max_digits=5,
+        decimal_places=2,
+        error_messages=dict.fromkeys(("min_value", "max_value"), _("From 0 to 100.")),
     )
     vat_rate = RateField(name="vat_rate")
 
