@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
+from shared_apps.jobs.actors import NotNow
 from tenants.context import in_organization, in_public
 
 
-class OrganizationClosed(RuntimeError):
+class OrganizationClosed(NotNow):
     """The organization does not work at present; the job waits for it."""
 
 

@@ -8,6 +8,7 @@ import functools
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -27,6 +28,7 @@ from shared_apps.jobs.models import Job
 MAX_RETRIES = 8
 MIN_BACKOFF_MS, MAX_BACKOFF_MS = 1_000, 600_000
 TIME_LIMIT_MS = 600_000
+WAIT = timedelta(minutes=10)
 log = structlog.get_logger(__name__)
 
 
@@ -52,6 +54,10 @@ class Registered:
     name: str
     scope: Scope
     function: Callable[..., None]
+
+
+class NotNow(RuntimeError):
+    """Raised by the environment when a job has to wait: it is asked for again later, however often."""
 
 
 class JobWithoutOrganization(RuntimeError):
@@ -123,6 +129,10 @@ def perform(name: str, *, job_id: UUID, organization_id: UUID | None) -> None:
         try:
             with environment(organization_id):
                 _run(registered, row)
+        except NotNow:
+            with environment(None):
+                operations.postpone_job(job_id=job_id, until=clock.now() + WAIT, by=system_actor())
+            return
         except Exception as error:
             _note_failure(environment, row, error)
             raise

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import dramatiq
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, Q
 
 from shared_apps.core import clock
 from shared_apps.core.actors import Actor
@@ -95,6 +95,12 @@ def begin_job(*, job_id: UUID, by: Actor) -> Job | None:
 def finish_job(*, job_id: UUID, by: Actor, at: datetime) -> None:
     """Mark the job as done."""
     Job.objects.filter(pk=job_id).update(state=JobState.DONE, finished_at=at, error="")
+
+
+@operation(permission=Permission.PLATFORM_OPERATE, event=None, why=BOOKKEEPING)
+def postpone_job(*, job_id: UUID, until: datetime, by: Actor) -> None:
+    """Put the job back into the outbox, due at `until`; this try does not count."""
+    Job.objects.filter(pk=job_id).update(state=JobState.QUEUED, due_at=until, attempts=F("attempts") - 1)
 
 
 @operation(permission=Permission.PLATFORM_OPERATE, event=None, why=BOOKKEEPING)

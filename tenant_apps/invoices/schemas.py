@@ -290,7 +290,8 @@ def invoice_out(invoice: Invoice, request: HttpRequest, on: date) -> dict[str, A
         "vat_total": decimal_text(invoice.vat_total),
         "total": decimal_text(invoice.total),
         "paid_total": decimal_text(invoice.paid_total),
-        "outstanding": decimal_text(invoice.outstanding),
+        # A draft owes nothing yet; programs are told what it will owe.
+        "outstanding": decimal_text(invoice.total if invoice.is_draft else invoice.outstanding),
         "vat_groups": invoice.vat_groups,
         "issued_at": invoice.issued_at,
         "sent_at": invoice.sent_at,
