@@ -18,6 +18,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 from django.test import Client
+from xdist.scheduler import LoadScopeScheduling
 
 from deploy.embedded.catalogues import compile_stale
 from shared_apps.accounts.models import TeamMember, User
@@ -172,6 +173,22 @@ def _clean_slate(tmp_path: Path, settings: Any) -> Iterator[None]:
     forget_hosts()
     yield
     forget_hosts()
+
+
+# The workers
+# ---------------------------------------------------------------------------------------------------------
+
+
+class ByFile(LoadScopeScheduling):
+    """A file goes to one worker whole, and all journeys to the same one: they share the running product."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "journeys" if nodeid.startswith("tests/journeys/") else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """How tests are spread over the workers."""
+    return ByFile(config, log)
 
 
 # The people

@@ -5,5 +5,3 @@ from config.settings.test import *  # noqa: F403
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 LOG_LEVEL = "WARNING"
 LOGGING = {"format": "console", "level": LOG_LEVEL}
-WHITENOISE_AUTOREFRESH = False
-WHITENOISE_MAX_AGE = 3600  # a browser asks once for each file, as it does for the hashed names of production

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.journeys.conftest import CLIENTS, World
 from tests.journeys.visitors import PHONE, Visitor
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 FIRST, SECOND, LAST = CLIENTS
 
 

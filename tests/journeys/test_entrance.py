@@ -11,7 +11,7 @@ from tests.journeys.conftest import World
 from tests.journeys.visitors import Visitor
 from tests.product import eventually
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 
 
 def test_the_public_host_lists_ones_organizations_and_hands_over(visitor: Callable[..., Visitor]) -> None:

@@ -16,7 +16,7 @@ from tests.journeys.conftest import World
 from tests.journeys.visitors import PHONE, Visitor
 from tests.product import eventually
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 AXE = next(Path(__file__).parent.glob("vendor/axe-core-*/axe.min.js"))
 DESK = {"width": 1440, "height": 900}
 SERIOUS = {"serious", "critical"}

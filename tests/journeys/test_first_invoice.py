@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.visitors import PATIENCE_MS, Visitor
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 TABS_TO_THE_LINES = 25
 
 

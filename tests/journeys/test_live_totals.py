@@ -9,7 +9,7 @@ import pytest
 from tenant_apps.invoices.rules import LineInput, compute_totals
 from tests.journeys.conftest import BrowserThread
 
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+pytestmark = pytest.mark.journey
 
 SCRIPT = Path(__file__).resolve().parents[2] / "static/js/exact.js"
 INVOICES = 3_000
