@@ -86,7 +86,7 @@ def test_the_sentence_names_the_kind_of_record_and_the_money(owner: Actor, at: d
 def test_a_link_tells_its_invoice_and_who_undoes_it_the_reason(owner: Actor, at: datetime) -> None:
     invoice, money = issued(owner), payment(owner)
     allocate_payment(payment_id=money.pk, invoice_id=invoice.pk, amount=Decimal("10.00"), by=owner, at=at)
-    assert remark(timeline_of(money.pk)[0]) == f"№ {invoice.number}"
+    assert remark(timeline_of(money.pk, by=owner)[0]) == f"№ {invoice.number}"
 
     deallocate_payment(payment_id=money.pk, invoice_id=invoice.pk, reason="Чужда фактура", by=owner, at=at)
-    assert remark(timeline_of(money.pk)[0]) == f"№ {invoice.number} · Чужда фактура"
+    assert remark(timeline_of(money.pk, by=owner)[0]) == f"№ {invoice.number} · Чужда фактура"
