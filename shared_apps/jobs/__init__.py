@@ -3,7 +3,7 @@
 Owns: Job (a row is the outbox entry, the progress and the dead letter in one), ScheduleSlot. Words: *job*
 (a registered function that a worker runs), *to enqueue* (to write its row in the caller's transaction), *to
 dispatch* (to hand the row to the broker), *slot* (one firing of a scheduled job). Doors: `actors`,
-`operations`, `queries`, `models`. Stands on `journal`, `core`.
+`operations`, `models`. Stands on `journal`, `core`.
 
 A job reaches the broker only through a committed row, so a broker that is down delays work and loses none.
 Delivery is at least once; a job whose row says done does nothing when it arrives again.
