@@ -12,6 +12,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.actors import Actor
+from shared_apps.core.constraints import violates
 from shared_apps.core.errors import Refused
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
@@ -105,7 +106,9 @@ def _claim_subdomain(founding: Founding, at: datetime) -> Organization:
                 tenant=organization, domain=host_of(founding.subdomain), is_primary=True, created_at=at
             ).save()
     except IntegrityError as error:
-        raise SubdomainTaken() from error
+        if violates(error, "tenants_organization_subdomain_key", "tenants_domain_domain_key"):
+            raise SubdomainTaken() from error
+        raise
     return organization
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from shared_apps.accounts.events import AccountEvent
 from shared_apps.accounts.models import TeamMember, User
 from shared_apps.core.actors import Actor
+from shared_apps.core.constraints import violates
 from shared_apps.core.errors import Refused
 from shared_apps.core.operation import operation
 from shared_apps.journal.operations import record
@@ -43,7 +44,9 @@ def create_user(
         with transaction.atomic():
             user.save()
     except IntegrityError as error:
-        raise EmailTaken() from error
+        if violates(error, "accounts_user_email_key"):
+            raise EmailTaken() from error
+        raise
     EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=False)
     record(event=AccountEvent.USER_CREATED, subject=user, by=by, at=at)
     return user
