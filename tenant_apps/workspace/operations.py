@@ -25,14 +25,14 @@ from shared_apps.core.errors import FieldError, Refused, Text, refuse_all
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
 from shared_apps.core.texts import text_errors
+from shared_apps.jobs.operations import enqueue
 from tenant_apps.activity.operations import changes_between, record
 from tenant_apps.files.operations import store_file
 from tenant_apps.workspace.adapters import picture_type
 from tenant_apps.workspace.events import WorkspaceEvent
 from tenant_apps.workspace.models import Member, NumberSeries, OrganizationProfile
 from tenant_apps.workspace.queries import TAX_SERIES
-from tenants.context import current_organization
-from tenants.operations import Founding, set_home
+from tenants.operations import Founding
 
 NUMBER_DIGITS = 10
 PAYMENT_ADDRESS_NAMES = frozenset({"number", "amount", "currency"})
@@ -118,7 +118,10 @@ def furnish(*, founding: Founding, by: Actor, at: datetime) -> None:
 
 @operation(permission=Permission.ORGANIZATION_EDIT)
 def change_organization(*, change: ProfileChange, by: Actor, at: datetime) -> OrganizationProfile:
-    """Change the organization's details. Documents already issued keep the seller they were issued with."""
+    """Change the organization's details. Documents already issued keep the seller they were issued with.
+
+    A new time zone or language reaches requests and jobs by a job: they ask the organization's row in public.
+    """
     profile = OrganizationProfile.objects.select_for_update(of=("self",)).get()
     wanted = _normalized(given(change))
     refuse_all(_profile_errors(wanted))
@@ -128,13 +131,7 @@ def change_organization(*, change: ProfileChange, by: Actor, at: datetime) -> Or
     profile.updated_at = at
     profile.save()
     if {"time_zone", "default_language"} & wanted.keys():
-        set_home(
-            organization_id=current_organization().id,
-            time_zone=profile.time_zone,
-            language=profile.default_language,
-            by=by,
-            at=at,
-        )
+        enqueue("follow_home", by=by)
     old, new = changes_between(before, wanted)
     record(event=WorkspaceEvent.ORGANIZATION_CHANGED, subject=profile, by=by, at=at, old=old, new=new)
     return profile

@@ -9,8 +9,9 @@ from shared_apps.core import clock
 from shared_apps.jobs.actors import Scope, current_actor, job
 from shared_apps.jobs.operations import enqueue
 from tenant_apps.workspace.operations import mirror_member
-from tenant_apps.workspace.queries import mirrored_members
+from tenant_apps.workspace.queries import mirrored_members, profile
 from tenants.context import current_organization
+from tenants.operations import set_home
 from tenants.queries import active_organization_ids
 
 
@@ -19,6 +20,19 @@ def mirror_team_member(*, subject_id: str, **unknown: Any) -> None:
     """After a change of the team: bring this organization's picture of the person up to date."""
     member = membership_for_mirror(UUID(subject_id))
     mirror_member(user_id=member.user_id, **_facts(member), by=current_actor(), at=clock.now())
+
+
+@job()
+def follow_home(**unknown: Any) -> None:
+    """After a change of zone or language: let this organization's requests and jobs run in them."""
+    home = profile()
+    set_home(
+        organization_id=current_organization().id,
+        time_zone=home.time_zone,
+        language=home.default_language,
+        by=current_actor(),
+        at=clock.now(),
+    )
 
 
 @job(scope=Scope.PLATFORM)

@@ -77,11 +77,12 @@ class TestOperation:
             change_organization(change=ProfileChange(city="Варна"), by=manager, at=at)
 
     def test_requests_run_in_the_new_zone_and_language(
-        self, alpha: OrganizationRef, owner: Actor, at: datetime
+        self, alpha: OrganizationRef, owner: Actor, at: datetime, run_jobs: Callable[[], list[str]]
     ) -> None:
         change_organization(
             change=ProfileChange(time_zone="America/New_York", default_language="en"), by=owner, at=at
         )
+        assert run_jobs() == ["follow_home"]
         organization = Organization.objects.get(pk=alpha.id)
         assert (organization.time_zone, organization.language) == ("America/New_York", "en")
 
