@@ -22,6 +22,8 @@ class Permission(StrEnum):
     DASHBOARD_VIEW = "dashboard.view"
     ORGANIZATION_VIEW = "organization.view"
     ORGANIZATION_EDIT = "organization.edit"
+    ORGANIZATION_EXPORT = "organization.export"
+    ORGANIZATION_CLOSE = "organization.close"
     TEAM_VIEW = "team.view"
     TEAM_MANAGE = "team.manage"
     TOKENS_MANAGE = "tokens.manage"

@@ -50,6 +50,7 @@ class Event(models.Model):
         )
         personal = ("subject_label", "actor_label", "old", "new")
         secret = ()
+        people = ("actor_id",)
 
     def __str__(self) -> str:
         return f"{self.type} {self.subject_label}"

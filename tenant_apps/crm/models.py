@@ -59,6 +59,7 @@ class Company(models.Model):
         )
         personal = ("address", "postal_code", "email", "phone", "search_text")
         secret = ()
+        people = ("owner_id",)
 
     def __str__(self) -> str:
         return self.name
@@ -110,6 +111,7 @@ class Contact(models.Model):
         plain = ("id", "company", "owner_id", "archived_at", "created_at", "updated_at")
         personal = ("first_name", "last_name", "email", "phone", "job_title", "name_folded", "search_text")
         secret = ()
+        people = ("owner_id",)
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()

@@ -20,6 +20,7 @@ class StoredFile(models.Model):
         plain = ("id", "content_type", "size", "sha256", "path", "created_at")
         personal = ("name",)
         secret = ()
+        files = ("path",)
 
     def __str__(self) -> str:
         return self.name

@@ -71,6 +71,8 @@ class IdempotencyKey(models.Model):
         plain = ("id", "method", "path", "key", "body_hash", "actor_id", "status", "created_at")
         personal = ("response_body",)
         secret = ()
+        people = ("actor_id",)
+        travels = False
 
     def __str__(self) -> str:
         return f"{self.method} {self.path} {self.key}"

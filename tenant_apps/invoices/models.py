@@ -144,6 +144,7 @@ class Invoice(models.Model):
         )
         personal = ("notes", "buyer", "annul_reason", "search_text")
         secret = ()
+        people = ("owner_id",)
 
     def __str__(self) -> str:
         return self.number or str(_("Draft invoice"))
@@ -290,6 +291,7 @@ class Payment(models.Model):
         )
         personal = ("reference", "payer_name", "payer_iban", "void_reason", "search_text")
         secret = ()
+        people = ("owner_id",)
 
     def __str__(self) -> str:
         return format_money(self.amount, self.currency)
@@ -342,6 +344,7 @@ class Allocation(models.Model):
         plain = ("id", "payment", "invoice", "amount", "undoes", "by_kind", "by_id", "at")
         personal = ("evidence", "reason", "by_label")
         secret = ()
+        people = ("by_id",)
 
     def __str__(self) -> str:
         return str(self.amount)

@@ -21,6 +21,7 @@ class Member(models.Model):
         plain = ("id", "user_id", "role", "is_active", "updated_at")
         personal = ("name", "email")
         secret = ()
+        people = ("user_id",)
 
     def __str__(self) -> str:
         return self.name or self.email
