@@ -73,14 +73,23 @@ def in_organization(organization: UUID | OrganizationRef) -> Iterator[Organizati
     `DoesNotExist`.
     """
     found = organization if isinstance(organization, OrganizationRef) else _look_up(organization)
-    with _in_schema(found, found.schema_name):
+    with _entered(found, found.schema_name):
         yield found
 
 
 @contextmanager
 def in_public() -> Iterator[None]:
     """Run the block in the public schema, outside of every organization."""
-    with _in_schema(None, PUBLIC_SCHEMA):
+    with _entered(None, PUBLIC_SCHEMA):
+        yield
+
+
+@contextmanager
+def in_schema(schema_name: str, *, alone: bool = False) -> Iterator[None]:
+    """Run the block in a schema that need not belong to anybody: for `tenants` itself, which builds and
+    migrates them. `alone` hides the public tables.
+    """
+    with _entered(None, schema_name, with_public=not alone):
         yield
 
 
@@ -102,12 +111,14 @@ def _look_up(organization_id: UUID) -> OrganizationRef:
 
 
 @contextmanager
-def _in_schema(organization: OrganizationRef | None, schema_name: str) -> Iterator[None]:
-    before = connection.tenant  # type: ignore[attr-defined]
+def _entered(
+    organization: OrganizationRef | None, schema_name: str, with_public: bool = True
+) -> Iterator[None]:
+    before, before_with_public = connection.tenant, connection.include_public_schema  # type: ignore[attr-defined]
     token = _current.set(organization)
-    connection.set_tenant(FakeTenant(schema_name))  # type: ignore[attr-defined]
     try:
+        connection.set_tenant(FakeTenant(schema_name), with_public)  # type: ignore[attr-defined]
         yield
     finally:
-        connection.set_tenant(before)  # type: ignore[attr-defined]
+        connection.set_tenant(before, before_with_public)  # type: ignore[attr-defined]
         _current.reset(token)

@@ -1,7 +1,6 @@
-"""The life of an organization: founded, suspended, resumed."""
+"""An organization is founded: row, host, schema, furniture."""
 
 import re
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from shared_apps.core.actors import Actor
+from shared_apps.core.actors import Actor, system_actor
 from shared_apps.core.constraints import violates
 from shared_apps.core.errors import Refused
 from shared_apps.core.operation import operation
@@ -20,8 +19,8 @@ from shared_apps.journal.operations import record
 from tenants.context import in_organization, reference_to
 from tenants.events import OrganizationEvent
 from tenants.hosts import RESERVED_SUBDOMAINS, forget_hosts, host_of
-from tenants.models import Domain, Organization, OrganizationStatus
-from tenants.provisioning import build_schema
+from tenants.models import Domain, Organization
+from tenants.operations.schemas import adopt_schema, request_spare_schemas
 
 _SUBDOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,38})[a-z0-9]")
 
@@ -79,8 +78,9 @@ def create_organization(*, founding: Founding, by: Actor, at: datetime) -> Organ
     refusals.
     """
     check_subdomain(founding.subdomain)
-    organization = _claim_subdomain(founding, at)
-    build_schema(organization.schema_name)
+    product = system_actor()
+    organization = claim_host(_organization_of(founding, adopt_schema(by=product, at=at), at))
+    request_spare_schemas(by=product)
     with in_organization(reference_to(organization)):
         for step in settings.PROVISIONING_STEPS:
             import_string(step)(founding=founding, by=by, at=at)
@@ -90,21 +90,29 @@ def create_organization(*, founding: Founding, by: Actor, at: datetime) -> Organ
     return organization
 
 
-def _claim_subdomain(founding: Founding, at: datetime) -> Organization:
-    organization = Organization(
+def _organization_of(founding: Founding, schema_name: str, at: datetime) -> Organization:
+    return Organization(
         name=founding.name,
         subdomain=founding.subdomain,
-        schema_name=f"t_{secrets.token_hex(8)}",
+        schema_name=schema_name,
         language=founding.language,
         created_at=at,
         updated_at=at,
     )
+
+
+def claim_host(organization: Organization) -> Organization:
+    """Write a new organization and the host of its subdomain; raises `SubdomainTaken`."""
+    host = Domain(
+        tenant=organization,
+        domain=host_of(organization.subdomain),
+        is_primary=True,
+        created_at=organization.created_at,
+    )
     try:
         with transaction.atomic():
             organization.save()
-            Domain(
-                tenant=organization, domain=host_of(founding.subdomain), is_primary=True, created_at=at
-            ).save()
+            host.save()
     except IntegrityError as error:
         if violates(error, "tenants_organization_subdomain_key", "tenants_domain_domain_key"):
             raise SubdomainTaken() from error
@@ -123,38 +131,3 @@ def set_home(*, organization_id: UUID, time_zone: str, language: str, by: Actor,
         time_zone=time_zone, language=language, updated_at=at
     )
     transaction.on_commit(forget_hosts)
-
-
-@operation(permission=Permission.PLATFORM_OPERATE)
-def suspend_organization(*, organization_id: UUID, by: Actor, at: datetime) -> Organization:
-    """Close the doors of an organization; its data stays. Its people see a page that says so; its jobs
-    wait.
-    """
-    return _set_status(organization_id, OrganizationStatus.SUSPENDED, OrganizationEvent.SUSPENDED, by, at)
-
-
-@operation(permission=Permission.PLATFORM_OPERATE)
-def resume_organization(*, organization_id: UUID, by: Actor, at: datetime) -> Organization:
-    """Open the doors of a suspended organization again."""
-    return _set_status(organization_id, OrganizationStatus.ACTIVE, OrganizationEvent.RESUMED, by, at)
-
-
-def _set_status(
-    organization_id: UUID, status: OrganizationStatus, event: OrganizationEvent, by: Actor, at: datetime
-) -> Organization:
-    organization = Organization.objects.select_for_update().get(pk=organization_id)
-    old = organization.status
-    organization.status = status
-    organization.updated_at = at
-    organization.save(update_fields=["status", "updated_at"])
-    record(
-        event=event,
-        organization_id=organization.pk,
-        subject=organization,
-        by=by,
-        at=at,
-        old={"status": old},
-        new={"status": status},
-    )
-    forget_hosts()
-    return organization
