@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.installed_apps import SHARED_APPS as SHARED_APPS
 from config.installed_apps import TENANT_APPS as TENANT_APPS
+from tenants.postgresql.pool import put_in_order
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
@@ -71,22 +72,49 @@ TEMPLATES = [
 ]
 
 # Database: one PostgreSQL, a schema per organization. A connection that has not been told otherwise sees no
-# table.
+# table. With a pool, threads share connections; without, each keeps its own.
+_DATABASE = env.db("DATABASE_URL", default="postgres://127.0.0.1/tefter")
+_POOL_MAX = env.int("DATABASE_POOL_MAX", default=0)
+_POOL = {
+    "min_size": env.int("DATABASE_POOL_MIN", default=1),
+    "max_size": _POOL_MAX,
+    "timeout": 10.0,
+    "reset": put_in_order,
+}
 DATABASES = {
     "default": {
-        **env.db("DATABASE_URL", default="postgres://127.0.0.1/tefter"),
+        **_DATABASE,
         "ENGINE": "tenants.postgresql",
-        "CONN_MAX_AGE": 600,
+        "CONN_MAX_AGE": 0 if _POOL_MAX else 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"options": "-c search_path=no_tenant -c lock_timeout=10s", "connect_timeout": 5},
+        "OPTIONS": {
+            "connect_timeout": 5,
+            **_DATABASE.get("OPTIONS", {}),
+            "options": "-c search_path=no_tenant -c lock_timeout=10s -c timezone=UTC",
+            **({"pool": _POOL} if _POOL_MAX else {}),
+        },
     }
 }
+SCHEMAS_PER_CONNECTION = env.int("DATABASE_SCHEMAS_PER_CONNECTION", default=100)
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 TENANT_MODEL = "tenants.Organization"
 TENANT_DOMAIN_MODEL = "tenants.Domain"
 TENANT_LIMIT_SET_CALLS = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+GET_EXECUTOR_FUNCTION = "tenants.executor.executor_for"
+TENANT_MIGRATION_ORDER = ["created_at", "id"]
+SPARE_SCHEMAS = env.int("SPARE_SCHEMAS", default=5)
 PROVISIONING_STEPS = ["tenant_apps.workspace.operations.furnish"]
+RESTORE_STEPS = [
+    "tenant_apps.workspace.operations.settle_mirrors",
+    "tenant_apps.messages.operations.hold_restored_messages",
+    "tenant_apps.integrations.operations.revoke_restored_tokens",
+    "tenant_apps.invoices.operations.resume_documents",
+    "config.restoring.expect_due_work",
+]
+ERASURE_STEPS = ["shared_apps.accounts.operations.leave_erased_organization"]
+ARCHIVE_PEOPLE = "shared_apps.accounts.queries.people_for_archive"
+SETTLE_PEOPLE = "shared_apps.accounts.operations.settle_people"
 
 # Broker, cache, sessions. The broker's server keeps what it is given; the cache may be another one.
 REDIS_URL = env("REDIS_URL", default="redis://127.0.0.1:6379/0")
@@ -103,6 +131,9 @@ SESSION_COOKIE_NAME = "tefter_session"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 CSRF_COOKIE_NAME = "tefter_csrf"
 JOB_ENVIRONMENT = "tenants.worker.job_environment"
+JOB_AUDIENCE = "tenants.queries.open_organizations"
+JOBS_IN_FLIGHT = env.int("JOBS_IN_FLIGHT", default=4)
+JOBS_IN_FLIGHT_PLATFORM = env.int("JOBS_IN_FLIGHT_PLATFORM", default=16)
 OUTBOX = "shared_apps.jobs.operations.enqueue"
 REACTIONS = "config.reactions.REACTIONS"
 SCHEDULE = "config.schedule.SCHEDULE"
@@ -171,6 +202,7 @@ STATIC_URL = env("STATIC_URL", default="/static/")
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [ROOT / "static"]
 MEDIA_ROOT = DATA_DIR / "media"
+ARCHIVE_ROOT = Path(env("ARCHIVE_ROOT", default=str(DATA_DIR / "archives")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

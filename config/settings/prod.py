@@ -3,7 +3,7 @@
 from config.settings.base import *  # noqa: F403
 from config.settings.base import env
 
-DATABASES["default"] |= env.db("DATABASE_URL") | {"ENGINE": "tenants.postgresql"}  # noqa: F405
+env("DATABASE_URL")  # base reads it; here a missing one stops the start
 REDIS_URL = env("REDIS_URL")
 PUBLIC_SCHEME = "https"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
