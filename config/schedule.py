@@ -1,10 +1,13 @@
 """What runs when, in the zone of the platform."""
 
-from shared_apps.jobs.schedule import Daily, Scheduled
+from shared_apps.jobs.schedule import Audience, Daily, Scheduled
 
 SCHEDULE = (
-    Scheduled("match_everybodys_payments", Daily(hour=3)),
-    Scheduled("compare_team_mirrors", Daily(hour=3, minute=30)),
+    Scheduled("match_payments_with_invoices", Daily(hour=3), Audience.DUE),
+    Scheduled("compare_team_mirror", Daily(hour=3, minute=30), Audience.EVERYBODY),
+    Scheduled("erase_closed_organizations", Daily(hour=2)),
+    Scheduled("free_old_addresses", Daily(hour=2, minute=15)),
+    Scheduled("sweep_archives", Daily(hour=2, minute=30)),
     Scheduled("sweep_jobs", Daily(hour=4)),
-    Scheduled("sweep_idempotency_keys", Daily(hour=4, minute=15)),
+    Scheduled("sweep_idempotency_keys", Daily(hour=4, minute=15), Audience.DUE),
 )

@@ -29,6 +29,7 @@ from shared_apps.core.actors import Actor, system_actor
 from tenants.context import OrganizationRef, in_organization, reference_to
 from tenants.hosts import forget_hosts, host_of
 from tenants.models import Organization
+from tests.border import border_watched
 from tests.product import Product
 from tests.world import build_world
 
@@ -168,8 +169,17 @@ def _only_this_machine() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _the_border_is_kept() -> Iterator[None]:
+    """No statement and no transaction of any test reaches over the border between schemas."""
+    with border_watched() as watch:
+        yield
+    assert watch.trespasses == []
+
+
+@pytest.fixture(autouse=True)
 def _clean_slate(tmp_path: Path, settings: Any) -> Iterator[None]:
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.ARCHIVE_ROOT = tmp_path / "archives"
     forget_hosts()
     yield
     forget_hosts()
@@ -337,14 +347,21 @@ def running_product(in_committed_alpha: OrganizationRef) -> Iterator[Product]:
 
 @pytest.fixture
 def run_jobs() -> Callable[[], list[str]]:
-    """Run everything that waits in the outbox, as the worker would, until nothing does; returns the names."""
+    """Run everything that waits in the outbox, as the worker would, until nothing does; returns the names.
+
+    What a job raises rises here, after its row was written.
+    """
     from shared_apps.jobs.actors import perform
     from shared_apps.jobs.models import Job, JobState
 
     def run() -> list[str]:
         names = []
         while job := Job.objects.filter(state=JobState.QUEUED).order_by("id").first():
-            perform(job.name, job_id=job.pk, organization_id=job.organization_id)
+            job.state, job.sent_count = JobState.SENT, job.sent_count + 1
+            job.save(update_fields=["state", "sent_count"])
+            raised = perform(job_id=job.pk, organization_id=job.organization_id, sending=job.sent_count)
+            if raised:
+                raise raised
             names.append(job.name)
         return names
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 
@@ -33,9 +34,20 @@ class Every:
         return datetime.fromtimestamp(at.timestamp() // length * length, UTC)
 
 
+class Audience(StrEnum):
+    """For whom a scheduled job runs: once on the platform, in every open organization, or only in those that
+    have something due for it (`jobs.operations.set_next_due`).
+    """
+
+    PLATFORM = "platform"
+    EVERYBODY = "everybody"
+    DUE = "due"
+
+
 @dataclass(frozen=True)
 class Scheduled:
-    """A platform job and when it is due. A slot missed while nothing ran is caught up once."""
+    """A job, when it is due and for whom. A slot missed while nothing ran is caught up once."""
 
     job: str
     due: Daily | Every
+    audience: Audience = Audience.PLATFORM

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 from psycopg.errors import LockNotAvailable
 
@@ -13,17 +13,21 @@ from shared_apps.core.actors import Actor, ActorKind
 from shared_apps.core.errors import FieldError, NotAllowed, Refused, refuse_all
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
+from shared_apps.jobs.operations import expect_work, settle_next_due
 from tenant_apps.activity.operations import record
 from tenant_apps.integrations.events import IntegrationEvent
 from tenant_apps.integrations.models import ApiToken, IdempotencyKey
 from tenant_apps.integrations.queries import hash_of
 from tenant_apps.integrations.rules import known_scopes
 from tenant_apps.workspace.models import Member
+from tenants.context import current_organization
+from tenants.operations import Restoration
 
 TOKEN_MARK = "tft_"  # noqa: S105
 PREFIX_LENGTH = 12
 NAME_LENGTH = 100
 KEYS_KEPT_FOR = timedelta(hours=24)
+SWEEP = "sweep_idempotency_keys"
 BOOKKEEPING = "the operation that the key protects tells what happened"
 
 
@@ -96,6 +100,17 @@ def revoke_api_token(*, token_id: UUID, by: Actor, at: datetime) -> ApiToken:
     return token
 
 
+@operation(
+    permission=Permission.PLATFORM_OPERATE,
+    event=None,
+    why="an organization without tokens has none to revoke",
+)
+def revoke_restored_tokens(*, restoration: Restoration, by: Actor, at: datetime) -> None:
+    """Restoration step: the secrets of tokens do not travel, so those of an archive open nothing."""
+    for token in ApiToken.objects.filter(revoked_at=None).order_by("id"):
+        revoke_api_token(token_id=token.pk, by=by, at=at)
+
+
 @operation(permission=None, event=None, why="a use mark")
 def note_token_use(*, token_id: UUID, by: Actor, at: datetime) -> None:
     """Remember that the token works here; at most once an hour it is worth a write."""
@@ -126,6 +141,8 @@ def claim_key(*, method: str, path: str, key: str, body_hash: str, by: Actor, at
     kept = same.get()
     if kept.body_hash != body_hash or not _is_meant_for(kept, by):
         raise KeyReused()
+    if kept.pk == claim.pk:
+        expect_work(SWEEP, organization_id=current_organization().id, at=at + KEYS_KEPT_FOR)
     return kept
 
 
@@ -139,6 +156,24 @@ def keep_answer(*, key_id: UUID, status: int, response_body: bytes, by: Actor) -
 def forget_old_keys(*, by: Actor, at: datetime) -> int:
     """Delete the idempotency keys that are older than a day, and say how many."""
     return IdempotencyKey.objects.filter(created_at__lt=at - KEYS_KEPT_FOR).delete()[0]
+
+
+@operation(permission=None, event=None, why=BOOKKEEPING)
+def settle_sweep(*, by: Actor) -> None:
+    """After a sweep: the next is due when the oldest key that is left will be a day old; with none left, a
+    day after the next one comes.
+    """
+    settle_next_due(SWEEP, organization_id=current_organization().id, remaining=_next_sweep_at)
+
+
+def _next_sweep_at() -> datetime | None:
+    """None when there is no key: also none of a request that has not ended yet, which is waited for."""
+    keys = IdempotencyKey.objects.order_by("created_at").values_list("created_at", flat=True)
+    if not keys.exists():
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {IdempotencyKey._meta.db_table} IN SHARE MODE")
+    oldest = keys.first()
+    return oldest + KEYS_KEPT_FOR if oldest else None
 
 
 def _is_meant_for(kept: IdempotencyKey, by: Actor) -> bool:

@@ -1,14 +1,12 @@
 from typing import Any
 
 from shared_apps.core import clock
-from shared_apps.core.actors import system_actor
-from shared_apps.jobs.actors import Scope, job
-from tenant_apps.integrations.operations import forget_old_keys
-from tenants.context import for_each_organization
+from shared_apps.jobs.actors import current_actor, job
+from tenant_apps.integrations.operations import forget_old_keys, settle_sweep
 
 
-@job(scope=Scope.PLATFORM)
+@job()
 def sweep_idempotency_keys(**unknown: Any) -> None:
-    """Daily, for every organization: keys older than a day have done their work."""
-    for organization in for_each_organization():
-        forget_old_keys(by=system_actor(organization.id), at=clock.now())
+    """Daily, where there are any: keys older than a day have done their work."""
+    forget_old_keys(by=current_actor(), at=clock.now())
+    settle_sweep(by=current_actor())

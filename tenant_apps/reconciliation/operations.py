@@ -8,10 +8,19 @@ from uuid import UUID
 from shared_apps.core.actors import Actor
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
+from shared_apps.jobs.operations import set_next_due, settle_next_due
 from tenant_apps.invoices.models import Invoice, Payment
 from tenant_apps.invoices.operations import AllocationInput, allocate_payments, leave_payments_unmatched
-from tenant_apps.invoices.queries import lock_invoices_by_number, lock_payments, payments_taken_back
+from tenant_apps.invoices.queries import (
+    lock_invoices_by_number,
+    lock_payments,
+    payments_taken_back,
+    unmatched_payments,
+)
 from tenant_apps.reconciliation import rules
+from tenants.context import current_organization
+
+NIGHTLY_JOB = "match_payments_with_invoices"
 
 
 @dataclass(frozen=True)
@@ -30,6 +39,7 @@ def match_payments(*, payment_ids: Collection[UUID], by: Actor, at: datetime) ->
 
     Payments and invoices are locked, so two who match the same payment end with one link. Reads a constant
     number of times. A payment that a person has unlinked is left to people. Run again, it changes nothing.
+    What is left is due again at night.
     """
     payments = [one for one in lock_payments(payment_ids, by).values() if one.unallocated]
     taken_back = payments_taken_back([one.pk for one in payments])
@@ -46,7 +56,19 @@ def match_payments(*, payment_ids: Collection[UUID], by: Actor, at: datetime) ->
     if links:
         allocate_payments(wanted=links, by=by, at=at)
     leave_payments_unmatched(reasons=reasons, by=by, at=at)
+    if reasons:
+        set_next_due(NIGHTLY_JOB, organization_id=current_organization().id, at=at)
     return Matching(len(links), len(reasons))
+
+
+@operation(permission=Permission.PAYMENTS_MATCH, event=None, why="the payments themselves say what is left")
+def settle_matching(*, by: Actor, at: datetime) -> None:
+    """After all were tried: while a payment is not matched, the organization is asked again next night."""
+    settle_next_due(
+        NIGHTLY_JOB,
+        organization_id=current_organization().id,
+        remaining=lambda: at if unmatched_payments().exists() else None,
+    )
 
 
 def _named_invoices(payments: Iterable[Payment], by: Actor) -> dict[UUID, rules.InvoiceFacts]:

@@ -1,18 +1,14 @@
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
 from shared_apps.accounts.models import TeamMember
 from shared_apps.accounts.queries import membership_for_mirror, team_of
 from shared_apps.core import clock
-from shared_apps.jobs.actors import Scope, current_actor, job
-from shared_apps.jobs.operations import enqueue
+from shared_apps.jobs.actors import current_actor, job
 from tenant_apps.workspace.operations import mirror_member
 from tenant_apps.workspace.queries import mirrored_members, profile
 from tenants.context import current_organization
 from tenants.operations import set_home
-from tenants.queries import active_organization_ids
 
 
 @job()
@@ -35,17 +31,11 @@ def follow_home(**unknown: Any) -> None:
     )
 
 
-@job(scope=Scope.PLATFORM)
-def compare_team_mirrors(**unknown: Any) -> None:
-    """Nightly: let every organization compare its picture of the team with the team."""
-    with transaction.atomic():
-        for organization_id in active_organization_ids():
-            enqueue("compare_team_mirror", organization_id=organization_id, by=current_actor())
-
-
 @job()
 def compare_team_mirror(**unknown: Any) -> None:
-    """Write again whatever differs in this organization; one who is no longer in the team is switched off."""
+    """Nightly, in every organization: write again whatever differs; one who is no longer in the team is
+    switched off.
+    """
     known = {member.user_id: member for member in mirrored_members()}
     by, at = current_actor(), clock.now()
     for member in team_of(current_organization().id):

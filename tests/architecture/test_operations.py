@@ -34,6 +34,7 @@ OPEN = {
     "integrations.forget_old_keys",
     "integrations.keep_answer",
     "integrations.note_token_use",
+    "integrations.settle_sweep",
     "messages.queue_message",
     "plans.choose_plan",
     "tenants.create_organization",

@@ -225,7 +225,7 @@ def test_no_job_runs_without_its_organization(
     row = Job.objects.get(name=name)
     for wrong in (None, beta.id):
         with pytest.raises(JobWithoutOrganization):
-            perform(name, job_id=row.pk, organization_id=wrong)
+            perform(job_id=row.pk, organization_id=wrong, sending=0)
 
 
 def test_an_unknown_host_is_not_found(db: None) -> None:

@@ -4,7 +4,7 @@ once.
 
 import signal
 import threading
-from datetime import timedelta
+import time
 from typing import Any
 
 import redis
@@ -14,15 +14,15 @@ from django.core.management.base import BaseCommand
 from django.db import Error as DatabaseError
 from django.db import close_old_connections
 from django.utils.module_loading import import_string
-from dramatiq.errors import ConnectionError as BrokerAway
+from dramatiq.errors import BrokerConnectionError as BrokerAway
 
 from shared_apps.core import clock
 from shared_apps.core.actors import system_actor
-from shared_apps.jobs.operations import dispatch_jobs, fire_slot
+from shared_apps.jobs.operations import dispatch_jobs, fire_slot, resend_lost_jobs
 
-IDLE_SECONDS = 0.2
+IDLE_SECONDS = 0.1
 AWAY_SECONDS = 1.0
-SCHEDULE_EVERY = timedelta(seconds=5)
+UPKEEP_SECONDS = 5.0
 log = structlog.get_logger(__name__)
 
 
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         self.stopping = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stopping.set())
-        self.schedule_due_at = clock.now()
+        self.upkeep_due = time.monotonic()
         while not self.stopping.is_set():
             self.stopping.wait(self._beat())
 
@@ -41,16 +41,20 @@ class Command(BaseCommand):
         """One round; returns how long to rest before the next."""
         try:
             close_old_connections()
-            if clock.now() >= self.schedule_due_at:
-                self._fire_schedule()
+            if time.monotonic() >= self.upkeep_due:
+                self._keep_up()
             return 0.0 if dispatch_jobs(by=system_actor(), at=clock.now()) else IDLE_SECONDS
         except (redis.RedisError, BrokerAway, DatabaseError) as error:
             log.warning("dispatch_delayed", error=type(error).__name__)
             return AWAY_SECONDS
 
-    def _fire_schedule(self) -> None:
+    def _keep_up(self) -> None:
+        """Now and then, whatever the clock on the wall does: the schedule, and what the broker has lost."""
         at = clock.now()
         for entry in import_string(settings.SCHEDULE):
-            if fire_slot(name=entry.job, slot_at=entry.due.latest_slot(at), by=system_actor()):
+            slot_at = entry.due.latest_slot(at)
+            if fire_slot(name=entry.job, slot_at=slot_at, audience=entry.audience, by=system_actor()):
                 log.info("slot_fired", job=entry.job)
-        self.schedule_due_at = at + SCHEDULE_EVERY
+        if lost_count := resend_lost_jobs(by=system_actor(), at=at):
+            log.warning("jobs_sent_again", count=lost_count)
+        self.upkeep_due = time.monotonic() + UPKEEP_SECONDS

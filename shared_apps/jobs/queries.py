@@ -1,0 +1,153 @@
+"""What waits, what runs, what died."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Count, Q, QuerySet
+
+from shared_apps.jobs.models import PLATFORM_LANE, DueWork, Job, JobState
+from shared_apps.jobs.rules import places_of_patient_jobs
+
+WITH_BROKER = (JobState.SENT, JobState.RUNNING)
+
+# Walks from lane to lane along the index (a handful of pages for each, however much waits there) and takes
+# from each what there is room for.
+_CHOOSE = """
+WITH RECURSIVE lanes AS (
+    (SELECT lane FROM jobs_job WHERE state = 'queued' ORDER BY lane LIMIT 1)
+    UNION ALL
+    SELECT (SELECT lane FROM jobs_job WHERE state = 'queued' AND lane > lanes.lane ORDER BY lane LIMIT 1)
+    FROM lanes WHERE lanes.lane IS NOT NULL
+)
+SELECT due.id
+FROM (
+    SELECT lane,
+        CASE WHEN lane = %(platform)s THEN %(platform_places)s ELSE %(places)s END AS places,
+        CASE WHEN lane = %(platform)s THEN %(platform_patient)s ELSE %(patient)s END AS patient
+    FROM lanes WHERE lane IS NOT NULL
+) AS allowed
+CROSS JOIN LATERAL (
+    SELECT allowed.places - count(*) AS places,
+        LEAST(allowed.places - count(*), allowed.patient - count(*) FILTER (WHERE is_patient)) AS patient
+    FROM jobs_job WHERE lane = allowed.lane AND state IN ('sent', 'running')
+) AS room
+CROSS JOIN LATERAL (
+    (SELECT id, is_patient, due_at FROM jobs_job
+     WHERE state = 'queued' AND lane = allowed.lane AND NOT is_patient AND due_at <= %(at)s
+     ORDER BY due_at LIMIT GREATEST(room.places, 0))
+    UNION ALL
+    (SELECT id, is_patient, due_at FROM jobs_job
+     WHERE state = 'queued' AND lane = allowed.lane AND is_patient AND due_at <= %(at)s
+     ORDER BY due_at LIMIT GREATEST(room.patient, 0))
+    ORDER BY is_patient, due_at LIMIT GREATEST(room.places, 0)
+) AS due
+LIMIT %(limit)s
+"""
+_BACKLOG = """
+SELECT
+    (SELECT count(*) FROM jobs_job WHERE state = 'queued'),
+    (SELECT count(*) FROM jobs_job WHERE state IN ('sent', 'running')),
+    (SELECT count(*) FROM jobs_job WHERE state = 'dead'),
+    (SELECT min(due_at) FROM jobs_job WHERE state = 'queued')
+"""
+
+
+@dataclass(frozen=True)
+class Room:
+    """How many more jobs of a lane may be with the broker: of any kind, and of the patient ones."""
+
+    places: int
+    patient: int
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """How much waits, is with the broker and is dead, and since when the oldest is due (None: none waits)."""
+
+    queued_count: int
+    in_flight_count: int
+    dead_count: int
+    oldest_due_at: datetime | None
+
+
+def is_anything_due(at: datetime) -> bool:
+    return Job.objects.filter(state=JobState.QUEUED, due_at__lte=at).exists()
+
+
+def choose_due_jobs(*, at: datetime, limit: int) -> list[UUID]:
+    """Ids of at most `limit` due jobs, of each lane as many as it has places left, prompt ones first.
+
+    Costs the same whether one waits in a lane or a hundred thousand.
+    """
+    places, platform_places = settings.JOBS_IN_FLIGHT, settings.JOBS_IN_FLIGHT_PLATFORM
+    values = {
+        "platform": PLATFORM_LANE,
+        "places": places,
+        "patient": places_of_patient_jobs(places),
+        "platform_places": platform_places,
+        "platform_patient": places_of_patient_jobs(platform_places),
+        "at": at,
+        "limit": limit,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_CHOOSE, values)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def room_in(lane: UUID) -> Room:
+    """What the lane may still send."""
+    allowed = settings.JOBS_IN_FLIGHT_PLATFORM if lane == PLATFORM_LANE else settings.JOBS_IN_FLIGHT
+    held = Job.objects.filter(lane=lane, state__in=WITH_BROKER).aggregate(
+        all=Count("*"), patient=Count("*", filter=Q(is_patient=True))
+    )
+    places = allowed - held["all"]
+    return Room(places, min(places, places_of_patient_jobs(allowed) - held["patient"]))
+
+
+def backlog() -> Backlog:
+    """In one statement that reads partial indexes only."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BACKLOG)
+        return Backlog(*cursor.fetchone())
+
+
+def job_counts(organization_id: UUID | None = None) -> dict[str, int]:
+    """State → how many jobs, of one organization or of everybody; every state is there."""
+    jobs = (
+        Job.objects.all() if organization_id is None else Job.objects.filter(organization_id=organization_id)
+    )
+    found = dict(jobs.values_list("state").annotate(count=Count("pk")))
+    return {state: found.get(state, 0) for state in JobState.values}
+
+
+def jobs_in_state(
+    state: str, *, organization_id: UUID | None = None, name: str | None = None
+) -> QuerySet[Job]:
+    """The jobs in a state, the first that are due (or that ended) first."""
+    jobs = Job.objects.filter(state=state)
+    if organization_id is not None:
+        jobs = jobs.filter(organization_id=organization_id)
+    if name is not None:
+        jobs = jobs.filter(name=name)
+    has_ended = state in {JobState.DONE, JobState.DEAD}
+    return jobs.order_by("finished_at" if has_ended else "due_at", "id")
+
+
+def due_work(
+    job: str, *, at: datetime, after: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[tuple[datetime, UUID]]:
+    """A page of (since when, organization) for which the job has something to do at `at`; `after` is the last
+    of the page before.
+    """
+    rows = DueWork.objects.filter(job=job, next_due_at__lte=at)
+    if after is not None:
+        since, organization_id = after
+        rows = rows.filter(next_due_at__gte=since).exclude(
+            next_due_at=since, organization_id__lte=organization_id
+        )
+    page = rows.order_by("next_due_at", "organization_id")[:limit]
+    return list(page.values_list("next_due_at", "organization_id"))
