@@ -103,6 +103,7 @@ def for_each_organization() -> Iterator[OrganizationRef]:
     for organization in active:
         with in_organization(organization):
             yield organization
+        connection.close_if_it_has_seen_enough()  # type: ignore[attr-defined]
 
 
 def _look_up(organization_id: UUID) -> OrganizationRef:

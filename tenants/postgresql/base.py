@@ -88,8 +88,8 @@ class DatabaseWrapper(stock.DatabaseWrapper):
         self.close_if_it_has_seen_enough()
 
     def close_if_it_has_seen_enough(self) -> None:
-        """Let the server process go that has seen too many schemas. Called where nothing is under way: between
-        requests, jobs, and the organizations of a loop over all; inside a transaction it does nothing.
+        """Let the server process go that has seen too many schemas. Called where nothing is under way:
+        between requests, jobs, and the organizations of a loop over all; inside a transaction it does nothing.
         """
         if self.connection is not None and not self.in_atomic_block and has_seen_enough(self.connection):
             self.close()

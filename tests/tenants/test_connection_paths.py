@@ -51,11 +51,11 @@ def test_a_failed_transaction_is_not_committed_in_silence(
     alpha, beta = both
     with in_organization(alpha):
         assert whose() == ALPHA
-        with pytest.raises(DatabaseError, match="not committed"), transaction.atomic():
-            with in_organization(beta):
-                assert whose() == BETA
-                with suppress(DatabaseError), connection.cursor() as cursor:
-                    cursor.execute("SELECT no_such_column")
+        not_committed = pytest.raises(DatabaseError, match="not committed")
+        with not_committed, transaction.atomic(), in_organization(beta):
+            assert whose() == BETA
+            with suppress(DatabaseError), connection.cursor() as cursor:
+                cursor.execute("SELECT no_such_column")
     with in_organization(beta):
         assert whose() == BETA
 
@@ -94,10 +94,9 @@ def test_a_path_that_was_set_inside_a_pipeline_is_not_remembered(
     with in_organization(alpha):
         assert whose() == ALPHA
     with in_organization(beta):
-        with pytest.raises(Exception, match="no_such_column"):
-            with connection.connection.pipeline():
-                with connection.cursor() as cursor:
-                    cursor.execute("SELECT no_such_column")
+        piped = connection.connection.pipeline()
+        with pytest.raises(Exception, match="no_such_column"), piped, connection.cursor() as cursor:
+            cursor.execute("SELECT no_such_column")
         assert whose() == BETA
 
 
