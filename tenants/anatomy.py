@@ -86,7 +86,8 @@ def anatomies_of(schema_names: Iterable[str]) -> dict[str, Anatomy]:
 
 def statements_for(pieces: Iterable[Piece], schema_name: str) -> list[str]:
     """What makes these pieces in a schema of this name."""
-    return [piece.statement.replace(SCHEMA, _opaque(schema_name)) for piece in pieces]
+    name = _opaque(schema_name)
+    return [piece.statement.replace(SCHEMA, name) for piece in pieces]
 
 
 def _canonical(statement: str) -> str:

@@ -7,7 +7,7 @@ of that version get the same statements in one message and one transaction, with
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 import psycopg
@@ -128,10 +128,10 @@ def _migrate(
 
 
 def _steps(begun: list[tuple[Migration, int]], *, is_backwards: bool, written: list[str]) -> tuple[Step, ...]:
-    ends = [start for _migration, start in begun[1:]] + [len(written)]
+    bounds = pairwise([*(start for _migration, start in begun), len(written)])
     return tuple(
         _step(migration, is_backwards, tuple(written[start:end]))
-        for (migration, start), end in zip(begun, ends, strict=True)
+        for (migration, _start), (start, end) in zip(begun, bounds, strict=True)
     )
 
 

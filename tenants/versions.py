@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from importlib.util import find_spec
 from pkgutil import iter_modules
 
@@ -83,10 +84,7 @@ def _all(question: sql.Composed) -> list[tuple[str, ...]]:
 
 def _names_in(label: str) -> list[str]:
     module, _is_explicit = MigrationLoader.migrations_module(label)
-    folder = find_spec(module) if module else None
-    places = folder.submodule_search_locations if folder else None
-    return (
-        [found.name for found in iter_modules(places) if not found.ispkg and found.name[0] not in "_~"]
-        if places
-        else []
-    )
+    if module is None or find_spec(module) is None:
+        return []
+    found = iter_modules(import_module(module).__path__)
+    return [one.name for one in found if not one.ispkg and one.name[0] not in "_~"]

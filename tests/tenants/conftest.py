@@ -1,0 +1,1 @@
+from tests.tenants.newer import newer as newer
