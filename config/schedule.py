@@ -1,6 +1,6 @@
 """What runs when, in the zone of the platform."""
 
-from shared_apps.jobs.schedule import Audience, Daily, Scheduled
+from shared_apps.jobs.schedule import Audience, Daily, Every, Scheduled
 
 SCHEDULE = (
     Scheduled("match_payments_with_invoices", Daily(hour=3), Audience.DUE),
@@ -9,5 +9,6 @@ SCHEDULE = (
     Scheduled("free_old_addresses", Daily(hour=2, minute=15)),
     Scheduled("sweep_archives", Daily(hour=2, minute=30)),
     Scheduled("sweep_jobs", Daily(hour=4)),
+    Scheduled("fill_tenant_pool", Every(minutes=10)),
     Scheduled("sweep_idempotency_keys", Daily(hour=4, minute=15), Audience.DUE),
 )

@@ -27,7 +27,7 @@ class Newer:
     """`newer.migration("catalog", 'migrations.RunSQL("…")')` adds one after the app's last."""
 
     def __init__(self, directory: Path, settings: Any) -> None:
-        self._directory, self._settings = directory, settings
+        self.directory, self._settings = directory, settings
         self._last: dict[str, str] = {}
         settings.MIGRATION_MODULES = {}
 
@@ -42,6 +42,16 @@ class Newer:
         self._forget(label)
         return name
 
+    def settings_module(self) -> str:
+        """The name of a settings module for a process that shall have the newer version; its folder is
+        `directory`.
+        """
+        text = (
+            f"from config.settings.test import *\nMIGRATION_MODULES = {self._settings.MIGRATION_MODULES!r}\n"
+        )
+        (self.directory / "newer_settings.py").write_text(text)
+        return "newer_settings"
+
     def _extend(self, label: str) -> None:
         """A package with the app's own folder of migrations on its path, and one more folder."""
         module, _is_explicit = MigrationLoader.migrations_module(label)
@@ -53,7 +63,7 @@ class Newer:
         self._settings.MIGRATION_MODULES = {**self._settings.MIGRATION_MODULES, label: package.name}
 
     def _package(self, label: str) -> Path:
-        return self._directory / f"{self._directory.name}_{label}"
+        return self.directory / f"{self.directory.name}_{label}"
 
     def _forget(self, label: str) -> None:
         importlib.invalidate_caches()
