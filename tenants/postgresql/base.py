@@ -88,11 +88,20 @@ class DatabaseWrapper(stock.DatabaseWrapper):
         self.close_if_it_has_seen_enough()
 
     def close_if_it_has_seen_enough(self) -> None:
-        """Let the server process go that has seen too many schemas. Called where nothing is under way:
-        between requests, jobs, and the organizations of a loop over all; inside a transaction it does nothing.
+        """Let the server process go that has seen too many schemas.
+
+        Called where nothing is under way: between requests, jobs, and the organizations of a loop over all.
+        Inside a transaction, or while the session holds an advisory lock, it does nothing.
         """
-        if self.connection is not None and not self.in_atomic_block and has_seen_enough(self.connection):
+        if self.connection is None or self.in_atomic_block or not has_seen_enough(self.connection):
+            return
+        if not self._holds_a_lock():
             self.close()
+
+    def _holds_a_lock(self) -> bool:
+        with self.wrap_database_errors, self.connection.cursor() as cursor:
+            cursor.execute("SELECT FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
+            return bool(cursor.rowcount)
 
     @contextmanager
     def recording(self) -> Iterator[list[str]]:

@@ -11,7 +11,7 @@ from tenants.postgresql.pool import put_in_order
 
 @contextmanager
 def connections_shared(count: int, reset: Callable[[Any], None] = put_in_order) -> Iterator[None]:
-    """All threads share so many connections to the database of the test; afterwards there is no pool again."""
+    """All threads share so many connections to the test's database; afterwards each has its own again."""
     facts = connection.settings_dict
     before = {"CONN_MAX_AGE": facts["CONN_MAX_AGE"], "OPTIONS": facts["OPTIONS"]}
     connections.close_all()

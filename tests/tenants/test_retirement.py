@@ -65,10 +65,21 @@ def test_a_transaction_is_never_interrupted() -> None:
         assert process() == before
 
 
+def test_what_the_session_holds_is_not_let_go() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(7)")
+        before = visit("alpha", "beta")
+        close_old_connections()
+        assert process() == before
+        cursor.execute("SELECT pg_advisory_unlock(7)")
+    close_old_connections()
+    assert process() != before
+
+
 def test_a_job_ends_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     during: list[int] = []
     monkeypatch.setattr(actors, "perform", lambda *_a, **_k: during.append(visit("alpha", "beta")))
-    actors._deliver("any_job", job_id=str(new_id()))
+    actors._deliver(job_id=str(new_id()), sending=0)
     assert process() != during[0]
 
 
