@@ -122,7 +122,7 @@ def _migrate(
         if migration and action in {"apply_start", "unapply_start"}:
             begun.append((migration, len(written)))
 
-    executor.progress_callback = note
+    executor.progress_callback = note  # type: ignore[assignment]
     executor.migrate(goals, plan=plan, fake=fake)
     return begun
 
@@ -194,13 +194,15 @@ def _repeat_at_once(steps: list[Step]) -> None:
 def _repeat_one_by_one(steps: list[Step]) -> None:
     for step in steps:
         with connection.cursor() as cursor:
-            for statement in (*step.statements, *_rows(step)):
-                cursor.execute(statement)
+            for text in step.statements:
+                cursor.execute(text)
+            for row in _rows(step):
+                cursor.execute(row)
         with transaction.atomic():
             _ask_for(step.jobs, connection.schema_name)  # type: ignore[attr-defined]
 
 
-def in_one_round_trip(statements: Sequence[str | sql.Composable]) -> None:
+def in_one_round_trip(statements: Sequence[str | sql.Composed]) -> None:
     """Send the statements through a pipeline, in the entered schema. Django's database errors rise."""
     with connection.cursor(), connection.wrap_database_errors:
         driver: psycopg.Connection[Any] = connection.connection
@@ -219,7 +221,7 @@ def _rows(step: Step) -> Iterator[sql.Composed]:
 
 
 def _row(text: str, name: MigrationName) -> sql.Composed:
-    return sql.SQL(text).format(*map(sql.Literal, name))  # type: ignore[arg-type]
+    return sql.SQL(text).format(*map(sql.Literal, name))
 
 
 def _ask_for(jobs: Sequence[tuple[str, str]], schema_name: str) -> None:

@@ -7,6 +7,7 @@ from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pkgutil import iter_modules
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -76,7 +77,7 @@ def _with_table(schema_names: Iterable[str]) -> dict[str, bool]:
     return dict(_all(question.format(names=sql.Literal(list(schema_names)))))
 
 
-def _all(question: sql.Composed) -> list[tuple[str, ...]]:
+def _all(question: sql.Composed) -> list[tuple[Any, ...]]:
     with in_public(), connection.cursor() as cursor:
         cursor.execute(question)
         return cursor.fetchall()

@@ -28,10 +28,10 @@ class DatabaseSchemaEditor(stock.DatabaseSchemaEditor):
         super().execute(sql, params)
         recorded = self.connection.recorded  # type: ignore[attr-defined]
         if recorded is not None and not self.collect_sql:
-            text = str(sql) if params is None else self.connection.ops.compose_sql(str(sql), params)  # type: ignore[attr-defined]
-            recorded.append(text)
+            compose = self.connection.ops.compose_sql
+            recorded.append(str(sql) if params is None else compose(str(sql), params))
 
-    def add_field(self, model: type[Model], field: Field) -> None:  # type: ignore[type-arg, override]
+    def add_field(self, model: type[Model], field: Field) -> None:
         """Add the column; a value that rows already there must get is written by an UPDATE."""
         if not self._must_be_filled(field):
             super().add_field(model, field)
@@ -39,17 +39,20 @@ class DatabaseSchemaEditor(stock.DatabaseSchemaEditor):
         super().add_field(model, _empty(field))
         self._fill(model, field)
         if field.has_db_default():
-            self._alter(model, *self._alter_column_database_default_sql(model, None, field))
+            default = self._alter_column_database_default_sql(model, None, field)  # type: ignore[attr-defined]
+            self._alter(model, *default)
         if not field.null:
-            self._alter(model, *self._alter_column_null_sql(model, _empty(field), field))
+            not_null = self._alter_column_null_sql(model, _empty(field), field)  # type: ignore[attr-defined]
+            self._alter(model, *not_null)
 
-    def _must_be_filled(self, field: Field) -> bool:  # type: ignore[type-arg]
+    def _must_be_filled(self, field: Field) -> bool:
         has_column = field.column is not None and not field.many_to_many and not field.generated
         return has_column and (field.has_db_default() or self.effective_default(field) is not None)
 
-    def _fill(self, model: type[Model], field: Field) -> None:  # type: ignore[type-arg]
+    def _fill(self, model: type[Model], field: Field) -> None:
         """Triggers that guard rows against people are off meanwhile: nobody else can reach the table."""
-        table, column = self.quote_name(model._meta.db_table), self.quote_name(field.column)
+        table, column = self.quote_name(model._meta.db_table), self.quote_name(str(field.column))
+        params: Any
         if field.has_db_default():
             value, params = self.db_default_sql(field)
         else:
@@ -64,11 +67,11 @@ class DatabaseSchemaEditor(stock.DatabaseSchemaEditor):
         table = self.quote_name(model._meta.db_table)
         self.execute(self.sql_alter_column % {"table": table, "changes": changes}, params)
 
-    def _create_like_index_sql(self, model: type[Model], field: Field) -> None:  # type: ignore[type-arg]
+    def _create_like_index_sql(self, model: type[Model], field: Field) -> None:
         return None
 
 
-def _empty(field: Field) -> Field:  # type: ignore[type-arg]
+def _empty(field: Field) -> Field:
     """The same field, nullable and without a default."""
     draft = copy.copy(field)
     draft.null, draft.default, draft.db_default = True, NOT_PROVIDED, NOT_PROVIDED
