@@ -179,6 +179,7 @@ def _the_border_is_kept() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _clean_slate(tmp_path: Path, settings: Any) -> Iterator[None]:
     settings.MEDIA_ROOT = tmp_path / "media"
+    settings.JOBS_IN_FLIGHT = settings.JOBS_IN_FLIGHT_PLATFORM = 0  # what is asked for stays in the outbox
     settings.ARCHIVE_ROOT = tmp_path / "archives"
     forget_hosts()
     yield

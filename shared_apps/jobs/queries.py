@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import cast
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
-from shared_apps.jobs.models import PLATFORM_LANE, DueWork, Job, JobState
+from shared_apps.jobs.models import PLATFORM_LANE, Job, JobState
 from shared_apps.jobs.rules import places_of_patient_jobs
 
 WITH_BROKER = (JobState.SENT, JobState.RUNNING)
@@ -54,6 +55,12 @@ SELECT
     (SELECT count(*) FROM jobs_job WHERE state = 'dead'),
     (SELECT min(due_at) FROM jobs_job WHERE state = 'queued')
 """
+_DUE_WORK = """
+SELECT next_due_at, organization_id FROM jobs_duework
+WHERE job = %s AND next_due_at <= %s AND (next_due_at, organization_id) > (%s, %s)
+ORDER BY next_due_at, organization_id LIMIT %s
+"""
+BEGINNING = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
 
 
 @dataclass(frozen=True)
@@ -102,7 +109,7 @@ def room_in(lane: UUID) -> Room:
     """What the lane may still send."""
     allowed = settings.JOBS_IN_FLIGHT_PLATFORM if lane == PLATFORM_LANE else settings.JOBS_IN_FLIGHT
     held = Job.objects.filter(lane=lane, state__in=WITH_BROKER).aggregate(
-        all=Count("*"), patient=Count("*", filter=Q(is_patient=True))
+        all=Count("lane"), patient=Count("lane", filter=Q(is_patient=True))
     )
     places = allowed - held["all"]
     return Room(places, min(places, places_of_patient_jobs(allowed) - held["patient"]))
@@ -143,11 +150,6 @@ def due_work(
     """A page of (since when, organization) for which the job has something to do at `at`; `after` is the last
     of the page before.
     """
-    rows = DueWork.objects.filter(job=job, next_due_at__lte=at)
-    if after is not None:
-        since, organization_id = after
-        rows = rows.filter(next_due_at__gte=since).exclude(
-            next_due_at=since, organization_id__lte=organization_id
-        )
-    page = rows.order_by("next_due_at", "organization_id")[:limit]
-    return list(page.values_list("next_due_at", "organization_id"))
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE_WORK, [job, at, *(after or BEGINNING), limit])
+        return cast("list[tuple[datetime, UUID]]", cursor.fetchall())

@@ -15,12 +15,17 @@ class Daily:
     zone: str = "Europe/Sofia"
 
     def latest_slot(self, at: datetime) -> datetime:
-        """The last instant, not after `at`, at which this was due."""
-        local = at.astimezone(ZoneInfo(self.zone))
-        slot = local.replace(hour=self.hour, minute=self.minute, second=0, microsecond=0)
-        if slot > local:
-            slot = (slot - timedelta(days=1)).replace(hour=self.hour, minute=self.minute)
-        return slot.astimezone(UTC)
+        """The last instant, not after `at`, at which this was due. An hour that the clocks repeat counts
+        once.
+        """
+        today = at.astimezone(ZoneInfo(self.zone))
+        slot = self._slot_of(today)
+        return slot if slot <= at else self._slot_of(today - timedelta(days=1))
+
+    def _slot_of(self, day: datetime) -> datetime:
+        return day.replace(hour=self.hour, minute=self.minute, second=0, microsecond=0, fold=0).astimezone(
+            UTC
+        )
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,22 @@
 """A POST with an Idempotency-Key happens once."""
 
+import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from shared_apps.core.actors import system_actor
+from shared_apps.jobs.models import DueWork
+from shared_apps.jobs.operations import set_next_due
 from tenant_apps.crm.models import Company
 from tenant_apps.integrations.models import IdempotencyKey
-from tenant_apps.integrations.operations import forget_old_keys
+from tenant_apps.integrations.operations import claim_key, forget_old_keys, settle_sweep
 from tenants.context import OrganizationRef, in_organization
 from tests.api.test_errors import assert_error
 
@@ -121,6 +125,71 @@ def test_the_sweep_forgets_old_keys_only(api: Client, alpha: OrganizationRef, at
     with in_organization(alpha):
         assert forget_old_keys(by=system_actor(alpha.id), at=at) == 1
         assert IdempotencyKey.objects.get().key == "new"
+
+
+def test_a_key_makes_a_sweep_due_as_long_as_there_are_keys(
+    api: Client, alpha: OrganizationRef, at: datetime
+) -> None:
+    assert due_sweeps() == []
+    post(api, {"name": "Ключ ООД"}, key="old")
+    post(api, {"name": "Ключ ООД"}, key="new")
+    (due_at,) = due_sweeps()
+    with in_organization(alpha):
+        old, _new = IdempotencyKey.objects.order_by("created_at").values_list("created_at", flat=True)
+        assert due_at == old + timedelta(hours=24)
+        sweep(alpha, old + timedelta(hours=25))
+    assert due_sweeps() == []
+
+
+def test_the_next_sweep_is_due_when_the_oldest_key_is_a_day_old(
+    api: Client, alpha: OrganizationRef, at: datetime
+) -> None:
+    post(api, {"name": "Ключ ООД"}, key="new")
+    sweep(alpha, at)
+    with in_organization(alpha):
+        assert due_sweeps() == [IdempotencyKey.objects.get().created_at + timedelta(hours=24)]
+
+
+def test_a_repeated_answer_makes_nothing_due(api: Client, alpha: OrganizationRef) -> None:
+    post(api, {"name": "Ключ ООД"})
+    DueWork.objects.all().delete()
+    post(api, {"name": "Ключ ООД"})
+    assert due_sweeps() == []
+
+
+def due_sweeps() -> list[datetime]:
+    return list(DueWork.objects.filter(job="sweep_idempotency_keys").values_list("next_due_at", flat=True))
+
+
+def sweep(organization: OrganizationRef, at: datetime) -> None:
+    with in_organization(organization):
+        forget_old_keys(by=system_actor(organization.id), at=at)
+        settle_sweep(by=system_actor(organization.id))
+
+
+def test_a_sweep_waits_for_a_request_that_has_not_ended(in_committed_alpha: OrganizationRef) -> None:
+    claimed, is_over = threading.Event(), []
+
+    def request() -> None:
+        try:
+            with in_organization(in_committed_alpha), transaction.atomic():
+                claim_key(
+                    method="POST", path=PATH, key="k", body_hash="", by=system_actor(), at=datetime.now(UTC)
+                )
+                claimed.set()
+                time.sleep(0.3)
+                is_over.append(True)
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        set_next_due("sweep_idempotency_keys", organization_id=in_committed_alpha.id, at=datetime.now(UTC))
+    thread = threading.Thread(target=request)
+    thread.start()
+    assert claimed.wait(10)
+    settle_sweep(by=system_actor(in_committed_alpha.id))
+    assert is_over and len(due_sweeps()) == 1
+    thread.join()
 
 
 def test_racing_twins_do_the_work_once(

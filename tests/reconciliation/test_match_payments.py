@@ -9,13 +9,13 @@ from django.test.utils import CaptureQueriesContext
 from shared_apps.accounts.queries import actor_of
 from shared_apps.core.actors import system_actor
 from shared_apps.core.errors import NotAllowed
-from shared_apps.jobs.models import Job
+from shared_apps.jobs.models import DueWork, Job
 from tenant_apps.invoices.events import InvoiceEvent, PaymentEvent
 from tenant_apps.invoices.models import Allocation, Payment
 from tenant_apps.invoices.operations import allocate_payment, annul_invoice, deallocate_payment, void_payment
 from tenant_apps.reconciliation import operations, tasks
 from tenant_apps.reconciliation.operations import Matching, match_payments
-from tenants.context import in_organization, in_public
+from tenants.context import in_organization
 from tests.conftest import member_of
 from tests.invoices.stories import AT, TODAY, client, draft, events_of, fresh, issued, payment
 
@@ -166,20 +166,32 @@ class TestJobs:
         enqueue_and_run(in_alpha, run_jobs)
         assert {fresh(one).status for one in moneys} == {"matched"}
 
-    def test_the_daily_job_visits_organizations_with_something_to_do(self, owner, in_alpha, run_jobs):
-        invoice = issued(owner)
-        money = payment(owner, reference=invoice.number)
-        Job.objects.all().delete()
-        with in_public():
-            tasks.match_everybodys_payments()
-        waiting = Job.objects.filter(name="match_payments_with_invoices")
-        assert [one.organization_id for one in waiting] == [in_alpha.id]
+    def test_at_night_it_is_asked_where_a_payment_was_left(self, owner, in_alpha, run_jobs):
+        money = payment(owner, reference="ф-ра 1")
+        assert not due()
         run_jobs()
-        assert fresh(money).status == "matched"
+        assert due() == [in_alpha.id]
+        enqueue_and_run(in_alpha, run_jobs)
+        assert due() == [in_alpha.id], "it is still left"
+        issued(owner)
+        run_jobs()
+        assert (fresh(money).status, due()) == ("matched", [in_alpha.id])
+        enqueue_and_run(in_alpha, run_jobs)
+        assert due() == [], "nothing is left"
+
+    def test_a_matched_payment_makes_nothing_due(self, owner, run_jobs):
+        payment(owner, reference=issued(owner).number)
+        run_jobs()
+        assert due() == []
 
     def test_a_stranger_s_payment_is_missing_not_matched(self, in_alpha):
         with pytest.raises(Payment.DoesNotExist):
             match_payments(payment_ids=[uuid4()], by=system_actor(in_alpha.id), at=AT)
+
+
+def due():
+    rows = DueWork.objects.filter(job="match_payments_with_invoices")
+    return list(rows.values_list("organization_id", flat=True))
 
 
 def enqueue_and_run(organization, run_jobs):
