@@ -1,10 +1,12 @@
 """Which host leads where. Names that must never become a company's subdomain are listed here."""
 
 import time
+from dataclasses import dataclass
 from threading import Lock
 
 from django.conf import settings
 
+from shared_apps.core import clock
 from tenants.context import OrganizationRef, in_public, reference_to
 from tenants.models import Domain
 
@@ -231,8 +233,18 @@ RESERVED_SUBDOMAINS = frozenset(
     ]
 )
 _LIFETIME = 5.0
-_known: dict[str, tuple[float, OrganizationRef]] = {}
 _lock = Lock()
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where a host leads: to an organization, or (`moved_to`, a host without port) to its present address."""
+
+    organization: OrganizationRef
+    moved_to: str = ""
+
+
+_known: dict[str, tuple[float, Destination]] = {}
 
 
 def host_of(subdomain: str) -> str:
@@ -240,19 +252,29 @@ def host_of(subdomain: str) -> str:
     return f"{subdomain}.{settings.BASE_DOMAIN}"
 
 
-def organization_at(host: str) -> OrganizationRef | None:
-    """The organization that `host` (no port) leads to. Remembered for five seconds in each process."""
+def destination_of(host: str) -> Destination | None:
+    """Where `host` (no port) leads; None for nowhere. Remembered for five seconds in each process."""
     entry = _known.get(host)
     if entry and entry[0] > time.monotonic():
         return entry[1]
+    destination = _look_up(host)
+    if destination is not None:
+        with _lock:
+            _known[host] = (time.monotonic() + _LIFETIME, destination)
+    return destination
+
+
+def _look_up(host: str) -> Destination | None:
     with in_public():
         domain = Domain.objects.select_related("tenant").filter(domain=host).first()
     if domain is None:
         return None
     organization = reference_to(domain.tenant)
-    with _lock:
-        _known[host] = (time.monotonic() + _LIFETIME, organization)
-    return organization
+    if domain.is_primary:
+        return Destination(organization)
+    if domain.redirects_until is None or domain.redirects_until <= clock.now():
+        return None
+    return Destination(organization, moved_to=host_of(organization.subdomain))
 
 
 def forget_hosts() -> None:

@@ -110,7 +110,6 @@ RESTORE_STEPS = [
     "tenant_apps.messages.operations.hold_restored_messages",
     "tenant_apps.integrations.operations.revoke_restored_tokens",
     "tenant_apps.invoices.operations.resume_documents",
-    "config.restoring.expect_due_work",
 ]
 ERASURE_STEPS = ["shared_apps.accounts.operations.leave_erased_organization"]
 ARCHIVE_PEOPLE = "shared_apps.accounts.queries.people_for_archive"

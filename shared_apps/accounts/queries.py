@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 from shared_apps.accounts.models import AccountMail, Invitation, TeamMember, User
 from shared_apps.accounts.roles import permissions_of
 from shared_apps.core.actors import Actor, ActorKind
+from tenants.archive.manifest import Person
 from tenants.models import OrganizationStatus
 
 
@@ -47,9 +48,34 @@ def memberships_of(user_id: UUID) -> QuerySet[TeamMember]:
     )
 
 
+def shut_memberships_of(user_id: UUID) -> QuerySet[TeamMember]:
+    """Places of the person in organizations that are suspended or closed, by name."""
+    return (
+        TeamMember.objects.select_related("organization")
+        .filter(user_id=user_id, is_active=True)
+        .exclude(organization__status=OrganizationStatus.ACTIVE)
+        .order_by("organization__name", "id")
+    )
+
+
 def team_of(organization_id: UUID) -> QuerySet[TeamMember]:
     """Everybody in the organization, the longest-serving first."""
     return TeamMember.objects.select_related("user").filter(organization_id=organization_id).order_by("id")
+
+
+def people_for_archive(organization_id: UUID) -> list[Person]:
+    """The team as an archive tells of it. Named in `settings.ARCHIVE_PEOPLE`."""
+    return [
+        Person(
+            user_id=str(member.user_id),
+            email=member.user.email,
+            name=member.user.name,
+            language=member.user.language,
+            role=member.role,
+            is_active=member.is_active and member.user.is_active,
+        )
+        for member in team_of(organization_id)
+    ]
 
 
 def actor_of(member: TeamMember) -> Actor:
@@ -113,6 +139,7 @@ def visitor_actor(language: str) -> Actor:
     return Actor(kind=ActorKind.SYSTEM, label="Tefter", language=language)
 
 
-def handover_path(token: str) -> str:
-    """Where, on the host of its organization, a handover token is used."""
-    return f"{reverse('complete_handover', urlconf=settings.ROOT_URLCONF)}?{urlencode({'token': token})}"
+def handover_path(token: str, then: str = "/") -> str:
+    """Where, on the host of its organization, a handover token is used; `then`: the path to go on to."""
+    asked = {"token": token} | ({"next": then} if then != "/" else {})
+    return f"{reverse('complete_handover', urlconf=settings.ROOT_URLCONF)}?{urlencode(asked)}"

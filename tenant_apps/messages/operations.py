@@ -18,6 +18,7 @@ from shared_apps.jobs.operations import enqueue
 from tenant_apps.activity.operations import record
 from tenant_apps.messages.events import MessageEvent
 from tenant_apps.messages.models import MessageAttachment, MessageState, OutgoingMessage
+from tenants.operations import Restoration
 
 MAX_ATTEMPTS = 6
 CLAIM_HOLDS_FOR = timedelta(minutes=5)
@@ -125,6 +126,17 @@ def note_message_failure(*, message_id: UUID, error: str, by: Actor, at: datetim
             new={"to": message.to},
         )
     return message
+
+
+@operation(
+    permission=Permission.PLATFORM_OPERATE,
+    event=None,
+    why="the state says it, and nothing was on its way here",
+)
+def hold_restored_messages(*, restoration: Restoration, by: Actor, at: datetime) -> None:
+    """Restoration step: what waited to be sent when the archive was made is the original's to send."""
+    waiting = OutgoingMessage.objects.filter(state__in=(MessageState.QUEUED, MessageState.SENDING))
+    waiting.update(state=MessageState.FAILED, error="Restored", claimed_at=None, updated_at=at)
 
 
 def _check_address(to: str) -> None:

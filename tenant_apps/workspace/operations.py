@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
+from shared_apps.accounts.queries import team_of
 from shared_apps.core.actors import Actor
 from shared_apps.core.bulgaria.eik import is_valid_eik, normalize_eik
 from shared_apps.core.bulgaria.iban import is_valid_iban, normalize_iban
@@ -32,7 +33,7 @@ from tenant_apps.workspace.adapters import picture_type
 from tenant_apps.workspace.events import WorkspaceEvent
 from tenant_apps.workspace.models import Member, NumberSeries, OrganizationProfile
 from tenant_apps.workspace.queries import TAX_SERIES
-from tenants.operations import Founding
+from tenants.operations import Founding, Restoration
 
 NUMBER_DIGITS = 10
 PAYMENT_ADDRESS_NAMES = frozenset({"number", "amount", "currency"})
@@ -206,6 +207,26 @@ def mirror_member(
         new={"role": role, "is_active": is_active},
     )
     return member
+
+
+@operation(
+    permission=Permission.PLATFORM_OPERATE,
+    event=None,
+    why="each mirror that differs is told by mirror_member",
+)
+def settle_mirrors(*, restoration: Restoration, by: Actor, at: datetime) -> None:
+    """Restoration step: the members are the people of this installation, in their places here."""
+    known = {mirror.user_id: mirror for mirror in Member.objects.all()}
+    for member in team_of(restoration.organization_id):
+        facts: dict[str, Any] = {
+            "name": member.user.name,
+            "email": member.user.email,
+            "role": member.role,
+            "is_active": member.is_active and member.user.is_active,
+        }
+        mirror = known.get(member.user_id)
+        if mirror is None or any(getattr(mirror, name) != value for name, value in facts.items()):
+            mirror_member(user_id=member.user_id, **facts, by=by, at=at)
 
 
 def _normalized(wanted: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,32 @@
-"""Every write about organizations: `organizations` (founded, suspended, resumed), `schemas` (their rooms)."""
+"""Every write about organizations: `organizations` (founded), `doors` (suspended to erased), `addresses`,
+`archives`, `restoring`, `schemas` (their rooms).
+"""
 
+from tenants.operations.addresses import SubdomainUnchanged, free_address, rename_organization
+from tenants.operations.archives import (
+    ArchiveAwaited,
+    NotNewest,
+    OrganizationErased,
+    ask_for_archive,
+    export_organization,
+    forget_archive,
+    note_archive_taken,
+)
+from tenants.operations.doors import (
+    AlreadySuspended,
+    ArchiveMissing,
+    GraceNotOver,
+    GraceOver,
+    NameDiffers,
+    NotClosed,
+    NotSuspended,
+    OrganizationClosed,
+    close_organization,
+    erase_organization,
+    reopen_organization,
+    resume_organization,
+    suspend_organization,
+)
 from tenants.operations.organizations import (
     Founding,
     SubdomainInvalid,
@@ -7,10 +34,9 @@ from tenants.operations.organizations import (
     SubdomainTaken,
     check_subdomain,
     create_organization,
-    resume_organization,
     set_home,
-    suspend_organization,
 )
+from tenants.operations.restoring import ArchiveTooNew, Restoration, restore_organization
 from tenants.operations.schemas import (
     NotDrawable,
     add_spare_schema,
@@ -19,25 +45,51 @@ from tenants.operations.schemas import (
     draw_blueprint,
     drop_schema,
     drop_stale_spare,
+    new_schema_name,
     request_spare_schemas,
     wanted_spare_count,
 )
 
 __all__ = [
+    "AlreadySuspended",
+    "ArchiveAwaited",
+    "ArchiveMissing",
+    "ArchiveTooNew",
     "Founding",
+    "GraceNotOver",
+    "GraceOver",
+    "NameDiffers",
+    "NotClosed",
     "NotDrawable",
+    "NotNewest",
+    "NotSuspended",
+    "OrganizationClosed",
+    "OrganizationErased",
+    "Restoration",
     "SubdomainInvalid",
     "SubdomainReserved",
     "SubdomainTaken",
+    "SubdomainUnchanged",
     "add_spare_schema",
     "adopt_schema",
+    "ask_for_archive",
     "build_schema",
     "check_subdomain",
+    "close_organization",
     "create_organization",
     "draw_blueprint",
     "drop_schema",
     "drop_stale_spare",
+    "erase_organization",
+    "export_organization",
+    "forget_archive",
+    "free_address",
+    "new_schema_name",
+    "note_archive_taken",
+    "rename_organization",
+    "reopen_organization",
     "request_spare_schemas",
+    "restore_organization",
     "resume_organization",
     "set_home",
     "suspend_organization",

@@ -30,8 +30,8 @@ class SubdomainUnchanged(Refused):
 
 @operation(permission=Permission.ORGANIZATION_EDIT)
 def rename_organization(*, organization_id: UUID, subdomain: str, by: Actor, at: datetime) -> Organization:
-    """Move an organization to another subdomain. The old address redirects for `REDIRECTS_FOR`, and nobody else
-    can take it meanwhile; taking back one's own is fine. Raises the `Subdomain…` refusals.
+    """Move an organization to another subdomain. The old address redirects for `REDIRECTS_FOR`, and nobody
+    else can take it meanwhile; taking back one's own is fine. Raises the `Subdomain…` refusals.
     """
     require_own(by, organization_id)
     check_subdomain(subdomain)

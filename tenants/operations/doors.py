@@ -10,13 +10,12 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from shared_apps.core.actors import Actor
-from shared_apps.core.errors import NotAllowed, Refused
+from shared_apps.core.actors import Actor, system_actor
+from shared_apps.core.errors import Refused
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
-from shared_apps.jobs.operations import enqueue, forget_jobs_of
+from shared_apps.jobs.operations import enqueue, forget_organization
 from shared_apps.journal.operations import record
-from tenants.context import in_public
 from tenants.events import OrganizationEvent
 from tenants.hosts import forget_hosts
 from tenants.models import Domain, Organization, OrganizationStatus
@@ -170,7 +169,7 @@ def erase_organization(*, organization_id: UUID, by: Actor, at: datetime) -> Org
 def _leave_public(organization: Organization, by: Actor, at: datetime) -> None:
     """Free the hosts, forget waiting jobs, and let the higher apps put their own rows in order."""
     Domain.objects.filter(tenant=organization).delete()
-    forget_jobs_of(organization_id=organization.pk, by=by)
+    forget_organization(organization_id=organization.pk, by=by)
     for step in settings.ERASURE_STEPS:
         import_string(step)(organization_id=organization.pk, by=by, at=at)
     transaction.on_commit(forget_hosts)

@@ -1,4 +1,4 @@
-"""Every write about people: `people`, `team`, `invitations`, `handovers`, `mail`."""
+"""Every write about people: `people`, `team`, `invitations`, `handovers`, `mail`, `restoration`."""
 
 from shared_apps.accounts.operations.handovers import HandoverInvalid, begin_handover, complete_handover
 from shared_apps.accounts.operations.invitations import (
@@ -28,6 +28,11 @@ from shared_apps.accounts.operations.people import (
     set_password,
     verify_email,
 )
+from shared_apps.accounts.operations.restoration import (
+    OwnerMissing,
+    leave_erased_organization,
+    settle_people,
+)
 from shared_apps.accounts.operations.team import (
     LastOwner,
     RoleAboveOwn,
@@ -46,6 +51,7 @@ __all__ = [
     "InvitationClosed",
     "InvitationForAnother",
     "LastOwner",
+    "OwnerMissing",
     "Profile",
     "RoleAboveOwn",
     "accept_invitation",
@@ -61,6 +67,7 @@ __all__ = [
     "found_organization",
     "invite_member",
     "join_by_invitation",
+    "leave_erased_organization",
     "letter_of",
     "note_mail_sent",
     "note_sign_in",
@@ -69,5 +76,6 @@ __all__ = [
     "resend_invitation",
     "revoke_invitation",
     "set_password",
+    "settle_people",
     "verify_email",
 ]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shared_apps.accounts.events import AccountEvent
 from shared_apps.accounts.models import TeamMember
+from shared_apps.accounts.operations.restoration import never_was_here
 from shared_apps.accounts.queries import membership_of, taken_seat_count
 from shared_apps.accounts.roles import Role, rank_of
 from shared_apps.core.actors import Actor, ActorKind
@@ -77,11 +78,17 @@ def deactivate_member(*, member_id: UUID, by: Actor, at: datetime) -> TeamMember
 
 @operation(permission=Permission.TEAM_MANAGE)
 def activate_member(*, member_id: UUID, by: Actor, at: datetime) -> TeamMember:
-    """Let a member back in. Raises `LimitReached` when the plan has no seat for them."""
+    """Let a member back in. Raises `LimitReached` when the plan has no seat for them.
+
+    One whose account came out of an archive can use it from now on, after choosing a password by e-mail.
+    """
     member = _lock_member(member_id, by)
     require_rank(by, member.role)
     if not member.is_active:
         require_seat(member.organization_id, at)
+    if not member.user.is_active and never_was_here(member.user):
+        member.user.is_active = True
+        member.user.save(update_fields=["is_active"])
     return _switch(member, True, by, at)
 
 

@@ -40,7 +40,8 @@ def organization_list(request: HttpRequest) -> HttpResponse:
     places = list(queries.memberships_of(request.user.pk))  # type: ignore[arg-type]
     if len(places) == 1:
         return hand_over(request, places[0].organization_id)
-    return render(request, "accounts/organization_list.html", {"places": places})
+    shut = list(queries.shut_memberships_of(request.user.pk))  # type: ignore[arg-type]
+    return render(request, "accounts/organization_list.html", {"places": places, "shut_places": shut})
 
 
 @login_required
@@ -66,7 +67,7 @@ def complete_handover(request: HttpRequest) -> HttpResponse:
             messages.error(request, str(refusal))
         return redirect("/")
     sign_in(request, user)
-    return redirect("/")
+    return redirect(_safe(request, request.GET.get("next", "/")))
 
 
 @require_POST

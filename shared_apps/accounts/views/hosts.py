@@ -13,8 +13,10 @@ from shared_apps.core.http import address_on
 from tenants.queries import primary_host
 
 
-def hand_over(request: HttpRequest, organization_id: UUID) -> HttpResponse:
-    """Send the signed-in person to the organization's host, where they are signed in too."""
+def hand_over(request: HttpRequest, organization_id: UUID, then: str = "/") -> HttpResponse:
+    """Send the signed-in person to the organization's host, where they are signed in too and come to
+    `then`.
+    """
     user: Any = request.user
     try:
         token = operations.begin_handover(
@@ -22,7 +24,7 @@ def hand_over(request: HttpRequest, organization_id: UUID) -> HttpResponse:
         )
     except TeamMember.DoesNotExist as missing:
         raise Http404 from missing
-    return redirect(address_on(request, primary_host(organization_id), queries.handover_path(token)))
+    return redirect(address_on(request, primary_host(organization_id), queries.handover_path(token, then)))
 
 
 def origin_of(request: HttpRequest) -> str:

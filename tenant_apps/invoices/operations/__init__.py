@@ -11,6 +11,7 @@ from tenant_apps.invoices.operations.allocations import (
 from tenant_apps.invoices.operations.documents import (
     invoice_pdf_bytes,
     make_invoice_qr_codes,
+    resume_documents,
     store_invoice_document,
     store_invoice_qr_codes,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "make_invoice_qr_codes",
     "mark_invoice_paid",
     "record_payment",
+    "resume_documents",
     "send_invoice",
     "store_invoice_document",
     "store_invoice_qr_codes",

@@ -6,14 +6,16 @@ from uuid import UUID
 from shared_apps.core.actors import Actor
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
+from shared_apps.jobs.operations import enqueue
 from tenant_apps.activity.operations import record
 from tenant_apps.files.operations import store_file
 from tenant_apps.files.queries import read_bytes
 from tenant_apps.invoices.adapters import epc_code_of, link_code_of, render_invoice_pdf
 from tenant_apps.invoices.events import InvoiceEvent
-from tenant_apps.invoices.models import Invoice
+from tenant_apps.invoices.models import Invoice, InvoiceState
 from tenant_apps.invoices.operations.issuing import NotIssued
 from tenant_apps.invoices.queries import lock_invoice, paper_of, visible_invoice
+from tenants.operations import Restoration
 
 FIRST_WINS = "of two that made it at once the first is kept, and only that one is told"
 
@@ -87,3 +89,12 @@ def store_invoice_qr_codes(
         invoice.save(update_fields=stored)
         record(event=InvoiceEvent.QR_CODES_STORED, subject=invoice, by=by, at=at, new={"codes": stored})
     return invoice
+
+
+@operation(permission=Permission.PLATFORM_OPERATE, event=None, why="each document that is made is told")
+def resume_documents(*, restoration: Restoration, by: Actor, at: datetime) -> None:
+    """Restoration step: codes and PDFs that were still to be made when the archive was, are made here."""
+    waiting = Invoice.objects.filter(state=InvoiceState.ISSUED, pdf=None).order_by("id")
+    for invoice_id in waiting.values_list("pk", flat=True):
+        for name in ("generate_invoice_qr_codes", "render_invoice_document"):
+            enqueue(name, organization_id=restoration.organization_id, by=by, subject_id=str(invoice_id))
