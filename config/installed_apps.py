@@ -2,6 +2,7 @@
 
 SHARED_APPS = [
     "config",
+    "modeltranslation",
     "django_tenants",
     "django.contrib.postgres",
     "django.contrib.contenttypes",

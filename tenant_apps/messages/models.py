@@ -77,3 +77,31 @@ class MessageAttachment(models.Model):
 
     def __str__(self) -> str:
         return str(self.file_id)
+
+
+class Notification(models.Model):
+    """Something that one person of the team is told in the product. `url`: a path on the organization's host.
+
+    `kind`: `task_reminder`, `mention`, …; `key` makes telling it twice the same as telling it once.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user_id = models.UUIDField()
+    kind = models.CharField(max_length=40)
+    text = models.CharField(max_length=300)
+    url = models.CharField(max_length=300, blank=True)
+    key = models.CharField(max_length=200, unique=True)
+    created_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["user_id", "-id"], name="messages_told_to")]
+
+    class Data:
+        plain = ("id", "user_id", "kind", "url", "key", "created_at", "read_at")
+        personal = ("text",)
+        secret = ()
+        people = ("user_id",)
+
+    def __str__(self) -> str:
+        return self.text

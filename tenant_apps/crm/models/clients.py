@@ -1,11 +1,21 @@
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from shared_apps.core.ids import new_id
+
+
+class CompanySize(models.TextChoices):
+    """How many people work there."""
+
+    ONE = "1", "1"
+    MICRO = "2-9", "2–9"
+    SMALL = "10-49", "10–49"
+    MEDIUM = "50-249", "50–249"
+    LARGE = "250+", "250+"
 
 
 class Company(models.Model):
@@ -24,6 +34,12 @@ class Company(models.Model):
     email = models.EmailField(_("e-mail"), max_length=254, blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     website = models.CharField(_("website"), max_length=200, blank=True)
+    industry = models.CharField(_("industry"), max_length=80, blank=True)
+    size = models.CharField(_("size"), max_length=10, choices=CompanySize.choices, blank=True)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="subsidiaries", verbose_name=_("parent company")
+    )
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="absorbed")
     owner_id = models.UUIDField(null=True)
     name_folded = models.CharField(max_length=400, db_collation="C")
     search_text = models.TextField()
@@ -32,7 +48,13 @@ class Company(models.Model):
     updated_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=~Q(name=""), name="crm_company_has_name")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="crm_company_has_name"),
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="crm_company_not_its_own_parent"),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | Q(archived_at__isnull=False), name="crm_merged_is_archived"
+            ),
+        ]
         indexes = [
             models.Index(
                 fields=["name_folded", "id"],
@@ -51,6 +73,10 @@ class Company(models.Model):
             "country",
             "city",
             "website",
+            "industry",
+            "size",
+            "parent",
+            "merged_into",
             "owner_id",
             "name_folded",
             "archived_at",
@@ -87,6 +113,7 @@ class Contact(models.Model):
     company = models.ForeignKey(
         Company, models.PROTECT, null=True, related_name="contacts", verbose_name=_("company")
     )
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="absorbed")
     owner_id = models.UUIDField(null=True)
     name_folded = models.CharField(max_length=400, db_collation="C")
     search_text = models.TextField()
@@ -97,6 +124,10 @@ class Contact(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=~Q(first_name="", last_name=""), name="crm_contact_has_name"),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | Q(archived_at__isnull=False),
+                name="crm_merged_contact_is_archived",
+            ),
         ]
         indexes = [
             models.Index(
@@ -108,7 +139,7 @@ class Contact(models.Model):
         ]
 
     class Data:
-        plain = ("id", "company", "owner_id", "archived_at", "created_at", "updated_at")
+        plain = ("id", "company", "merged_into", "owner_id", "archived_at", "created_at", "updated_at")
         personal = ("first_name", "last_name", "email", "phone", "job_title", "name_folded", "search_text")
         secret = ()
         people = ("owner_id",)
@@ -118,3 +149,72 @@ class Contact(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("contact_detail", args=[self.pk])
+
+
+def belongs_to_one(*owners: str) -> Q:
+    """The condition that exactly one of these keys is set."""
+    ways = Q()
+    for owner in owners:
+        ways |= Q(**{f"{other}__isnull": other != owner for other in owners})
+    return ways
+
+
+class ContactDetail(models.Model):
+    """A further e-mail, phone or link of a company or contact; the first e-mail and phone are its own
+    columns.
+
+    `label` is free: work, home, accountant, LinkedIn.
+    """
+
+    class Kind(models.TextChoices):
+        EMAIL = "email", _("E-mail")
+        PHONE = "phone", _("Phone")
+        LINK = "link", _("Link")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    company = models.ForeignKey(Company, models.CASCADE, null=True, related_name="details")
+    contact = models.ForeignKey(Contact, models.CASCADE, null=True, related_name="details")
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    label = models.CharField(_("label"), max_length=60, blank=True)
+    value = models.CharField(_("value"), max_length=254)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=belongs_to_one("company", "contact"), name="crm_detail_of_one"),
+        ]
+
+    class Data:
+        plain = ("id", "company", "contact", "kind", "label", "position")
+        personal = ("value",)
+        secret = ()
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Address(models.Model):
+    """A further address of a company or contact: delivery, correspondence. `country`: ISO alpha-2."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    company = models.ForeignKey(Company, models.CASCADE, null=True, related_name="addresses")
+    contact = models.ForeignKey(Contact, models.CASCADE, null=True, related_name="addresses")
+    label = models.CharField(_("label"), max_length=60, blank=True)
+    country = models.CharField(_("country"), max_length=2, default="BG")
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    address = models.CharField(_("address"), max_length=250, blank=True)
+    postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=belongs_to_one("company", "contact"), name="crm_address_of_one"),
+        ]
+
+    class Data:
+        plain = ("id", "company", "contact", "label", "country", "city", "position")
+        personal = ("address", "postal_code")
+        secret = ()
+
+    def __str__(self) -> str:
+        return ", ".join(filter(None, [self.address, self.city]))

@@ -1,0 +1,3 @@
+"""The API of the app, one router for each noun."""
+
+from tenant_apps.crm.api.clients import router as router

@@ -1,0 +1,14 @@
+"""Every write of the app: `clients` (companies and contacts)."""
+
+from tenant_apps.crm.operations.clients import AlreadyArchived as AlreadyArchived
+from tenant_apps.crm.operations.clients import CompanyChange as CompanyChange
+from tenant_apps.crm.operations.clients import ContactChange as ContactChange
+from tenant_apps.crm.operations.clients import NotArchived as NotArchived
+from tenant_apps.crm.operations.clients import archive_company as archive_company
+from tenant_apps.crm.operations.clients import archive_contact as archive_contact
+from tenant_apps.crm.operations.clients import change_company as change_company
+from tenant_apps.crm.operations.clients import change_contact as change_contact
+from tenant_apps.crm.operations.clients import create_company as create_company
+from tenant_apps.crm.operations.clients import create_contact as create_contact
+from tenant_apps.crm.operations.clients import unarchive_company as unarchive_company
+from tenant_apps.crm.operations.clients import unarchive_contact as unarchive_contact
