@@ -68,7 +68,8 @@ def _digest() -> str:
         *sorted(ROOT.glob("*/*/models.py")),
         ROOT / "tests/world.py",
         ROOT / "config/installed_apps.py",
-        ROOT / "tenant_apps/workspace/operations.py",
+        ROOT / "tenant_apps/workspace/operations/organization.py",
+        ROOT / "tenant_apps/crm/operations/pipelines.py",
     ]
     hasher = settings.PASSWORD_HASHERS[0].encode()
     return hashlib.sha256(b"".join([hasher, *(file.read_bytes() for file in files)])).hexdigest()[:12]

@@ -1,0 +1,251 @@
+"""How an app describes a list, and how a higher app adds fields, columns and edits to a lower one's."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Model, Q, QuerySet
+from django.db.models.expressions import Combinable
+
+from shared_apps.core.actors import Actor
+from shared_apps.core.errors import Text
+from shared_apps.core.listing.kinds import Kind, Reading, Test
+from shared_apps.core.permissions import Permission
+
+Choices = Sequence[tuple[str, Text]]
+ChoicesOf = Callable[[Reading], Choices]
+
+
+@dataclass(frozen=True)
+class Field:
+    """Something that a list can be filtered by. `name` stands in addresses and never changes.
+
+    `path` is the column (or a way through to-one keys) that it asks; a field that needs more gives `where`,
+    which turns a test into a Q about the listed model (an `Exists`, never a join that multiplies rows).
+    """
+
+    name: str
+    label: Text
+    kind: Kind
+    path: str = ""
+    choices: ChoicesOf | None = None
+    where: Callable[[Test], Q] | None = None
+    permission: Permission | None = None
+    group_path: str = ""
+    section: Text = ""
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A way to another list: its fields can be asked here as `name.field`. `where` gets the rows of the other
+    list that pass (those that the reader sees) and says which rows of this list belong to them, as a
+    subquery: `lambda rows: Q(company_id__in=rows.values("pk"))`.
+    """
+
+    name: str
+    label: Text
+    entity: str
+    where: Callable[[QuerySet[Any]], Q]
+
+
+@dataclass(frozen=True)
+class Column:
+    """Something that a list shows. `value`: an attribute of the row, or a function of it.
+
+    `many` gives the values of all rows of a page (key → value) with one statement instead. `order` is the
+    column, or a named expression, to sort by: never null. `join`: what `value` follows. `currency`: the
+    attribute that holds it. Choices are told by `choices`; `is_shown`: in the list until somebody chooses.
+    """
+
+    name: str
+    label: Text
+    kind: Kind = Kind.TEXT
+    value: str | Callable[[Any], Any] = ""
+    many: Callable[[Sequence[Any], Reading], Mapping[Any, Any]] | None = None
+    order: str | Combinable = ""
+    join: tuple[str, ...] = ()
+    currency: str = "currency"
+    choices: ChoicesOf | None = None
+    is_shown: bool = True
+    is_minor: bool = False
+    template: str = ""
+    permission: Permission | None = None
+
+    def read(self, row: Any) -> Any:
+        """The value of one row."""
+        return self.value(row) if callable(self.value) else getattr(row, self.value or self.name)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Something that can be changed in the list: in its cell, and for many rows at once.
+
+    `write(record_id=…, values={name: value}, by=…, at=…)` calls the operation; edits with the same `write` are
+    written by one call. `read` gives what the row holds, comparable with what was written. `options_url`: the
+    name of the address that a select searches (`?q=`). The operation checks rights and values; a `Refused`
+    with `FieldError`s named like the edits stands beside the cell.
+    """
+
+    name: str
+    label: Text
+    kind: Kind
+    write: Callable[..., Model]
+    read: str | Callable[[Any], Any] = ""
+    choices: ChoicesOf | None = None
+    options_url: str = ""
+    is_required: bool = False
+    in_cell: bool = True
+    in_bulk: bool = True
+
+    def value_of(self, row: Any) -> Any:
+        """What the row holds now."""
+        return self.read(row) if callable(self.read) else getattr(row, self.read or self.name)
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A total under the list and beside each group, for each currency."""
+
+    label: Text
+    path: str
+    currency: str
+
+
+@dataclass(frozen=True)
+class Extension:
+    """What another app, or the organization's own fields, add to a list."""
+
+    fields: tuple[Field, ...] = ()
+    columns: tuple[Column, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    relations: tuple[Relation, ...] = ()
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list of one kind of record. `rows(actor, archived)`: what the actor sees, `archived` None for all.
+
+    `lock(record_id, by)` loads one row for update and refuses one that may not be changed. `archive` and
+    `unarchive` are the operations, called `(record_id=…, by=…, at=…)`. `order`: a column's name, `-` before it
+    for descending. Tags can be put on the records unless `has_tags` is False.
+    """
+
+    entity: str
+    model: type[Model]
+    label: Text
+    rows: Callable[[Actor, bool | None], QuerySet[Any]]
+    view: Permission
+    edit: Permission
+    list_url: str
+    columns: tuple[Column, ...]
+    lock: Callable[[UUID, Actor], Model]
+    fields: tuple[Field, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    edits: tuple[Edit, ...] = ()
+    sums: tuple[Sum, ...] = ()
+    groups: tuple[str, ...] = ()
+    order: str = "name"
+    archive: Callable[..., Model] | None = None
+    unarchive: Callable[..., Model] | None = None
+    has_tags: bool = True
+    sections: Mapping[str, Text] = field(default_factory=dict)
+
+
+Source = Callable[[Reading], Extension]
+SourceOfAll = Callable[[Listing, Reading], Extension]
+_sources_of_all: list[SourceOfAll] = []
+_listings: dict[str, Listing] = {}
+_sources: dict[str, list[Source]] = defaultdict(list)
+
+
+def register_listing(listing: Listing) -> None:
+    """Make a list known under its entity."""
+    _listings[listing.entity] = listing
+
+
+def extend(entity: str, source: Source) -> None:
+    """Let `source` add to the list of `entity`, each time that it is read."""
+    if source not in _sources[entity]:
+        _sources[entity].append(source)
+
+
+def extend_all(source: SourceOfAll) -> None:
+    """Let `source` add to every list."""
+    if source not in _sources_of_all:
+        _sources_of_all.append(source)
+
+
+def listing_of(entity: str) -> Listing:
+    """The list of an entity; `ObjectDoesNotExist` for a word that names none."""
+    if entity not in _listings:
+        raise ObjectDoesNotExist(entity)
+    return _listings[entity]
+
+
+def entities() -> tuple[str, ...]:
+    """Every entity with a list."""
+    return tuple(_listings)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What one reader can do with a list: its own fields, columns and edits, and those added to it."""
+
+    listing: Listing
+    reading: Reading
+    fields: Mapping[str, Field]
+    columns: Mapping[str, Column]
+    edits: Mapping[str, Edit]
+    relations: Mapping[str, Relation]
+
+    def field(self, name: str) -> "tuple[Relation | None, Field] | None":
+        """The field of a name, with the relation that it is asked through; None for a name of nothing."""
+        if name in self.fields:
+            return None, self.fields[name]
+        head, dot, rest = name.partition(".")
+        relation = self.relations.get(head) if dot else None
+        found = related(relation, self.reading).fields.get(rest) if relation else None
+        return (relation, found) if relation and found else None
+
+
+def offer_of(listing: Listing, reading: Reading) -> Offer:
+    """The list as one reader may use it."""
+    parts = [
+        Extension(listing.fields, listing.columns, listing.edits, listing.relations),
+        *(source(listing, reading) for source in _sources_of_all),
+        *(source(reading) for source in _sources[listing.entity]),
+    ]
+    may_edit = reading.actor.may(listing.edit)
+    return Offer(
+        listing,
+        reading,
+        _named(one for part in parts for one in part.fields if _may(one, reading)),
+        _named(one for part in parts for one in part.columns if _may(one, reading)),
+        _named(one for part in parts for one in part.edits if may_edit),
+        _named(
+            one
+            for part in parts
+            for one in part.relations
+            if one.entity in _listings and reading.actor.may(_listings[one.entity].view)
+        ),
+    )
+
+
+def related(relation: Relation, reading: Reading) -> Offer:
+    """What the other list of a relation offers; asked once for each reading."""
+    key = ("offer", relation.entity)
+    if key not in reading.memory:
+        reading.memory[key] = offer_of(listing_of(relation.entity), reading)
+    found: Offer = reading.memory[key]
+    return found
+
+
+def _named(things: Iterable[Any]) -> dict[str, Any]:
+    return {thing.name: thing for thing in things}
+
+
+def _may(thing: Any, reading: Reading) -> bool:
+    return thing.permission is None or reading.actor.may(thing.permission)
