@@ -73,7 +73,7 @@ def spoken(offer: Offer, condition: Condition) -> tuple[str, str, str]:
 
 
 def _of_group(offer: Offer, tree: Filter, problems: list[Problem]) -> tuple[Q, Filter]:
-    q, kept = Q(), []
+    q, kept = Q(), list[Condition | Filter]()
     for part in tree.parts:
         if isinstance(part, Filter):
             one, kept_part = _of_group(offer, part, problems)

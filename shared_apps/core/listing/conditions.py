@@ -102,38 +102,40 @@ class _Reader:
     def _part(self, piece: str, depth: int) -> Condition | Filter | None:
         if group := _GROUP.fullmatch(piece):
             if depth >= DEEPEST:
-                return self._left_out(piece, TOO_DEEP)
+                self._left_out(piece, TOO_DEEP)
+            return None
             return Filter(self.parts(group[2], depth + 1), group[1] == "any")
         self.count += 1
-        if self.count > MOST_CONDITIONS:
-            return self._left_out(piece, TOO_MUCH) if self.count == MOST_CONDITIONS + 1 else None
-        return _condition(piece) or self._left_out(piece, NOT_READABLE)
+        found = _condition(piece) if self.count <= MOST_CONDITIONS else None
+        if found is None and self.count <= MOST_CONDITIONS + 1:
+            self._left_out(piece, NOT_READABLE if self.count <= MOST_CONDITIONS else TOO_MUCH)
+        return found
 
     def _left_out(self, piece: str, why: Text) -> None:
         self.problems.append(Problem(piece[:60], why))
 
 
 def _condition(piece: str) -> Condition | None:
-    name, operator, rest, *_none = [*_split(piece, ":", most=2), None, None]
-    if operator is None or name is None:
-        return None
+    name, _colon, question = piece.partition(":")
+    operator, colon, rest = question.partition(":")
     if not (_NAME.fullmatch(name) and _OPERATOR.fullmatch(operator)):
         return None
-    values = tuple(map(_unquoted, _split(rest, "|"))) if rest is not None else ()
+    values = tuple(map(_unquoted, _split(rest, "|"))) if colon else ()
     if len(values) > MOST_VALUES or any(value is None for value in values):
         return None
     return Condition(name, operator, tuple(value for value in values if value is not None))
 
 
-def _split(text: str, mark: str, most: int = -1) -> list[str]:
-    """Cut at each `mark` that stands outside quotes and brackets; at most `most` times."""
-    pieces, start, depth, is_quoted = [], 0, 0, False
+def _split(text: str, mark: str) -> list[str]:
+    """Cut at each `mark` that stands outside quotes and brackets."""
+    pieces: list[str] = []
+    start, depth, is_quoted = 0, 0, False
     for place, letter in enumerate(text):
         if letter == '"':
             is_quoted = not is_quoted
         elif is_quoted:
             continue
-        elif letter == mark and depth == 0 and len(pieces) != most:
+        elif letter == mark and depth == 0:
             pieces.append(text[start:place])
             start = place + 1
         elif letter in "()":

@@ -1,5 +1,6 @@
 """What can be asked of each kind of value, how the words of an address become values, and those a Q."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -124,6 +125,7 @@ PERIODS: Mapping[str, Text] = {
 TRUTHS: Mapping[str, Text] = {"yes": _("Yes"), "no": _("No")}
 ME, LONGEST_VALUE, MOST_DAYS = "me", 200, 3_660
 FIRST_YEAR, LAST_YEAR = 1900, 2200
+_WRITTEN_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 _BIGGEST = Decimal(10) ** 15
 
 
@@ -223,13 +225,15 @@ def number_of(text: str) -> Decimal:
 
 def day_of(text: str) -> date:
     """A day as `2026-11-22` or `22.11.2026`. Raises `Unreadable`."""
-    for pattern in ("%Y-%m-%d", "%d.%m.%Y"):
-        try:
-            day = datetime.strptime(text.strip(), pattern).date()
-        except ValueError:
-            continue
-        if FIRST_YEAR <= day.year <= LAST_YEAR:
-            return day
+    text = text.strip()
+    if written := _WRITTEN_DAY.fullmatch(text):
+        text = f"{written[3]}-{written[2]:0>2}-{written[1]:0>2}"
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = date.min
+    if FIRST_YEAR <= day.year <= LAST_YEAR:
+        return day
     raise Unreadable(_("Write a date such as 22.11.2026."))
 
 

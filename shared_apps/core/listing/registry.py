@@ -83,8 +83,8 @@ class Column:
 class Edit:
     """Something that can be changed in the list: in its cell, and for many rows at once.
 
-    `write(record_id=…, values={name: value}, by=…, at=…)` calls the operation; edits with the same `write` are
-    written by one call. `read` gives what the row holds, comparable with what was written. `options_url`: the
+    `write(record_id=…, values={name: value}, by=…, at=…)` calls the operation; edits with the same `write`
+    are written by one call. `read` gives what the row holds, comparable with what was written. `options_url`: the
     name of the address that a select searches (`?q=`). The operation checks rights and values; a `Refused`
     with `FieldError`s named like the edits stands beside the cell.
     """
@@ -129,8 +129,8 @@ class Listing:
     """A list of one kind of record. `rows(actor, archived)`: what the actor sees, `archived` None for all.
 
     `lock(record_id, by)` loads one row for update and refuses one that may not be changed. `archive` and
-    `unarchive` are the operations, called `(record_id=…, by=…, at=…)`. `order`: a column's name, `-` before it
-    for descending. Tags can be put on the records unless `has_tags` is False.
+    `unarchive` are the operations, called `(record_id=…, by=…, at=…)`. `order`: a column's name, `-` before
+    it for descending. Tags can be put on the records unless `has_tags` is False.
     """
 
     entity: str
