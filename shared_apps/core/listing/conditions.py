@@ -103,7 +103,7 @@ class _Reader:
         if group := _GROUP.fullmatch(piece):
             if depth >= DEEPEST:
                 self._left_out(piece, TOO_DEEP)
-            return None
+                return None
             return Filter(self.parts(group[2], depth + 1), group[1] == "any")
         self.count += 1
         found = _condition(piece) if self.count <= MOST_CONDITIONS else None

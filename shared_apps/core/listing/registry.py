@@ -84,8 +84,8 @@ class Edit:
     """Something that can be changed in the list: in its cell, and for many rows at once.
 
     `write(record_id=…, values={name: value}, by=…, at=…)` calls the operation; edits with the same `write`
-    are written by one call. `read` gives what the row holds, comparable with what was written. `options_url`: the
-    name of the address that a select searches (`?q=`). The operation checks rights and values; a `Refused`
+    are written by one call. `read` gives what the row holds, comparable with what was written. `options_url`:
+    the name of the address that a select searches (`?q=`). The operation checks rights and values; a `Refused`
     with `FieldError`s named like the edits stands beside the cell.
     """
 
