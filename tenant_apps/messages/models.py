@@ -95,7 +95,11 @@ class Notification(models.Model):
     read_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["user_id", "-id"], name="messages_told_to")]
+        indexes = [
+            models.Index(fields=["user_id", "-id"], name="messages_told_to"),
+            models.Index(fields=["user_id"], condition=models.Q(read_at=None), name="messages_unread_of"),
+            models.Index(fields=["created_at"], name="messages_told_at"),
+        ]
 
     class Data:
         plain = ("id", "user_id", "kind", "url", "key", "created_at", "read_at")

@@ -17,6 +17,7 @@ from tenant_apps.crm.schemas import (
     COMPANY_ORDERINGS,
     CONTACT_FIELDS,
     CONTACT_ORDERINGS,
+    AssignIn,
     CompanyFilters,
     CompanyIn,
     CompanyOut,
@@ -39,7 +40,8 @@ def list_companies(request: ActorRequest, query: Query[CompanyFilters]) -> HttpR
     """Companies, newest first; with `archived=true` also those in the archive."""
     request.actor.require(Permission.COMPANIES_VIEW)
     rows = queries.visible_companies(request.actor, archived=None if query.archived else False)
-    found = rows.filter(**query.lookups()).values(*COMPANY_FIELDS, "name_folded")
+    reach = queries.reach_columns("company")
+    found = rows.filter(**query.lookups()).values(*COMPANY_FIELDS, "name_folded", **reach)
     return _list(found, query, COMPANY_ORDERINGS)
 
 
@@ -95,12 +97,24 @@ def unarchive_company(request: ActorRequest, company_id: UUID) -> HttpResponse:
     )
 
 
+@router.post(
+    "companies/{uuid:company_id}/assign/", response=CompanyOut, operation_id="assign_company", tags=COMPANIES
+)
+def assign_company(request: ActorRequest, company_id: UUID, data: AssignIn) -> HttpResponse:
+    """Give the company to a member, or to nobody; 409 when it is theirs already."""
+    company = operations.assign_company(
+        company_id=company_id, owner_id=data.owner_id, by=request.actor, at=clock.now()
+    )
+    return json_response(company_out(company))
+
+
 @router.get("contacts/", response=ListOf[ContactOut], operation_id="list_contacts", tags=CONTACTS)
 def list_contacts(request: ActorRequest, query: Query[ContactFilters]) -> HttpResponse:
     """Contacts, newest first; with `archived=true` also those in the archive."""
     request.actor.require(Permission.CONTACTS_VIEW)
     rows = queries.visible_contacts(request.actor, archived=None if query.archived else False)
-    found = rows.filter(**query.lookups()).values(*CONTACT_FIELDS, "name_folded")
+    reach = queries.reach_columns("contact")
+    found = rows.filter(**query.lookups()).values(*CONTACT_FIELDS, "name_folded", **reach)
     return _list(found, query, CONTACT_ORDERINGS)
 
 
@@ -151,6 +165,17 @@ def unarchive_contact(request: ActorRequest, contact_id: UUID) -> HttpResponse:
     return json_response(
         contact_out(operations.unarchive_contact(contact_id=contact_id, by=request.actor, at=clock.now()))
     )
+
+
+@router.post(
+    "contacts/{uuid:contact_id}/assign/", response=ContactOut, operation_id="assign_contact", tags=CONTACTS
+)
+def assign_contact(request: ActorRequest, contact_id: UUID, data: AssignIn) -> HttpResponse:
+    """Give the contact to a member, or to nobody; 409 when it is theirs already."""
+    contact = operations.assign_contact(
+        contact_id=contact_id, owner_id=data.owner_id, by=request.actor, at=clock.now()
+    )
+    return json_response(contact_out(contact))
 
 
 def _list(rows: QuerySet[Any, dict[str, Any]], query: ListQuery, orderings: dict[str, str]) -> HttpResponse:

@@ -35,7 +35,8 @@ class Recurrence(models.TextChoices):
 
 class Task(models.Model):
     """Something that somebody has to do. `due_at`: the instant when it becomes overdue; with `is_all_day`
-    the end of that day in the organization's zone. A done task that recurs leaves the next one behind.
+    the last microsecond of that day in the organization's zone. A done task that recurs leaves the next
+    one behind; `recurrence_day`: the day of the month it aims at, which short months do not reach.
     """
 
     shared_as = "task"
@@ -50,6 +51,7 @@ class Task(models.Model):
     due_at = models.DateTimeField(_("due"), null=True)
     is_all_day = models.BooleanField(default=True)
     recurrence = models.CharField(_("repeats"), max_length=10, choices=Recurrence.choices, blank=True)
+    recurrence_day = models.PositiveSmallIntegerField(null=True)
     remind_at = models.DateTimeField(_("reminder"), null=True)
     reminded_at = models.DateTimeField(null=True)
     assignee_id = models.UUIDField(null=True)
@@ -86,6 +88,16 @@ class Task(models.Model):
                 condition=Q(reminded_at=None, done_at=None, archived_at=None, remind_at__isnull=False),
                 name="crm_tasks_to_remind",
             ),
+            models.Index(
+                fields=["due_at", "id"],
+                condition=Q(done_at=None, archived_at=None),
+                name="crm_tasks_by_due",
+            ),
+            models.Index(
+                fields=["done_at", "id"],
+                condition=Q(archived_at=None, done_at__isnull=False),
+                name="crm_tasks_done",
+            ),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="crm_tasks_search"),
         ]
 
@@ -98,6 +110,7 @@ class Task(models.Model):
             "due_at",
             "is_all_day",
             "recurrence",
+            "recurrence_day",
             "remind_at",
             "reminded_at",
             "assignee_id",

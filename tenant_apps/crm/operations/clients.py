@@ -1,12 +1,10 @@
 """Companies and contacts: added, changed, archived, brought back."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator, validate_email
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.actors import Actor, ActorKind
@@ -22,12 +20,27 @@ from shared_apps.plans import limits
 from shared_apps.plans.limits import Limit
 from tenant_apps.activity.operations import changes_between, record
 from tenant_apps.crm.events import CrmEvent
-from tenant_apps.crm.models import Company, Contact
+from tenant_apps.crm.models import Company, CompanySize, Contact, ContactDetail
+from tenant_apps.crm.operations.reach import (
+    Detail,
+    Place,
+    details_of,
+    is_email,
+    is_website,
+    places_of,
+    reach_errors,
+    tidy,
+    write_details,
+    write_places,
+)
 from tenant_apps.crm.queries import count_contacts
 from tenant_apps.crm.rules import is_acceptable_eik, is_acceptable_vat_number, written_vat_number
 from tenant_apps.sharing.operations import require_may_change
-from tenant_apps.sharing.queries import visible_to
+from tenant_apps.sharing.queries import owner_name, visible_to
 from tenant_apps.workspace.models import OrganizationProfile
+from tenant_apps.workspace.queries import active_members
+
+REACH = {"details", "addresses"}
 
 
 class AlreadyArchived(Refused):
@@ -39,6 +52,19 @@ class AlreadyArchived(Refused):
 class NotArchived(Refused):
     code = "not_archived"
     message = _("This is not in the archive.")
+    conflict = True
+
+
+class ParentBelow(Refused):
+    code = "parent_below"
+    message = _("This company stands above the one that you chose.")
+    field = "parent_id"
+
+
+class OwnerAlready(Refused):
+    code = "owner_already"
+    message = _("This person is the owner already.")
+    field = "owner_id"
     conflict = True
 
 
@@ -56,6 +82,11 @@ class CompanyChange:
     email: str | None = None
     phone: str | None = None
     website: str | None = None
+    industry: str | None = None
+    size: str | None = None
+    parent_id: UUID | Keep | None = KEEP
+    details: tuple[Detail, ...] | None = None
+    addresses: tuple[Place, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -68,14 +99,16 @@ class ContactChange:
     phone: str | None = None
     job_title: str | None = None
     company_id: UUID | Keep | None = KEEP
+    details: tuple[Detail, ...] | None = None
+    addresses: tuple[Place, ...] | None = None
 
 
 @operation(permission=Permission.COMPANIES_EDIT)
 def create_company(*, details: CompanyChange, by: Actor, at: datetime) -> Company:
     """Add a company; it belongs to the person who adds it."""
     company = Company(owner_id=_owner(by), created_at=at)
-    new = _write_company(company, details, at)
-    record(event=CrmEvent.COMPANY_CREATED, subject=company, by=by, at=at, new=new)
+    new = _write_company(company, details, by, at)
+    record(event=CrmEvent.COMPANY_CREATED, subject=company, by=by, at=at, new=_told(new))
     return company
 
 
@@ -84,8 +117,8 @@ def change_company(*, company_id: UUID, change: CompanyChange, by: Actor, at: da
     """Change what is given. Documents already issued keep the buyer they were issued with."""
     company = _company_for_change(company_id, by)
     before = _details(company, CompanyChange)
-    old, new = changes_between(before, _write_company(company, change, at))
-    record(event=CrmEvent.COMPANY_CHANGED, subject=company, by=by, at=at, old=old, new=new)
+    old, new = changes_between(before, _write_company(company, change, by, at))
+    record(event=CrmEvent.COMPANY_CHANGED, subject=company, by=by, at=at, old=_told(old), new=_told(new))
     return company
 
 
@@ -107,13 +140,46 @@ def unarchive_company(*, company_id: UUID, by: Actor, at: datetime) -> Company:
     return company
 
 
+@operation(permission=Permission.COMPANIES_EDIT)
+def assign_company(*, company_id: UUID, owner_id: UUID | None, by: Actor, at: datetime) -> Company:
+    """Give a company to an active member, or to nobody. Raises `OwnerAlready`."""
+    company = _company_for_change(company_id, by)
+    old, new = _assign(company, owner_id, at)
+    record(event=CrmEvent.COMPANY_ASSIGNED, subject=company, by=by, at=at, old=old, new=new)
+    return company
+
+
+@operation(permission=Permission.CONTACTS_EDIT)
+def assign_contact(*, contact_id: UUID, owner_id: UUID | None, by: Actor, at: datetime) -> Contact:
+    """Give a contact to an active member, or to nobody. Raises `OwnerAlready`."""
+    contact = _contact_for_change(contact_id, by)
+    old, new = _assign(contact, owner_id, at)
+    record(
+        event=CrmEvent.CONTACT_ASSIGNED,
+        subject=contact,
+        parent=contact.company,
+        by=by,
+        at=at,
+        old=old,
+        new=new,
+    )
+    return contact
+
+
 @operation(permission=Permission.CONTACTS_EDIT)
 def create_contact(*, details: ContactChange, by: Actor, at: datetime) -> Contact:
     """Add a contact, if the plan reaches so far; it belongs to the person who adds it."""
     limits.require(Limit.CONTACTS, used=_contacts_under_lock)
     contact = Contact(owner_id=_owner(by), created_at=at)
     new = _write_contact(contact, details, by, at)
-    record(event=CrmEvent.CONTACT_CREATED, subject=contact, parent=contact.company, by=by, at=at, new=new)
+    record(
+        event=CrmEvent.CONTACT_CREATED,
+        subject=contact,
+        parent=contact.company,
+        by=by,
+        at=at,
+        new=_told(new),
+    )
     return contact
 
 
@@ -129,8 +195,8 @@ def change_contact(*, contact_id: UUID, change: ContactChange, by: Actor, at: da
         parent=contact.company,
         by=by,
         at=at,
-        old=old,
-        new=new,
+        old=_told(old),
+        new=_told(new),
     )
     return contact
 
@@ -178,12 +244,18 @@ def _contact_for_change(contact_id: UUID, by: Actor) -> Contact:
 
 
 def _details(row: Company | Contact, shape: type[CompanyChange] | type[ContactChange]) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in shape.__dataclass_fields__}
+    texts = {name: getattr(row, name) for name in shape.__dataclass_fields__ if name not in REACH}
+    return texts | {"details": details_of(row), "addresses": places_of(row)}
 
 
-def _write_company(company: Company, change: CompanyChange, at: datetime) -> dict[str, Any]:
+def _told(values: dict[str, Any]) -> dict[str, Any]:
+    """The values as an event keeps them: details and addresses as plain records."""
+    return values | {name: [asdict(one) for one in values[name]] for name in REACH & values.keys()}
+
+
+def _write_company(company: Company, change: CompanyChange, by: Actor, at: datetime) -> dict[str, Any]:
     """Put the given values into the row and save it; return all its details."""
-    wanted = given(change)
+    wanted = _given(change)
     country = wanted["country"] = wanted.get("country", company.country).upper()
     if wanted.get("eik"):
         wanted["eik"] = normalize_eik(wanted["eik"])
@@ -191,34 +263,87 @@ def _write_company(company: Company, change: CompanyChange, at: datetime) -> dic
         wanted["vat_number"] = written_vat_number(wanted["vat_number"], country)
     after = _details(company, CompanyChange) | wanted
     refuse_all(_company_errors(wanted, after))
-    for name, value in wanted.items():
-        setattr(company, name, value)
+    if wanted.get("parent_id"):
+        company.parent = _parent_for(company, wanted.pop("parent_id"), by)
+    _put(company, wanted)
     company.name_folded = order_key(company.name)
     found_by = (company.name, company.eik, company.vat_number, company.city, company.email, company.website)
-    company.search_text = searchable(*found_by, phone=company.phone)
+    company.search_text = _found_by(found_by, company.phone, after["details"])
     company.updated_at = at
     company.save()
+    _write_reach(company, wanted)
     return after
 
 
 def _write_contact(contact: Contact, change: ContactChange, by: Actor, at: datetime) -> dict[str, Any]:
     """Put the given values into the row and save it; return all its details."""
-    wanted = given(change)
+    wanted = _given(change)
     after = _details(contact, ContactChange) | wanted
     refuse_all(_contact_errors(wanted, after))
     if wanted.get("company_id"):
         contact.company = visible_to(Company.objects.all(), by).get(pk=wanted.pop("company_id"))
-    for name, value in wanted.items():
-        setattr(contact, name, value)
+    _put(contact, wanted)
     contact.name_folded = order_key(str(contact))
-    contact.search_text = searchable(str(contact), contact.email, contact.job_title, phone=contact.phone)
+    found_by = (str(contact), contact.email, contact.job_title)
+    contact.search_text = _found_by(found_by, contact.phone, after["details"])
     contact.updated_at = at
     contact.save()
+    _write_reach(contact, wanted)
     return after
 
 
+def _given(change: CompanyChange | ContactChange) -> dict[str, Any]:
+    wanted = given(change)
+    return wanted | {name: tuple(map(tidy, wanted[name])) for name in REACH & wanted.keys()}
+
+
+def _put(row: Company | Contact, wanted: dict[str, Any]) -> None:
+    for name, value in wanted.items():
+        if name not in REACH:
+            setattr(row, name, value)
+
+
+def _write_reach(row: Company | Contact, wanted: dict[str, Any]) -> None:
+    if "details" in wanted:
+        write_details(row, wanted["details"])
+    if "addresses" in wanted:
+        write_places(row, wanted["addresses"])
+
+
+def _found_by(texts: tuple[str, ...], phone: str, details: tuple[Detail, ...]) -> str:
+    """The search column: the further e-mails, links and phones find the record too."""
+    phones = [one.value for one in details if one.kind == ContactDetail.Kind.PHONE]
+    others = [one.value for one in details if one.kind != ContactDetail.Kind.PHONE]
+    further = [searchable(phone=number) for number in phones]
+    return " ".join([searchable(*texts, *others, phone=phone), *further]).strip()
+
+
+def _parent_for(company: Company, parent_id: UUID, by: Actor) -> Company:
+    """The parent, locked with those above it, so that two changes at once close no circle."""
+    parent = visible_to(Company.objects.select_for_update(), by).get(pk=parent_id)
+    above: Company | None = parent
+    while above is not None:
+        if above.pk == company.pk:
+            raise ParentBelow()
+        above = Company.objects.select_for_update().filter(pk=above.parent_id).first()
+    return parent
+
+
+def _assign(
+    row: Company | Contact, owner_id: UUID | None, at: datetime
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Write the new owner; return who it was and who it is."""
+    if row.owner_id == owner_id:
+        raise OwnerAlready()
+    name = active_members().get(user_id=owner_id).name if owner_id else ""
+    old = {"owner_id": row.owner_id, "owner": owner_name(row)}
+    row.owner_id, row.updated_at = owner_id, at
+    row.save(update_fields=["owner_id", "updated_at"])
+    return old, {"owner_id": owner_id, "owner": name}
+
+
 def _company_errors(wanted: dict[str, Any], after: dict[str, Any]) -> list[FieldError]:
-    errors = text_errors(Company, wanted)
+    errors = text_errors(Company, {name: value for name, value in wanted.items() if name not in REACH})
     if not after["name"]:
         errors.append(FieldError("name", "required", _("Enter the name.")))
     if not is_country(after["country"]):
@@ -227,32 +352,28 @@ def _company_errors(wanted: dict[str, Any], after: dict[str, Any]) -> list[Field
         errors.append(FieldError("eik", "eik_invalid", _("This EIK is not valid: a digit is wrong.")))
     if wanted.get("vat_number") and not is_acceptable_vat_number(wanted["vat_number"], after["country"]):
         errors.append(FieldError("vat_number", "vat_number_invalid", _("This VAT number is not valid.")))
-    if wanted.get("website") and not _is_website(wanted["website"]):
+    if wanted.get("website") and not is_website(wanted["website"]):
         errors.append(FieldError("website", "website_invalid", _("Enter an address such as example.com.")))
-    return errors + _email_errors(wanted)
+    if wanted.get("size") and wanted["size"] not in CompanySize.values:
+        errors.append(FieldError("size", "size_unknown", _("Choose a size from the list.")))
+    return (
+        errors + _email_errors(wanted) + reach_errors(wanted.get("details", ()), wanted.get("addresses", ()))
+    )
 
 
 def _contact_errors(wanted: dict[str, Any], after: dict[str, Any]) -> list[FieldError]:
-    errors = text_errors(Contact, {name: value for name, value in wanted.items() if name != "company_id"})
+    errors = text_errors(Contact, {name: value for name, value in wanted.items() if name not in REACH})
     if not (after["first_name"] or after["last_name"]):
         errors.append(FieldError("first_name", "required", _("Enter a first or a last name.")))
-    return errors + _email_errors(wanted)
+    return (
+        errors + _email_errors(wanted) + reach_errors(wanted.get("details", ()), wanted.get("addresses", ()))
+    )
 
 
 def _email_errors(wanted: dict[str, Any]) -> list[FieldError]:
-    try:
-        validate_email(wanted.get("email") or "nobody@example.com")
-    except ValidationError:
-        return [FieldError("email", "email_invalid", _("Enter an e-mail address such as name@example.com."))]
-    return []
-
-
-def _is_website(address: str) -> bool:
-    try:
-        URLValidator(schemes=["http", "https"])(address if "://" in address else f"https://{address}")
-    except ValidationError:
-        return False
-    return True
+    if not wanted.get("email") or is_email(wanted["email"]):
+        return []
+    return [FieldError("email", "email_invalid", _("Enter an e-mail address such as name@example.com."))]
 
 
 def _archive(row: Company | Contact, at: datetime) -> None:

@@ -1,11 +1,13 @@
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 
 from shared_apps.core.actors import Actor
 from shared_apps.core.bulgaria.eik import normalize_eik
 from shared_apps.core.bulgaria.folding import fold
-from tenant_apps.crm.models import Company, Contact
+from tenant_apps.crm.models import Address, Company, Contact, ContactDetail
 from tenant_apps.sharing.queries import visible_to
 
 
@@ -50,6 +52,23 @@ def companies_with_eik(eik: str, actor: Actor, *, other_than: UUID | None = None
 def with_eik(companies: QuerySet[Company], eik: str) -> QuerySet[Company]:
     """Narrowed to an EIK; the search column's index finds it."""
     return companies.filter(eik=eik, search_text__contains=fold(eik))
+
+
+def reach_columns(owner: str) -> dict[str, ArraySubquery]:
+    """The columns `kept_details` and `kept_addresses` of a list of companies or contacts, in the same
+    statement.
+    """
+    detail = JSONObject(kind="kind", value="value", label="label")
+    place = JSONObject(**{name: name for name in ("country", "city", "address", "postal_code", "label")})
+    rows = (("kept_details", ContactDetail, detail), ("kept_addresses", Address, place))
+    return {
+        name: ArraySubquery(
+            model._default_manager.filter(**{owner: OuterRef("pk")})
+            .order_by("position", "id")
+            .values(row=shape)
+        )
+        for name, model, shape in rows
+    }
 
 
 def count_contacts() -> int:

@@ -5,6 +5,7 @@ from tenant_apps.crm.schemas.clients import COMPANY_ORDERINGS as COMPANY_ORDERIN
 from tenant_apps.crm.schemas.clients import CONTACT_FIELDS as CONTACT_FIELDS
 from tenant_apps.crm.schemas.clients import CONTACT_ORDERINGS as CONTACT_ORDERINGS
 from tenant_apps.crm.schemas.clients import KEPT as KEPT
+from tenant_apps.crm.schemas.clients import AssignIn as AssignIn
 from tenant_apps.crm.schemas.clients import CompanyFilters as CompanyFilters
 from tenant_apps.crm.schemas.clients import CompanyIn as CompanyIn
 from tenant_apps.crm.schemas.clients import CompanyOut as CompanyOut
