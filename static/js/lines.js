@@ -1,4 +1,4 @@
-/* The line editor of invoices. The server renders the rows and works without this; here it gains live totals,
+/* The line editor of invoices and deals. The server renders the rows and works without this; here it gains live totals,
    a keyboard and products to choose from.
 
    Enter: the next empty line, or a new one below · ↑ ↓: the same cell of another line · Delete on an empty line: away with it ·
@@ -95,9 +95,10 @@
     function showTotals(totals) {
       const list = form.querySelector("[data-lines-totals]");
       list.querySelector("[data-total=net]").textContent = say(totals.net);
+      const pattern = form.querySelector("template[data-vat-group-blank]");
+      if (!pattern) return; // a deal is counted before VAT
       list.querySelector("[data-total=total]").textContent = say(totals.total);
       list.querySelectorAll("[data-vat-group]").forEach((group) => group.remove());
-      const pattern = form.querySelector("template[data-vat-group-blank]");
       const names = form.querySelector("template[data-line-blank]").content.querySelector("[data-line=vat_rate]").options;
       for (const group of totals.groups) {
         const shown = pattern.content.firstElementChild.cloneNode(true);

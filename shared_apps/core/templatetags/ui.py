@@ -215,6 +215,25 @@ def form_errors(form: Form, summary: bool = False) -> dict[str, Any]:
     return {"general": form.non_field_errors(), "wrong": wrong}
 
 
+@register.inclusion_tag("components/line_cell.html")
+def line_cell(bound: BoundField, label: str, kind: str = "", hidden: BoundField | str = "") -> dict[str, Any]:
+    """One cell of the line editor: the control, named by its column, a hidden one, the error right below."""
+    error_id = f"{bound.auto_id}_error"
+    classes = f"{bound.field.widget.attrs.get('class', 'form-control')} line-input"
+    attributes: dict[str, str | bool] = {"aria-label": label, "class": classes}
+    if bound.errors:
+        classes += " is-invalid"
+        attributes |= {"aria-invalid": "true", "aria-describedby": error_id, "class": classes}
+    return {
+        "control": bound.as_widget(attrs=attributes),
+        "errors": bound.errors,
+        "error_id": error_id,
+        "label": label,
+        "kind": kind,
+        "hidden": hidden,
+    }
+
+
 # Lists ------------------------------------------------------------------------------------------------------
 
 

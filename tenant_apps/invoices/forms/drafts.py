@@ -11,18 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.actors import Actor
 from shared_apps.core.errors import DomainError, FieldError
+from shared_apps.core.form_fields import DayField, currency_choices, offer
 from shared_apps.core.http import add_refusal
+from shared_apps.core.line_forms import LineForm, LineForms
 from tenant_apps.crm.queries import visible_companies, visible_company, visible_contact, visible_contacts
 from tenant_apps.invoices import rules
-from tenant_apps.invoices.forms.fields import (
-    VAT_RATES,
-    DayField,
-    NumberField,
-    RateField,
-    currency_choices,
-    named,
-    offer,
-)
 from tenant_apps.invoices.models import Invoice, InvoiceItem
 from tenant_apps.invoices.operations import InvoiceInput, ItemInput
 from tenant_apps.workspace.models import OrganizationProfile
@@ -81,113 +74,8 @@ class InvoiceForm(forms.Form):
         return cleaned
 
 
-class LineForm(forms.Form):
-    """One line. A line with neither a description nor a price is empty and counts for nothing."""
-
-    product_id = forms.UUIDField(required=False, widget=forms.HiddenInput(attrs=named("product_id")))
-    description = forms.CharField(
-        max_length=500,
-        error_messages={"required": _("Say what it is.")},
-        widget=forms.TextInput(
-            attrs={
-                "autocomplete": "off",
-                "role": "combobox",
-                "aria-expanded": "false",
-                "aria-autocomplete": "list",
-                **named("description"),
-            }
-        ),
-    )
-    quantity = NumberField(
-        name="quantity", max_digits=12, decimal_places=3, error_messages={"required": _("How many?")}
-    )
-    unit = forms.CharField(
-        max_length=30, required=False, widget=forms.TextInput(attrs={"autocomplete": "off", **named("unit")})
-    )
-    unit_price = NumberField(
-        name="unit_price",
-        least_places=2,
-        max_digits=14,
-        decimal_places=4,
-        error_messages={"required": _("What does it cost?")},
-    )
-    discount_percent = NumberField(
-        name="discount_percent",
-        required=False,
-        min_value=0,
-        max_value=100,
-        max_digits=5,
-        decimal_places=2,
-        error_messages=dict.fromkeys(("min_value", "max_value"), _("From 0 to 100.")),
-    )
-    vat_rate = RateField(name="vat_rate")
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self._keep_unusual_rate()
-
-    def has_changed(self) -> bool:
-        return any(str(self[name].value() or "").strip() for name in ("description", "unit_price"))
-
-    def as_item(self) -> ItemInput:
-        """The line for the operation; call it on a valid line that is not empty."""
-        values = {
-            **self.cleaned_data,
-            "discount_percent": self.cleaned_data["discount_percent"] or Decimal("0.00"),
-        }
-        return ItemInput(**values)
-
-    def as_rule_line(self) -> rules.LineInput:
-        """The line for the arithmetic."""
-        item = self.as_item()
-        return rules.LineInput(item.quantity, item.unit_price, item.discount_percent, item.vat_rate)
-
-    def _keep_unusual_rate(self) -> None:
-        rate = self["vat_rate"].value() or ""
-        listed = [str(value) for value, _label in VAT_RATES]
-        if rate not in listed:
-            choices = [*VAT_RATES[:-1], (rate, f"{rate} %"), VAT_RATES[-1]]
-            self.fields["vat_rate"].widget.choices = choices
-
-
-class LineForms(forms.BaseFormSet):
-    """The lines of an invoice: what it has, or what was typed, and some empty ones."""
-
-    form = LineForm
-    min_num, max_num, absolute_max, extra = 0, 500, 600, 0
-    can_order = can_delete = can_delete_extra = False
-    validate_min = False
-    validate_max = True
-    renderer = None
-    edit_only = False
-    EMPTY_LINES = 3
-
-    def __init__(
-        self, data: Any = None, *, initial: list[dict[str, Any]] | None = None, vat_rate: Decimal | None
-    ) -> None:
-        lines = [*(initial or []), *[{"quantity": Decimal(1), "vat_rate": vat_rate}] * self.EMPTY_LINES]
-        self.blank_rate = vat_rate
-        super().__init__(data, prefix="lines", initial=lines)
-
-    def initial_form_count(self) -> int:
-        return 0
-
-    def total_form_count(self) -> int:
-        return super().total_form_count() if self.is_bound else len(self.initial or [])
-
-    @property
-    def empty_form(self) -> LineForm:
-        return LineForm(
-            prefix=self.add_prefix("__prefix__"),
-            empty_permitted=True,
-            use_required_attribute=False,
-            initial={"quantity": Decimal(1), "vat_rate": self.blank_rate},
-        )
-
-    @property
-    def filled(self) -> list[LineForm]:
-        """The lines that say something."""
-        return [line for line in self.forms if line.has_changed()]
+class InvoiceLines(LineForms):
+    """The lines of an invoice; it has at least one."""
 
     def clean(self) -> None:
         if not self.filled:
@@ -195,19 +83,24 @@ class LineForms(forms.BaseFormSet):
 
     def items(self) -> tuple[ItemInput, ...]:
         """The lines for the operation, in their order."""
-        return tuple(line.as_item() for line in self.filled)
+        return tuple(ItemInput(**line.values()) for line in self.filled)
 
     def totals(self) -> rules.Totals:
         """What the lines come to; those that are not right yet do not count."""
-        return rules.compute_totals(line.as_rule_line() for line in self.filled if line.is_valid())
+        return rules.compute_totals(_rule_line(line) for line in self.filled if line.is_valid())
 
 
-def as_draft(form: InvoiceForm, lines: LineForms) -> InvoiceInput:
+def _rule_line(line: LineForm) -> rules.LineInput:
+    item = ItemInput(**line.values())
+    return rules.LineInput(item.quantity, item.unit_price, item.discount_percent, item.vat_rate)
+
+
+def as_draft(form: InvoiceForm, lines: InvoiceLines) -> InvoiceInput:
     """What was typed, for the operation; call it when both are valid."""
     return InvoiceInput(**form.cleaned_data, items=lines.items())
 
 
-def add_draft_refusal(form: InvoiceForm, lines: LineForms, refusal: DomainError) -> None:
+def add_draft_refusal(form: InvoiceForm, lines: InvoiceLines, refusal: DomainError) -> None:
     """Put a refusal where it belongs: `items.2.quantity` beside that cell of the third filled line."""
     errors: Iterable[FieldError] = getattr(refusal, "errors", ())
     in_lines = [error for error in errors if error.field.startswith("items.")]

@@ -4,39 +4,19 @@ from base64 import b64encode
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from django import template
-from django.forms import BoundField, Form
+from django.forms import Form
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shared_apps.core.formats import format_number
+from shared_apps.core.numbers import written
 from shared_apps.core.slots import fill
 from tenant_apps.invoices.models import Invoice, Payment
-from tenant_apps.invoices.numbers import written
 from tenant_apps.invoices.warning_texts import WARNING_TEXTS
 
 register = template.Library()
-
-
-@register.inclusion_tag("invoices/components/line_cell.html")
-def line_cell(bound: BoundField, label: str, kind: str = "", hidden: BoundField | str = "") -> dict[str, Any]:
-    """One cell of the line editor: the control, named by its column, a hidden one, the error right below."""
-    error_id = f"{bound.auto_id}_error"
-    classes = f"{bound.field.widget.attrs.get('class', 'form-control')} line-input"
-    attributes: dict[str, str | bool] = {"aria-label": label, "class": classes}
-    if bound.errors:
-        classes += " is-invalid"
-        attributes |= {"aria-invalid": "true", "aria-describedby": error_id, "class": classes}
-    return {
-        "control": bound.as_widget(attrs=attributes),
-        "errors": bound.errors,
-        "error_id": error_id,
-        "label": label,
-        "kind": kind,
-        "hidden": hidden,
-    }
 
 
 @register.filter

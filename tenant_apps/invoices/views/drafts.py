@@ -26,7 +26,7 @@ def invoice_create(request: Request) -> HttpResponse:
         request,
         "invoices/invoice_create.html",
         form,
-        forms.LineForms(vat_rate=forms.usual_rate(organization)),
+        forms.InvoiceLines(vat_rate=forms.usual_rate(organization)),
     )
 
 
@@ -52,7 +52,7 @@ def invoice_edit(request: Request, invoice_id: UUID) -> HttpResponse:
         return redirect(invoice)
     form = forms.InvoiceForm(by=request.actor, initial=forms.initial_of(invoice))
     written = forms.initial_lines(invoice.items.all())
-    lines = forms.LineForms(initial=written, vat_rate=forms.usual_rate(profile()))
+    lines = forms.InvoiceLines(initial=written, vat_rate=forms.usual_rate(profile()))
     return _form_page(request, "invoices/invoice_edit.html", form, lines, invoice)
 
 
@@ -87,9 +87,9 @@ def duplicate_invoice(request: Request, invoice_id: UUID) -> HttpResponse:
     return done(request, to=draft, message=message, event="invoices.invoice_created")
 
 
-def _typed(request: Request) -> tuple[forms.InvoiceForm, forms.LineForms]:
+def _typed(request: Request) -> tuple[forms.InvoiceForm, forms.InvoiceLines]:
     """What came back from the form's page."""
-    lines = forms.LineForms(request.POST, vat_rate=forms.usual_rate(profile()))
+    lines = forms.InvoiceLines(request.POST, vat_rate=forms.usual_rate(profile()))
     return forms.InvoiceForm(request.POST, by=request.actor), lines
 
 
@@ -97,7 +97,7 @@ def _form_page(
     request: Request,
     template: str,
     form: forms.InvoiceForm,
-    lines: forms.LineForms,
+    lines: forms.InvoiceLines,
     invoice: Invoice | None = None,
 ) -> HttpResponse:
     """The form with its lines and what they come to: 422 when either came back with errors."""

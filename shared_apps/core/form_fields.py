@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from shared_apps.core.actors import Actor
 from shared_apps.core.currencies import CURRENCIES
 from shared_apps.core.formats import locale_of
-from tenant_apps.invoices.numbers import plain_number, written
+from shared_apps.core.numbers import plain_number, written
 
 DATE_FORMATS = ["%d.%m.%Y", "%Y-%m-%d", "%d/%m/%Y", "%d.%m.%y"]
 USUAL_CURRENCIES = ("EUR", "USD", "GBP", "CHF")
