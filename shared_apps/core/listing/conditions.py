@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.errors import Text
 
-LONGEST, MOST_CONDITIONS, DEEPEST, MOST_VALUES = 6_000, 40, 3, 50
+LONGEST, MOST_CONDITIONS, MOST_VALUES = 6_000, 40, 50
 _NAME = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)*")
 _OPERATOR = re.compile(r"[a-z_]+")
 _GROUP = re.compile(r"(any|all)\((.*)\)", re.DOTALL)
@@ -22,7 +22,7 @@ _BARE = re.compile(r'[^,()|:"]+')
 
 NOT_READABLE = _("This part of the filter cannot be read.")
 TOO_MUCH = _("The filter is longer than a list can answer; the rest was left out.")
-TOO_DEEP = _("Groups stand in groups at most three deep.")
+TOO_DEEP = _("Groups stand beside each other, not in one another.")
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,11 @@ class Filter:
 
     def joined_by(self, *conditions: Condition) -> "Filter":
         """The filter narrowed by more conditions."""
-        kept: tuple[Condition | Filter, ...] = (self,) if self.any_of and self.parts else self.parts
-        return Filter(kept + conditions)
+        if not self.any_of or not self.parts:
+            return Filter(self.parts + conditions)
+        if all(isinstance(part, Condition) for part in self.parts):
+            return Filter((self, *conditions))
+        return Filter(tuple(Filter((*_inside(part), *conditions)) for part in self.parts), any_of=True)
 
 
 @dataclass(frozen=True)
@@ -65,11 +68,15 @@ class Problem:
 
 
 def normal(tree: Filter) -> Filter:
-    """The same filter without empty groups and without groups of one."""
-    parts = tuple(one for one in (_plain(part) for part in tree.parts) if one is not None)
+    """The same filter without empty groups, groups of one, and groups joined as what they stand in."""
+    parts: list[Condition | Filter] = []
+    for part in tree.parts:
+        one = normal(part) if isinstance(part, Filter) else part
+        is_same = isinstance(one, Filter) and (one.any_of == tree.any_of or len(one.parts) < 2)
+        parts += _inside(one) if is_same else (one,)
     if len(parts) == 1 and isinstance(parts[0], Filter):
         return parts[0]
-    return Filter(parts, tree.any_of and len(parts) > 1)
+    return Filter(tuple(parts), tree.any_of and len(parts) > 1)
 
 
 def write_filter(tree: Filter) -> str:
@@ -84,8 +91,10 @@ def parse_filter(text: str) -> tuple[Filter, list[Problem]]:
     problems: list[Problem] = []
     if len(text) > LONGEST:
         problems.append(Problem(text[:60], TOO_MUCH))
+    text = text[:LONGEST].strip()
+    whole = _GROUP.fullmatch(text) if len(_split(text, ",")) == 1 else None
     reader = _Reader(problems)
-    tree = Filter(reader.parts(text[:LONGEST], 0))
+    tree = Filter(reader.parts(whole[2]), whole[1] == "any") if whole else Filter(reader.parts(text))
     return normal(tree), problems
 
 
@@ -95,24 +104,25 @@ class _Reader:
     def __init__(self, problems: list[Problem]) -> None:
         self.problems, self.count = problems, 0
 
-    def parts(self, text: str, depth: int) -> tuple[Condition | Filter, ...]:
-        found = (self._part(piece.strip(), depth) for piece in _split(text, ",") if piece.strip())
+    def parts(self, text: str, in_group: bool = False) -> tuple[Condition | Filter, ...]:
+        pieces = (piece.strip() for piece in _split(text, ","))
+        found = (self._part(piece, in_group) for piece in pieces if piece)
         return tuple(part for part in found if part is not None)
 
-    def _part(self, piece: str, depth: int) -> Condition | Filter | None:
-        if group := _GROUP.fullmatch(piece):
-            if depth >= DEEPEST:
-                self._left_out(piece, TOO_DEEP)
-                return None
-            return Filter(self.parts(group[2], depth + 1), group[1] == "any")
+    def _part(self, piece: str, in_group: bool) -> Condition | Filter | None:
+        group = _GROUP.fullmatch(piece)
+        if group and not in_group:
+            return Filter(self.parts(group[2], True), group[1] == "any")
         self.count += 1
-        found = _condition(piece) if self.count <= MOST_CONDITIONS else None
+        found = None if group or self.count > MOST_CONDITIONS else _condition(piece)
         if found is None and self.count <= MOST_CONDITIONS + 1:
-            self._left_out(piece, NOT_READABLE if self.count <= MOST_CONDITIONS else TOO_MUCH)
+            why = TOO_DEEP if group else NOT_READABLE
+            self.problems.append(Problem(piece[:60], why if self.count <= MOST_CONDITIONS else TOO_MUCH))
         return found
 
-    def _left_out(self, piece: str, why: Text) -> None:
-        self.problems.append(Problem(piece[:60], why))
+
+def _inside(part: Condition | Filter) -> tuple[Condition | Filter, ...]:
+    return part.parts if isinstance(part, Filter) else (part,)
 
 
 def _condition(piece: str) -> Condition | None:
@@ -164,10 +174,3 @@ def _written(part: Condition | Filter) -> str:
         return f"{'any' if part.any_of else 'all'}({','.join(map(_written, part.parts))})"
     head = f"{part.name}:{part.operator}"
     return f"{head}:{'|'.join(map(_quoted, part.values))}" if part.values else head
-
-
-def _plain(part: Condition | Filter) -> Condition | Filter | None:
-    if isinstance(part, Condition):
-        return part
-    inner = normal(part)
-    return (inner.parts[0] if len(inner.parts) == 1 else inner) if inner.parts else None

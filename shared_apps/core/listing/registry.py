@@ -85,8 +85,8 @@ class Edit:
 
     `write(record_id=…, values={name: value}, by=…, at=…)` calls the operation; edits with the same `write`
     are written by one call. `read` gives what the row holds, comparable with what was written. `options_url`:
-    the name of the address that a select searches (`?q=`). The operation checks rights and values; a `Refused`
-    with `FieldError`s named like the edits stands beside the cell.
+    the name of the address that a select searches (`?q=`). The operation checks rights and values; a
+    `Refused` with `FieldError`s named like the edits stands beside the cell.
     """
 
     name: str
