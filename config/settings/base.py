@@ -104,7 +104,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 GET_EXECUTOR_FUNCTION = "tenants.executor.executor_for"
 TENANT_MIGRATION_ORDER = ["created_at", "id"]
 SPARE_SCHEMAS = env.int("SPARE_SCHEMAS", default=5)
-PROVISIONING_STEPS = ["tenant_apps.workspace.operations.furnish"]
+PROVISIONING_STEPS = [
+    "tenant_apps.workspace.operations.furnish",
+    "tenant_apps.crm.operations.furnish_pipeline",
+]
 RESTORE_STEPS = [
     "tenant_apps.workspace.operations.settle_mirrors",
     "tenant_apps.messages.operations.hold_restored_messages",

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -26,6 +27,11 @@ def timeline_of(record_id: UUID, *, by: Actor, length: int = TIMELINE_LENGTH) ->
 def _owned_types() -> list[str]:
     """The models whose rows belong to somebody."""
     return [model._meta.label_lower for model in apps.get_models() if hasattr(model, "owner_id")]
+
+
+def latest_event(record_id: UUID, types: Iterable[str]) -> Event | None:
+    """The newest event of these types that is about the record itself."""
+    return Event.objects.filter(subject_id=record_id, type__in=list(types)).order_by("-id").first()
 
 
 def recent_events(*, length: int = 10) -> list[Event]:

@@ -1,7 +1,12 @@
-"""What makes the details of a company well formed. Pure."""
+"""What makes the details of a company well formed, what a deal weighs and when it goes bad. Pure."""
+
+from calendar import monthrange
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from shared_apps.core.bulgaria.eik import is_valid_eik
 from shared_apps.core.bulgaria.vat import is_valid_vat_number, normalize_vat_number
+from shared_apps.core.money import round_half_up
 
 _EU = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
 EU_COUNTRIES = frozenset(_EU.split())
@@ -24,3 +29,51 @@ def is_acceptable_vat_number(number: str, country: str) -> bool:
 def is_acceptable_eik(eik: str, country: str) -> bool:
     """Checked for Bulgaria; elsewhere the register number has another shape."""
     return country != "BG" or is_valid_eik(eik)
+
+
+def weighted(total: Decimal, probability: int) -> Decimal:
+    """What of an amount is to be expected at a probability in percent, to the cent."""
+    return round_half_up(total * probability / 100)
+
+
+def next_activity(next_task_at: datetime | None, *, at: datetime, day_ends_at: datetime) -> str:
+    """How soon something is to be done: `overdue`, `today`, `later`, or `none` planned."""
+    if next_task_at is None:
+        return "none"
+    if next_task_at < at:
+        return "overdue"
+    return "today" if next_task_at <= day_ends_at else "later"
+
+
+def is_rotting(stage_entered_at: datetime, rot_days: int | None, *, at: datetime) -> bool:
+    """Whether a deal has been in its stage for longer than the stage's limit."""
+    return rot_days is not None and stage_entered_at < at - timedelta(days=rot_days)
+
+
+def next_day(day: date, recurrence: str, aim: int) -> date:
+    """The day after `day` on which something that recurs comes again. `aim` is the day of the month it is
+    meant for: 31 January → 28 February → 31 March.
+    """
+    if recurrence == "daily":
+        return day + timedelta(days=1)
+    if recurrence == "workdays":
+        return day + timedelta(days={4: 3, 5: 2}.get(day.weekday(), 1))
+    if recurrence == "weekly":
+        return day + timedelta(days=7)
+    if recurrence == "monthly":
+        return _in_month(day.year + day.month // 12, day.month % 12 + 1, aim)
+    if recurrence == "yearly":
+        return _in_month(day.year + 1, day.month, aim)
+    raise ValueError(recurrence)
+
+
+def next_due_day(day: date, recurrence: str, aim: int, *, on: date) -> date:
+    """The next day, not one that has passed already on the day `on`."""
+    following = next_day(day, recurrence, aim)
+    while following < on:
+        following = next_day(following, recurrence, aim)
+    return following
+
+
+def _in_month(year: int, month: int, aim: int) -> date:
+    return date(year, month, min(aim, monthrange(year, month)[1]))

@@ -86,7 +86,7 @@ class Deal(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(_("name"), max_length=200)
     pipeline = models.ForeignKey(Pipeline, models.PROTECT, related_name="deals")
-    stage = models.ForeignKey(Stage, models.PROTECT, related_name="deals")
+    stage = models.ForeignKey(Stage, models.PROTECT, related_name="deals", verbose_name=_("stage"))
     stage_entered_at = models.DateTimeField()
     status = models.CharField(max_length=10, choices=DealStatus.choices, default=DealStatus.OPEN)
     lost_reason = models.CharField(_("reason"), max_length=250, blank=True)

@@ -1,5 +1,13 @@
 """Every read of the app: `clients` (companies and contacts)."""
 
+from tenant_apps.crm.queries.board import Amount as Amount
+from tenant_apps.crm.queries.board import Card as Card
+from tenant_apps.crm.queries.board import Head as Head
+from tenant_apps.crm.queries.board import card_above as card_above
+from tenant_apps.crm.queries.board import card_of as card_of
+from tenant_apps.crm.queries.board import cards_after as cards_after
+from tenant_apps.crm.queries.board import first_cards as first_cards
+from tenant_apps.crm.queries.board import heads_of as heads_of
 from tenant_apps.crm.queries.clients import companies_with_eik as companies_with_eik
 from tenant_apps.crm.queries.clients import contacts_of_company as contacts_of_company
 from tenant_apps.crm.queries.clients import count_contacts as count_contacts
@@ -9,3 +17,19 @@ from tenant_apps.crm.queries.clients import visible_company as visible_company
 from tenant_apps.crm.queries.clients import visible_contact as visible_contact
 from tenant_apps.crm.queries.clients import visible_contacts as visible_contacts
 from tenant_apps.crm.queries.clients import with_eik as with_eik
+from tenant_apps.crm.queries.deals import MonthForecast as MonthForecast
+from tenant_apps.crm.queries.deals import Stay as Stay
+from tenant_apps.crm.queries.deals import deals_of_company as deals_of_company
+from tenant_apps.crm.queries.deals import deals_of_contact as deals_of_contact
+from tenant_apps.crm.queries.deals import forecast as forecast
+from tenant_apps.crm.queries.deals import items_of_deal as items_of_deal
+from tenant_apps.crm.queries.deals import lost_reasons as lost_reasons
+from tenant_apps.crm.queries.deals import open_deals as open_deals
+from tenant_apps.crm.queries.deals import people_of_deal as people_of_deal
+from tenant_apps.crm.queries.deals import stays_of_deal as stays_of_deal
+from tenant_apps.crm.queries.deals import visible_deal as visible_deal
+from tenant_apps.crm.queries.deals import visible_deals as visible_deals
+from tenant_apps.crm.queries.pipelines import first_stage as first_stage
+from tenant_apps.crm.queries.pipelines import pipelines as pipelines
+from tenant_apps.crm.queries.pipelines import pipelines_to_manage as pipelines_to_manage
+from tenant_apps.crm.queries.pipelines import stages as stages

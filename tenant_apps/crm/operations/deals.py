@@ -1,0 +1,479 @@
+"""Deals: added, changed, moved, won, lost, reopened, archived, copied."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from shared_apps.core.actors import Actor, ActorKind
+from shared_apps.core.changes import KEEP, Keep, given
+from shared_apps.core.currencies import is_currency
+from shared_apps.core.errors import FieldError, Refused, refuse_all
+from shared_apps.core.money import line_net
+from shared_apps.core.operation import operation
+from shared_apps.core.permissions import Permission
+from shared_apps.core.search import order_key, searchable
+from shared_apps.core.texts import text_errors
+from tenant_apps.activity.operations import changes_between, record
+from tenant_apps.activity.queries import latest_event
+from tenant_apps.catalog.models import Product
+from tenant_apps.crm.events import CrmEvent
+from tenant_apps.crm.models import (
+    Company,
+    Contact,
+    Deal,
+    DealContact,
+    DealItem,
+    DealStatus,
+    Stage,
+    StageStay,
+)
+from tenant_apps.crm.operations.clients import AlreadyArchived, NotArchived
+from tenant_apps.crm.operations.stays import enter_stage, on_top, open_stage, place_below, told_as_moved
+from tenant_apps.crm.queries.pipelines import first_stage
+from tenant_apps.sharing.operations import require_may_change
+from tenant_apps.sharing.queries import visible_to
+from tenant_apps.workspace.queries import active_members, profile
+
+MAX_ITEMS, MAX_CONTACTS = 200, 50
+LARGEST_VALUE = Decimal("999999999999.99")
+MOVES = (CrmEvent.DEAL_MOVED, CrmEvent.DEAL_WON, CrmEvent.DEAL_LOST, CrmEvent.DEAL_REOPENED)
+
+
+@dataclass(frozen=True)
+class DealItemInput:
+    """One line as somebody wrote it. `unit_price` before VAT; `discount_percent`, `vat_rate` in percent."""
+
+    description: str
+    quantity: Decimal
+    unit_price: Decimal
+    unit: str = ""
+    discount_percent: Decimal = Decimal("0.00")
+    vat_rate: Decimal | None = None
+    product_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Participant:
+    """A person of a deal, and in what role: decides, pays, uses."""
+
+    contact_id: UUID
+    role: str = ""
+
+
+@dataclass(frozen=True)
+class DealChange:
+    """What a person may set of a deal: None leaves a field, where "none" is possible `KEEP` does.
+
+    `items` and `contacts` are replaced whole. With items the value is their total, whatever `value` says.
+    """
+
+    name: str | None = None
+    value: Decimal | None = None
+    currency: str | None = None
+    expected_close_on: date | Keep | None = KEEP
+    company_id: UUID | Keep | None = KEEP
+    owner_id: UUID | Keep | None = KEEP
+    contacts: tuple[Participant, ...] | None = None
+    items: tuple[DealItemInput, ...] | None = None
+
+
+COLUMNS = ("name", "value", "currency", "expected_close_on", "company_id", "owner_id")
+
+
+class NoPipeline(Refused):
+    code = "no_pipeline"
+    message = _("There is no pipeline yet. Add one in the settings.")
+    conflict = True
+
+
+class MovedMeanwhile(Refused):
+    """Somebody else moved the deal since the page was read."""
+
+    code = "moved_meanwhile"
+    conflict = True
+
+
+class AlreadyInStage(Refused):
+    code = "already_in_stage"
+    message = _("The deal is in this stage already.")
+    field = "stage_id"
+    conflict = True
+
+
+class NotOpen(Refused):
+    code = "not_open"
+    message = _("This deal is closed. Reopen it first.")
+    conflict = True
+
+
+class NotClosed(Refused):
+    code = "not_closed"
+    message = _("This deal is open already.")
+    conflict = True
+
+
+@operation(permission=Permission.DEALS_EDIT)
+def create_deal(*, details: DealChange, by: Actor, at: datetime, stage_id: UUID | None = None) -> Deal:
+    """Add a deal on top of a stage, without one of the first stage of the first pipeline.
+
+    It belongs to the person who adds it, unless `details` names another member.
+    """
+    stage = open_stage(stage_id or _entrance())
+    owner_id = by.id if by.kind in {ActorKind.MEMBER, ActorKind.API_KEY} else None
+    deal = Deal(owner_id=owner_id, currency=profile().default_currency, created_at=at)
+    deal.stage, deal.pipeline, deal.stage_entered_at = stage, stage.pipeline, at
+    deal.board_order = on_top(stage)
+    new = _write(deal, details, by, at)
+    StageStay.objects.create(deal=deal, stage=stage, entered_at=at)
+    record(event=CrmEvent.DEAL_CREATED, subject=deal, parent=deal.company, by=by, at=at, new=new)
+    return deal
+
+
+@operation(permission=Permission.DEALS_EDIT)
+def change_deal(*, deal_id: UUID, change: DealChange, by: Actor, at: datetime) -> Deal:
+    """Change what is given. Company, contacts and products must be ones that the actor sees."""
+    deal = _deal_for_change(deal_id, by)
+    before = {name: getattr(deal, name) for name in COLUMNS}
+    old, new = changes_between(before, _write(deal, change, by, at))
+    record(event=CrmEvent.DEAL_CHANGED, subject=deal, parent=deal.company, by=by, at=at, old=old, new=new)
+    return deal
+
+
+@operation(permission=Permission.DEALS_EDIT)
+def move_deal(
+    *,
+    deal_id: UUID,
+    stage_id: UUID,
+    by: Actor,
+    at: datetime,
+    above_id: UUID | None = None,
+    version: int | None = None,
+    cause: str = "",
+) -> Deal:
+    """Put an open deal into another stage, right below the card `above_id` or on top.
+
+    `version` is the one that the mover saw: when somebody moved the deal since, `MovedMeanwhile` says who.
+    """
+    stage = open_stage(stage_id)
+    deal = _deal_for_change(deal_id, by)
+    _require_version(deal, version)
+    _require_open(deal)
+    left = deal.stage
+    if left.pk == stage.pk:
+        raise AlreadyInStage()
+    deal.board_order = place_below(stage, above_id, deal)
+    enter_stage(deal, stage, at)
+    deal.version, deal.updated_at = deal.version + 1, at
+    deal.save()
+    told_as_moved(deal, left, by=by, at=at, cause=cause)
+    return deal
+
+
+@operation(permission=Permission.DEALS_EDIT, event=None, why="the order of cards in a column is no news")
+def place_deal(
+    *, deal_id: UUID, stage_id: UUID, by: Actor, at: datetime, above_id: UUID | None = None
+) -> Deal:
+    """Give a card another place in its column, below the card `above_id` or on top.
+
+    `MovedMeanwhile` when the deal is not in that column any more.
+    """
+    stage = open_stage(stage_id)
+    deal = _deal_for_change(deal_id, by)
+    if deal.stage_id != stage.pk or deal.status != DealStatus.OPEN:
+        raise _moved_meanwhile(deal)
+    deal.board_order, deal.updated_at = place_below(stage, above_id, deal), at
+    deal.save(update_fields=["board_order", "updated_at"])
+    return deal
+
+
+@operation(permission=Permission.DEALS_EDIT)
+def win_deal(*, deal_id: UUID, by: Actor, at: datetime, version: int | None = None, cause: str = "") -> Deal:
+    """Close a deal as won."""
+    deal = _deal_for_change(deal_id, by)
+    _require_version(deal, version)
+    _close(deal, DealStatus.WON, at)
+    value = {"value": deal.value, "currency": deal.currency}
+    record(event=CrmEvent.DEAL_WON, subject=deal, parent=deal.company, by=by, at=at, new=value, cause=cause)
+    return deal
+
+
+@operation(permission=Permission.DEALS_EDIT)
+def lose_deal(
+    *, deal_id: UUID, reason: str, by: Actor, at: datetime, version: int | None = None, cause: str = ""
+) -> Deal:
+    """Close a deal as lost, and say why."""
+    deal = _deal_for_change(deal_id, by)
+    _require_version(deal, version)
+    given_reason = " ".join(reason.split())
+    refuse_all(_reason_errors(given_reason))
+    _close(deal, DealStatus.LOST, at, given_reason)
+    why = {"reason": given_reason}
+    record(event=CrmEvent.DEAL_LOST, subject=deal, parent=deal.company, by=by, at=at, new=why, cause=cause)
+    return deal
+
+
+@operation(permission=Permission.DEALS_EDIT)
+def reopen_deal(*, deal_id: UUID, by: Actor, at: datetime, cause: str = "") -> Deal:
+    """Open a closed deal again, in its stage; in the first one in use when that was archived meanwhile."""
+    stage = _stage_to_return_to(deal_id, by)
+    deal = _deal_for_change(deal_id, by)
+    if deal.status == DealStatus.OPEN:
+        raise NotClosed()
+    was = deal.status
+    deal.status, deal.closed_at, deal.lost_reason = DealStatus.OPEN, None, ""
+    deal.board_order, deal.version, deal.updated_at = on_top(stage), deal.version + 1, at
+    enter_stage(deal, stage, at)
+    deal.save()
+    record(
+        event=CrmEvent.DEAL_REOPENED,
+        subject=deal,
+        parent=deal.company,
+        by=by,
+        at=at,
+        new={"was": was},
+        cause=cause,
+    )
+    return deal
+
+
+@operation(permission=Permission.DEALS_EDIT)
+def archive_deal(*, deal_id: UUID, by: Actor, at: datetime) -> Deal:
+    """Take a deal out of board and lists. Raises `AlreadyArchived` the second time."""
+    deal = _deal_for_change(deal_id, by)
+    if deal.archived_at:
+        raise AlreadyArchived()
+    deal.archived_at = deal.updated_at = at
+    deal.version += 1
+    deal.save(update_fields=["archived_at", "updated_at", "version"])
+    record(event=CrmEvent.DEAL_ARCHIVED, subject=deal, parent=deal.company, by=by, at=at)
+    return deal
+
+
+@operation(permission=Permission.DEALS_EDIT)
+def unarchive_deal(*, deal_id: UUID, by: Actor, at: datetime) -> Deal:
+    """Bring a deal back to board and lists. Raises `NotArchived` when it is there."""
+    deal = _deal_for_change(deal_id, by)
+    if not deal.archived_at:
+        raise NotArchived()
+    deal.archived_at, deal.updated_at = None, at
+    deal.version += 1
+    deal.save(update_fields=["archived_at", "updated_at", "version"])
+    record(event=CrmEvent.DEAL_UNARCHIVED, subject=deal, parent=deal.company, by=by, at=at)
+    return deal
+
+
+@operation(permission=Permission.DEALS_EDIT)
+def duplicate_deal(*, deal_id: UUID, by: Actor, at: datetime) -> Deal:
+    """Copy a deal with its contacts and items as a new one, open, in the first stage of its pipeline."""
+    source = visible_to(Deal.objects.all(), by).get(pk=deal_id)
+    people = [Participant(one.contact_id, one.role) for one in source.participations.order_by("id")]
+    items = [_as_input(item) for item in source.items.order_by("position")]
+    copy = DealChange(
+        name=source.name,
+        value=source.value,
+        currency=source.currency,
+        company_id=source.company_id,
+        contacts=tuple(people),
+        items=tuple(items),
+    )
+    stage = first_stage(source.pipeline_id)
+    deal: Deal = create_deal(details=copy, stage_id=stage.pk if stage else None, by=by, at=at)
+    return deal
+
+
+def _entrance() -> UUID:
+    stage = first_stage()
+    if stage is None:
+        raise NoPipeline()
+    return stage.pk
+
+
+def _deal_for_change(deal_id: UUID, by: Actor) -> Deal:
+    # No joins: after a wait they would look for the deal in the stage that it has left.
+    deal = visible_to(Deal.objects.select_for_update(), by).get(pk=deal_id)
+    require_may_change(deal, by)
+    return deal
+
+
+def _stage_to_return_to(deal_id: UUID, by: Actor) -> Stage:
+    """The stage of a deal, locked; the first one in use when it is archived."""
+    seen = visible_to(Deal.objects.select_related("stage__pipeline"), by).get(pk=deal_id)
+    if seen.stage.archived_at is None and seen.stage.pipeline.archived_at is None:
+        return open_stage(seen.stage_id)
+    stage = first_stage(seen.pipeline_id)
+    return open_stage(stage.pk if stage else _entrance())
+
+
+def _require_version(deal: Deal, version: int | None) -> None:
+    if version is not None and version != deal.version:
+        raise _moved_meanwhile(deal)
+
+
+def _moved_meanwhile(deal: Deal) -> MovedMeanwhile:
+    last = latest_event(deal.pk, MOVES)
+    facts = {"who": last.actor_label if last else _("Somebody"), "deal": deal.name, "stage": deal.stage}
+    told = {
+        DealStatus.WON: _("%(who)s marked “%(deal)s” as won meanwhile."),
+        DealStatus.LOST: _("%(who)s marked “%(deal)s” as lost meanwhile."),
+    }
+    moved = _("%(who)s moved “%(deal)s” to “%(stage)s” meanwhile.")
+    return MovedMeanwhile(message=told.get(DealStatus(deal.status), moved) % facts)
+
+
+def _require_open(deal: Deal) -> None:
+    if deal.status != DealStatus.OPEN:
+        raise NotOpen()
+    if deal.archived_at:
+        raise AlreadyArchived()
+
+
+def _close(deal: Deal, status: DealStatus, at: datetime, reason: str = "") -> None:
+    _require_open(deal)
+    deal.status, deal.closed_at, deal.lost_reason = status, at, reason
+    deal.version, deal.updated_at = deal.version + 1, at
+    deal.save(update_fields=["status", "closed_at", "lost_reason", "version", "updated_at"])
+    StageStay.objects.filter(deal=deal, left_at=None).update(left_at=at)
+
+
+def _write(deal: Deal, change: DealChange, by: Actor, at: datetime) -> dict[str, Any]:
+    """Put the given values into the row, its contacts and its items, and save; return its columns."""
+    wanted = given(change)
+    people, items = wanted.pop("contacts", None), wanted.pop("items", None)
+    refuse_all([*_errors(deal, wanted), *_item_errors(items or ()), *_contact_errors(people or ())])
+    if wanted.get("company_id") and wanted["company_id"] != deal.company_id:
+        deal.company = visible_to(Company.objects.all(), by).get(pk=wanted["company_id"])
+    elif "company_id" in wanted and not wanted["company_id"]:
+        deal.company = None
+    wanted.pop("company_id", None)
+    for name, value in wanted.items():
+        setattr(deal, name, value)
+    lines = None if items is None else _lines(deal, items)
+    deal.value = _value(deal, lines)
+    _fold(deal)
+    deal.updated_at = at
+    deal.save()
+    _replace_items(deal, lines)
+    _replace_contacts(deal, people, by)
+    return {name: getattr(deal, name) for name in COLUMNS}
+
+
+def _fold(deal: Deal) -> None:
+    deal.name_folded = order_key(deal.name)
+    deal.search_text = searchable(deal.name)
+
+
+def _value(deal: Deal, lines: list[DealItem] | None) -> Decimal:
+    """What the items come to when there are any, else what was typed."""
+    if lines is None:
+        lines = list(deal.items.all()) if not deal._state.adding else []
+    total = sum((line.net_total for line in lines), Decimal("0.00")) if lines else deal.value
+    if total > LARGEST_VALUE:
+        error = FieldError("value", "value_too_large", _("This is more than can be kept."))
+        refuse_all([error])
+    return total
+
+
+def _lines(deal: Deal, items: Iterable[DealItemInput]) -> list[DealItem]:
+    return [
+        DealItem(
+            deal=deal,
+            position=position,
+            net_total=line_net(item.quantity, item.unit_price, item.discount_percent),
+            **vars(item),
+        )
+        for position, item in enumerate(items)
+    ]
+
+
+def _replace_items(deal: Deal, lines: list[DealItem] | None) -> None:
+    if lines is None:
+        return
+    wanted = {line.product_id for line in lines if line.product_id}
+    if Product.objects.filter(pk__in=wanted).count() != len(wanted):
+        raise Product.DoesNotExist()
+    deal.items.all().delete()
+    DealItem.objects.bulk_create(lines)
+
+
+def _replace_contacts(deal: Deal, people: tuple[Participant, ...] | None, by: Actor) -> None:
+    if people is None:
+        return
+    roles = {one.contact_id: one.role.strip() for one in people}
+    kept = set(deal.participations.values_list("contact_id", flat=True))
+    # One who takes part already stays, also when the actor does not see that contact.
+    fresh = set(roles) - kept
+    if visible_to(Contact.objects.filter(pk__in=fresh), by).count() != len(fresh):
+        raise Contact.DoesNotExist()
+    deal.participations.all().delete()
+    DealContact.objects.bulk_create(
+        DealContact(deal=deal, contact_id=contact_id, role=role) for contact_id, role in roles.items()
+    )
+
+
+def _as_input(item: DealItem) -> DealItemInput:
+    return DealItemInput(**{name: getattr(item, name) for name in DealItemInput.__dataclass_fields__})
+
+
+def _errors(deal: Deal, wanted: Mapping[str, Any]) -> list[FieldError]:
+    errors = text_errors(Deal, {name: wanted[name] for name in ("name", "currency") if name in wanted})
+    if not wanted.get("name", deal.name):
+        errors.append(FieldError("name", "required", _("Enter the name.")))
+    if not 0 <= wanted.get("value", deal.value) <= LARGEST_VALUE:
+        errors.append(FieldError("value", "value_range", _("Enter an amount of 0 or more.")))
+    if not is_currency(wanted.get("currency", deal.currency)):
+        errors.append(FieldError("currency", "currency_unknown", _("Choose a currency from the list.")))
+    owner_id = wanted.get("owner_id")
+    if owner_id and owner_id != deal.owner_id and not active_members().filter(user_id=owner_id).exists():
+        errors.append(FieldError("owner_id", "owner_unknown", _("Choose somebody from the team.")))
+    return errors
+
+
+def _contact_errors(people: tuple[Participant, ...]) -> list[FieldError]:
+    errors = []
+    if len(people) > MAX_CONTACTS:
+        errors.append(FieldError("contacts", "too_many", _("At most 50 people fit in a deal.")))
+    if len({one.contact_id for one in people}) != len(people):
+        errors.append(FieldError("contacts", "contact_twice", _("Each person once.")))
+    for position, one in enumerate(people):
+        for error in text_errors(DealContact, {"role": one.role}):
+            errors.append(FieldError(f"contacts.{position}.role", error.code, error.message))
+    return errors
+
+
+def _item_errors(items: tuple[DealItemInput, ...]) -> list[FieldError]:
+    if len(items) > MAX_ITEMS:
+        return [FieldError("items", "too_many", _("At most 200 lines fit in a deal."))]
+    return [
+        FieldError(f"items.{position}.{error.field}", error.code, error.message)
+        for position, item in enumerate(items)
+        for error in _errors_of_item(item)
+    ]
+
+
+def _errors_of_item(item: DealItemInput) -> list[FieldError]:
+    errors = text_errors(DealItem, {"description": item.description, "unit": item.unit})
+    if not item.description.strip():
+        errors.append(FieldError("description", "required", _("Say what it is.")))
+    if not Decimal(0) < item.quantity < Decimal(10**9):
+        errors.append(FieldError("quantity", "quantity_range", _("Enter a quantity above 0.")))
+    if not Decimal(0) <= item.unit_price < Decimal(10**10):
+        errors.append(FieldError("unit_price", "price_range", _("Enter a price of 0 or more.")))
+    if not 0 <= item.discount_percent <= 100:
+        errors.append(FieldError("discount_percent", "discount_range", _("From 0 to 100.")))
+    if item.vat_rate is not None and not 0 <= item.vat_rate <= 100:
+        errors.append(FieldError("vat_rate", "vat_rate_range", _("From 0 to 100.")))
+    return errors
+
+
+def _reason_errors(reason: str) -> list[FieldError]:
+    if not reason:
+        return [FieldError("reason", "required", _("Say why it was lost."))]
+    return [
+        FieldError("reason", error.code, error.message)
+        for error in text_errors(Deal, {"lost_reason": reason})
+    ]
