@@ -1,0 +1,440 @@
+"""A list as one reader arranged it: rows, cells, groups, totals, and the views to choose from."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl
+
+from django.db.models import Count, Q, QuerySet
+from django.db.models import Sum as Total
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from shared_apps.core import clock
+from shared_apps.core.actors import Actor
+from shared_apps.core.keyset import InvalidCursor, KeysetPage, keyset_page
+from shared_apps.core.listing import (
+    Arrangement,
+    Column,
+    Condition,
+    Filter,
+    Kind,
+    Offer,
+    Problem,
+    Reading,
+    Sum,
+    ask,
+    choices_of,
+    listing_of,
+    offer_of,
+    read_address,
+    spoken,
+)
+from shared_apps.core.listing.registry import Field
+from shared_apps.core.search import matching
+from tenant_apps.workspace.models import SavedView
+from tenant_apps.workspace.queries.organization import names_of
+from tenant_apps.workspace.queries.views import saved_views
+from tenants.context import current_organization
+
+COUNTED, MOST_GROUPS, PAGE = 10_000, 50, 50
+NO_VIEW = "all"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One value of a row, as its column tells it. `text`: choices and people in words."""
+
+    column: Column
+    value: Any
+    text: str
+    currency: str
+    edit_url: str
+
+
+@dataclass(frozen=True)
+class Row:
+    record: Any
+    url: str
+    cells: list[Cell]
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column's heading with the address that sorts by it."""
+
+    column: Column
+    direction: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A part of the filter in words; `index` is its place, `without` the address of the list without it."""
+
+    index: int
+    label: str
+    operator: str
+    values: str
+    without: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """Rows that share a value: how many, their totals, and the address that shows them."""
+
+    label: str
+    count: int
+    totals: list[tuple[Decimal, str]]
+    url: str
+
+
+@dataclass(frozen=True)
+class ViewTab:
+    label: str
+    url: str
+    is_current: bool
+
+
+@dataclass
+class ShownList:
+    """A list ready to be shown. What costs a statement is asked when the page asks for it."""
+
+    offer: Offer
+    arrangement: Arrangement
+    rows_asked: QuerySet[Any]
+    problems: tuple[Problem, ...]
+    views: Sequence[SavedView]
+    columns: list[Column] = field(default_factory=list)
+
+    @cached_property
+    def page(self) -> KeysetPage[Any]:
+        """One page of rows, by the order of the address."""
+        rows, ordering = in_order(self)
+        try:
+            return keyset_page(rows, ordering=ordering, cursor=self.arrangement.cursor or None, limit=PAGE)
+        except InvalidCursor:
+            return keyset_page(rows, ordering=ordering, limit=PAGE)
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The rows of the page with their cells."""
+        return list(rows_of(self.offer, self.columns, self.page.items))
+
+    @property
+    def entity(self) -> str:
+        return self.offer.listing.entity
+
+    @property
+    def label(self) -> str:
+        return str(self.offer.listing.label)
+
+    @property
+    def path(self) -> str:
+        return reverse(self.offer.listing.list_url)
+
+    @property
+    def query(self) -> str:
+        """The address without the place: what bulk acts, exports and views speak of."""
+        return self.arrangement.query(cursor="")
+
+    def address(self, **changes: Any) -> str:
+        """This list, arranged differently, from its first page."""
+        query = self.arrangement.query(**{"cursor": ""} | changes)
+        return f"{self.path}?{query or f'view={NO_VIEW}'}"
+
+    @cached_property
+    def count(self) -> tuple[int, bool]:
+        """How many rows match, and whether there are more than anybody counts."""
+        items = self.page.items
+        if self.page.next_cursor is None and self.page.previous_cursor is None:
+            return len(items), False
+        found = counted(self.rows_asked)
+        return min(found, COUNTED), found > COUNTED
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.arrangement.search or self.arrangement.filter.parts)
+
+    @cached_property
+    def chips(self) -> list[Chip]:
+        """The filter in words: one chip for each condition or group."""
+        tree = self.arrangement.filter
+        if tree.any_of:
+            return [self._chip(0, tree, Filter())]
+        return [self._chip(place, part, tree.without(place)) for place, part in enumerate(tree.parts)]
+
+    def _chip(self, index: int, part: Condition | Filter, rest: Filter) -> Chip:
+        without = self.address(filter=rest)
+        if isinstance(part, Condition):
+            return Chip(index, *spoken(self.offer, part), without)
+        between = (
+            pgettext("between conditions", " or ") if part.any_of else pgettext("between conditions", " and ")
+        )
+        return Chip(index, "", "", between.join(map(self._in_words, part.parts)), without)
+
+    def _in_words(self, part: Condition | Filter) -> str:
+        if isinstance(part, Filter):
+            between = (
+                pgettext("between conditions", " or ")
+                if part.any_of
+                else pgettext("between conditions", " and ")
+            )
+            return f"({between.join(map(self._in_words, part.parts))})"
+        return " ".join(filter(None, spoken(self.offer, part)))
+
+    @cached_property
+    def heads(self) -> list[Head]:
+        """The headings of the shown columns."""
+        wanted = self.arrangement.ordering or self.offer.listing.order
+        return [self._head(column, wanted) for column in self.columns]
+
+    def _head(self, column: Column, wanted: str) -> Head:
+        direction = {column.name: "ascending", f"-{column.name}": "descending"}.get(wanted, "")
+        other = f"-{column.name}" if direction == "ascending" else column.name
+        return Head(column, direction, self.address(ordering=other) if column.order else "")
+
+    @cached_property
+    def previous_url(self) -> str:
+        cursor = self.page.previous_cursor
+        return self.address(cursor=cursor) if cursor else ""
+
+    @cached_property
+    def next_url(self) -> str:
+        cursor = self.page.next_cursor
+        return self.address(cursor=cursor) if cursor else ""
+
+    @cached_property
+    def totals(self) -> list[tuple[str, list[tuple[Decimal, str]]]]:
+        """The sums under the list, over all rows that match, one for each currency."""
+        return [(str(one.label), _totals(self.rows_asked, one)) for one in self.offer.listing.sums]
+
+    @cached_property
+    def group(self) -> Field | None:
+        """The field that the rows are gathered by."""
+        name = self.arrangement.group
+        return self.offer.fields.get(name) if name in self.offer.listing.groups else None
+
+    @property
+    def group_choices(self) -> list[tuple[str, str, bool, str]]:
+        """What the rows can be gathered by: name, label, whether it is chosen, address."""
+        names = [name for name in self.offer.listing.groups if name in self.offer.fields]
+        chosen = self.arrangement.group
+        return [
+            (name, str(self.offer.fields[name].label), name == chosen, self.address(group=name))
+            for name in names
+        ]
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """The groups with most rows, counted and summed by the database."""
+        return _groups(self, self.group) if self.group else []
+
+    # Views
+
+    @cached_property
+    def view(self) -> SavedView | None:
+        """The saved view that is shown, if the address names one that the reader may see."""
+        return next((one for one in self.views if one.pk == self.arrangement.view), None)
+
+    @property
+    def is_view_changed(self) -> bool:
+        """Whether what is shown differs from what the view keeps."""
+        return self.view is not None and self.arrangement.lasting != self.view.query
+
+    @property
+    def is_arranged(self) -> bool:
+        """Whether there is anything that a view could keep."""
+        return bool(self.arrangement.lasting)
+
+    @cached_property
+    def view_tabs(self) -> list[ViewTab]:
+        """All, the views, the archive."""
+        arranged = self.arrangement
+        own = [
+            ViewTab(one.name, f"{self.path}?view={one.pk}&{one.query}".rstrip("&"), one.pk == arranged.view)
+            for one in self.views
+        ]
+        is_plain = self.view is None
+        return [
+            ViewTab(_("In use"), f"{self.path}?view={NO_VIEW}", is_plain and not arranged.archived),
+            *own,
+            ViewTab(_("Archive"), f"{self.path}?archived=true", is_plain and arranged.archived),
+        ]
+
+
+def reading_of(actor: Actor) -> Reading:
+    """Who reads, now, in the organization's zone."""
+    return Reading(actor, clock.now(), current_organization().time_zone)
+
+
+def listed(entity: str, address: Mapping[str, str], actor: Actor) -> ShownList:
+    """The list that an address asks for. A bare address shows the default view: one's own, or the team's."""
+    offer = offer_of(listing_of(entity), reading_of(actor))
+    actor.require(offer.listing.view)
+    views = list(saved_views(actor, entity))
+    asked_for = address if any(address.values()) else _default_address(views)
+    return arranged(offer, asked_for, views)
+
+
+def arranged(offer: Offer, address: Mapping[str, str], views: Sequence[SavedView] = ()) -> ShownList:
+    """A list as an address arranges it, with what of the address says nothing."""
+    arrangement, unread = read_address(address)
+    asked = ask(offer, arrangement.filter)
+    columns, unknown = _columns(offer, arrangement.columns)
+    arrangement = replace(arrangement, filter=asked.filter, columns=_chosen(arrangement.columns, columns))
+    problems = (*unread, *asked.problems, *unknown)
+    rows = offer.listing.rows(offer.reading.actor, arrangement.archived)
+    rows = matching(rows, arrangement.search).filter(asked.q)
+    joins = {path for column in columns for path in column.join}
+    return ShownList(offer, arrangement, rows.select_related(*sorted(joins)), problems, views, columns)
+
+
+def arranged_by_query(entity: str, query: str, actor: Actor) -> ShownList:
+    """A list by the part of its address after `?`, as saved views, bulk acts and exports keep it."""
+    return arranged(offer_of(listing_of(entity), reading_of(actor)), dict(parse_qsl(query)))
+
+
+def counted(rows: QuerySet[Any], most: int = COUNTED) -> int:
+    """How many rows there are, counted no further than one more than `most`."""
+    return rows.order_by().values("pk")[: most + 1].count()
+
+
+def rows_of(offer: Offer, columns: Sequence[Column], records: Sequence[Any]) -> Iterator[Row]:
+    """Rows with their cells; what many rows share is asked once for all of them."""
+    shared = {column.name: _shared(column, records, offer.reading) for column in columns}
+    for record in records:
+        cells = [_cell(offer, column, record, shared[column.name]) for column in columns]
+        yield Row(record, record.get_absolute_url(), cells)
+
+
+def in_order(shown: ShownList) -> tuple[QuerySet[Any], str]:
+    """All rows, with the expression that orders them where that is no column, and what to order by."""
+    listing, wanted = shown.offer.listing, shown.arrangement.ordering
+    column = shown.offer.columns.get(wanted.removeprefix("-"))
+    if column is None or not column.order:
+        wanted = listing.order
+        column = shown.offer.columns[wanted.removeprefix("-")]
+    sign = "-" if wanted.startswith("-") else ""
+    if isinstance(column.order, str):
+        return shown.rows_asked, f"{sign}{column.order}"
+    return shown.rows_asked.annotate(in_order=column.order), f"{sign}in_order"
+
+
+def walk(shown: ShownList, chunk: int = 1_000) -> Iterator[list[Row]]:
+    """Every row in the order of the list, a chunk at a time."""
+    rows, ordering = in_order(shown)
+    sign = "-" if ordering.startswith("-") else ""
+    order = [ordering] if ordering.removeprefix("-") == "id" else [ordering, f"{sign}id"]
+    gathered: list[Any] = []
+    for record in rows.order_by(*order).iterator(chunk_size=chunk):
+        gathered.append(record)
+        if len(gathered) == chunk:
+            yield list(rows_of(shown.offer, shown.columns, gathered))
+            gathered = []
+    if gathered:
+        yield list(rows_of(shown.offer, shown.columns, gathered))
+
+
+def _default_address(views: Sequence[SavedView]) -> Mapping[str, str]:
+    default = sorted((one for one in views if one.is_default), key=lambda one: one.owner_id is None)
+    return {"view": str(default[0].pk), **dict(parse_qsl(default[0].query))} if default else {}
+
+
+def _columns(offer: Offer, names: Sequence[str]) -> tuple[list[Column], list[Problem]]:
+    """The columns to show, the title first, and the names of none."""
+    title = next(one for one in offer.columns.values() if one.kind is Kind.TITLE)
+    unknown = [
+        Problem(name, _("There is no such column here any more."))
+        for name in names
+        if name not in offer.columns
+    ]
+    chosen = [offer.columns[name] for name in names if name in offer.columns]
+    if not chosen:
+        chosen = [one for one in offer.columns.values() if one.is_shown]
+    return [title, *(one for one in chosen if one is not title)], unknown
+
+
+def _chosen(names: Sequence[str], columns: Sequence[Column]) -> tuple[str, ...]:
+    known = {column.name for column in columns}
+    return tuple(name for name in names if name in known)
+
+
+def _shared(column: Column, records: Sequence[Any], reading: Reading) -> Mapping[Any, Any]:
+    """What all rows of a page need for a column: their values, people's names, the words of choices."""
+    if column.many is not None:
+        return column.many(records, reading)
+    if column.kind is Kind.PERSON:
+        wanted = {column.read(record) for record in records} - reading.memory.setdefault("names", {}).keys()
+        reading.memory["names"] |= dict.fromkeys(wanted, "") | names_of(wanted)
+        names: Mapping[Any, Any] = reading.memory["names"]
+        return names
+    if column.choices is not None:
+        return {str(value): str(label) for value, label in column.choices(reading)}
+    return {}
+
+
+def _cell(offer: Offer, column: Column, record: Any, shared: Mapping[Any, Any]) -> Cell:
+    value = shared.get(record.pk) if column.many else column.read(record)
+    text = (
+        str(shared.get(value if column.kind is Kind.PERSON else str(value), ""))
+        if shared and not column.many
+        else ""
+    )
+    if column.many and column.choices and value not in (None, ""):
+        words = {str(key): str(label) for key, label in column.choices(offer.reading)}
+        text = ", ".join(
+            words.get(str(one), str(one)) for one in (value if isinstance(value, list) else [value])
+        )
+    edit = offer.edits.get(column.name)
+    address = [offer.listing.entity, record.pk, column.name]
+    edit_url = reverse("record_cell", args=address) if edit and edit.in_cell else ""
+    currency = str(getattr(record, column.currency, "")) if column.kind is Kind.MONEY else ""
+    return Cell(column, value, text, currency, edit_url)
+
+
+def _totals(rows: QuerySet[Any], one: Sum) -> list[tuple[Decimal, str]]:
+    found = rows.order_by().values_list(one.currency).annotate(total=Total(one.path))
+    return [(total, currency) for currency, total in found.order_by(one.currency) if total]
+
+
+def _groups(shown: ShownList, by: Field) -> list[Group]:
+    rows = shown.rows_asked.select_related(None).order_by()
+    counts = rows.values_list(by.group_path).annotate(count=Count("pk")).order_by("-count")[:MOST_GROUPS]
+    found = list(counts)
+    totals = _group_totals(rows, by, [value for value, _count in found], shown.offer.listing.sums)
+    words = {str(value): str(label) for value, label in choices_of(by, shown.offer.reading)}
+    return [_group(shown, by, value, count, words, totals.get(value, [])) for value, count in found]
+
+
+def _group_totals(
+    rows: QuerySet[Any], by: Field, values: Sequence[Any], sums: Sequence[Sum]
+) -> dict[Any, list[tuple[Decimal, str]]]:
+    found: dict[Any, list[tuple[Decimal, str]]] = {}
+    for one in sums[:1]:
+        known = Q(**{f"{by.group_path}__in": [value for value in values if value is not None]})
+        wanted = rows.filter(known | Q(**{f"{by.group_path}__isnull": True}))
+        for value, currency, total in wanted.values_list(by.group_path, one.currency).annotate(
+            total=Total(one.path)
+        ):
+            if total:
+                found.setdefault(value, []).append((total, currency))
+    return found
+
+
+def _group(
+    shown: ShownList,
+    by: Field,
+    value: Any,
+    count: int,
+    words: Mapping[str, str],
+    totals: list[tuple[Decimal, str]],
+) -> Group:
+    is_empty = value in (None, "")
+    condition = Condition(by.name, "empty") if is_empty else Condition(by.name, "is", (str(value),))
+    label = _("None") if is_empty else words.get(str(value), str(value))
+    url = shown.address(group="", filter=shown.arrangement.filter.joined_by(condition))
+    return Group(label, count, totals, url)
