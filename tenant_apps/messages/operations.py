@@ -1,4 +1,4 @@
-"""A message's way: queued, claimed, sent or failed."""
+"""A message's way: queued, claimed, sent or failed; what people of the team are told in the product."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -7,6 +7,7 @@ from uuid import UUID
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import connection
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
@@ -14,14 +15,17 @@ from shared_apps.core.actors import Actor
 from shared_apps.core.errors import Refused
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
-from shared_apps.jobs.operations import enqueue
+from shared_apps.jobs.operations import enqueue, expect_work, settle_next_due
 from tenant_apps.activity.operations import record
 from tenant_apps.messages.events import MessageEvent
-from tenant_apps.messages.models import MessageAttachment, MessageState, OutgoingMessage
+from tenant_apps.messages.models import MessageAttachment, MessageState, Notification, OutgoingMessage
+from tenants.context import current_organization
 from tenants.operations import Restoration
 
 MAX_ATTEMPTS = 6
 CLAIM_HOLDS_FOR = timedelta(minutes=5)
+KEPT_FOR = timedelta(days=60)
+NOTIFICATION_SWEEP = "sweep_notifications"
 
 
 class EmailUnusable(Refused):
@@ -137,6 +141,55 @@ def hold_restored_messages(*, restoration: Restoration, by: Actor, at: datetime)
     """Restoration step: what waited to be sent when the archive was made is the original's to send."""
     waiting = OutgoingMessage.objects.filter(state__in=(MessageState.QUEUED, MessageState.SENDING))
     waiting.update(state=MessageState.FAILED, error="Restored", claimed_at=None, updated_at=at)
+
+
+@operation(permission=None, event=None, why="what it is about tells it")
+def notify(
+    *, user_id: UUID, kind: str, text: str, key: str, by: Actor, at: datetime, url: str = ""
+) -> Notification | None:
+    """Tell one person of the team something, once for a `key`; None when it was told already. `url`: a path
+    on the organization's host.
+    """
+    told = Notification(
+        user_id=user_id, kind=kind, text=text[:300], url=url[:300], key=key[:200], created_at=at
+    )
+    Notification.objects.bulk_create([told], ignore_conflicts=True)
+    expect_work(NOTIFICATION_SWEEP, organization_id=current_organization().id, at=at + KEPT_FOR)
+    return Notification.objects.filter(pk=told.pk).first()
+
+
+@operation(permission=None, event=None, why="a mark of one's own")
+def mark_notification_read(*, notification_id: UUID, by: Actor, at: datetime) -> Notification:
+    """Note that the actor has read what they were told; again is the same."""
+    told = Notification.objects.select_for_update().get(pk=notification_id, user_id=by.id)
+    if told.read_at is None:
+        told.read_at = at
+        told.save(update_fields=["read_at"])
+    return told
+
+
+@operation(permission=None, event=None, why="a mark of one's own")
+def mark_all_notifications_read(*, by: Actor, at: datetime) -> int:
+    """Note that the actor has read everything; says how much that was."""
+    return Notification.objects.filter(user_id=by.id, read_at=None).update(read_at=at)
+
+
+@operation(permission=Permission.PLATFORM_OPERATE, event=None, why="old notifications leave")
+def forget_old_notifications(*, by: Actor, at: datetime) -> None:
+    """Delete what was told longer ago than it is kept, and settle when to look again."""
+    Notification.objects.filter(created_at__lte=at - KEPT_FOR).delete()
+    settle_next_due(
+        NOTIFICATION_SWEEP, organization_id=current_organization().id, remaining=_next_notification_sweep_at
+    )
+
+
+def _next_notification_sweep_at() -> datetime | None:
+    """None when there is none: also none of a transaction that has not ended yet, which is waited for."""
+    if not Notification.objects.exists():
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {Notification._meta.db_table} IN SHARE MODE")
+    oldest = Notification.objects.order_by("created_at").values_list("created_at", flat=True).first()
+    return oldest + KEPT_FOR if oldest else None
 
 
 def _check_address(to: str) -> None:

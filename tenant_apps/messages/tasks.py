@@ -6,7 +6,12 @@ from shared_apps.jobs.actors import current_actor, job
 from tenant_apps.files.queries import read_bytes
 from tenant_apps.messages.adapters import Attachment, send_email
 from tenant_apps.messages.models import MessageState, OutgoingMessage
-from tenant_apps.messages.operations import claim_message, note_message_failure, note_message_sent
+from tenant_apps.messages.operations import (
+    claim_message,
+    forget_old_notifications,
+    note_message_failure,
+    note_message_sent,
+)
 from tenant_apps.messages.queries import attachments_of, message
 from tenant_apps.workspace.queries import profile
 
@@ -35,6 +40,12 @@ def deliver_message(*, message_id: str, **unknown: Any) -> None:
             return
         raise
     note_message_sent(message_id=claimed.pk, by=by, at=clock.now())
+
+
+@job()
+def sweep_notifications(**unknown: Any) -> None:
+    """Daily, where there are any: what people were told two months ago leaves."""
+    forget_old_notifications(by=current_actor(), at=clock.now())
 
 
 def _send(claimed: OutgoingMessage) -> None:

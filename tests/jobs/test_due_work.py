@@ -175,7 +175,9 @@ def test_one_whose_rows_came_another_way_is_asked_by_every_schedule(
     expect_everything(organization_id=alpha.id, by=system_actor(), at=at)
     assert set(DueWork.objects.values_list("job", flat=True)) == {
         "match_payments_with_invoices",
+        "remind_of_tasks",
         "sweep_idempotency_keys",
+        "sweep_notifications",
     }
 
 

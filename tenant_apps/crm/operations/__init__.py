@@ -1,5 +1,10 @@
 """Every write of the app: `clients` (companies and contacts)."""
 
+from tenant_apps.crm.operations.attachments import FileEmpty as FileEmpty
+from tenant_apps.crm.operations.attachments import FileTooLarge as FileTooLarge
+from tenant_apps.crm.operations.attachments import archive_attachment as archive_attachment
+from tenant_apps.crm.operations.attachments import attach_file as attach_file
+from tenant_apps.crm.operations.attachments import unarchive_attachment as unarchive_attachment
 from tenant_apps.crm.operations.clients import AlreadyArchived as AlreadyArchived
 from tenant_apps.crm.operations.clients import CompanyChange as CompanyChange
 from tenant_apps.crm.operations.clients import ContactChange as ContactChange
@@ -16,6 +21,11 @@ from tenant_apps.crm.operations.clients import create_company as create_company
 from tenant_apps.crm.operations.clients import create_contact as create_contact
 from tenant_apps.crm.operations.clients import unarchive_company as unarchive_company
 from tenant_apps.crm.operations.clients import unarchive_contact as unarchive_contact
+from tenant_apps.crm.operations.conversations import ConversationChange as ConversationChange
+from tenant_apps.crm.operations.conversations import archive_conversation as archive_conversation
+from tenant_apps.crm.operations.conversations import change_conversation as change_conversation
+from tenant_apps.crm.operations.conversations import log_conversation as log_conversation
+from tenant_apps.crm.operations.conversations import unarchive_conversation as unarchive_conversation
 from tenant_apps.crm.operations.deals import AlreadyInStage as AlreadyInStage
 from tenant_apps.crm.operations.deals import DealChange as DealChange
 from tenant_apps.crm.operations.deals import DealItemInput as DealItemInput
@@ -34,6 +44,14 @@ from tenant_apps.crm.operations.deals import place_deal as place_deal
 from tenant_apps.crm.operations.deals import reopen_deal as reopen_deal
 from tenant_apps.crm.operations.deals import unarchive_deal as unarchive_deal
 from tenant_apps.crm.operations.deals import win_deal as win_deal
+from tenant_apps.crm.operations.notes import AlreadyPinned as AlreadyPinned
+from tenant_apps.crm.operations.notes import NotPinned as NotPinned
+from tenant_apps.crm.operations.notes import archive_note as archive_note
+from tenant_apps.crm.operations.notes import change_note as change_note
+from tenant_apps.crm.operations.notes import pin_note as pin_note
+from tenant_apps.crm.operations.notes import unarchive_note as unarchive_note
+from tenant_apps.crm.operations.notes import unpin_note as unpin_note
+from tenant_apps.crm.operations.notes import write_note as write_note
 from tenant_apps.crm.operations.pipelines import DealsNeedAPlace as DealsNeedAPlace
 from tenant_apps.crm.operations.pipelines import HasPipelines as HasPipelines
 from tenant_apps.crm.operations.pipelines import LastOfItsKind as LastOfItsKind
@@ -56,4 +74,18 @@ from tenant_apps.crm.operations.reach import Detail as Detail
 from tenant_apps.crm.operations.reach import Place as Place
 from tenant_apps.crm.operations.reach import details_of as details_of
 from tenant_apps.crm.operations.reach import places_of as places_of
+from tenant_apps.crm.operations.reminders import Letter as Letter
+from tenant_apps.crm.operations.reminders import remind_of_task as remind_of_task
+from tenant_apps.crm.operations.reminders import settle_reminders as settle_reminders
 from tenant_apps.crm.operations.stays import StageClosed as StageClosed
+from tenant_apps.crm.operations.tasks import AlreadyDone as AlreadyDone
+from tenant_apps.crm.operations.tasks import NotDone as NotDone
+from tenant_apps.crm.operations.tasks import TaskChange as TaskChange
+from tenant_apps.crm.operations.tasks import archive_task as archive_task
+from tenant_apps.crm.operations.tasks import change_task as change_task
+from tenant_apps.crm.operations.tasks import complete_task as complete_task
+from tenant_apps.crm.operations.tasks import create_task as create_task
+from tenant_apps.crm.operations.tasks import reopen_task as reopen_task
+from tenant_apps.crm.operations.tasks import subject_of as subject_of
+from tenant_apps.crm.operations.tasks import task_facts as task_facts
+from tenant_apps.crm.operations.tasks import unarchive_task as unarchive_task

@@ -4,18 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tenant_messages', '0002_notifications'),
+        ("tenant_messages", "0002_notifications"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(condition=models.Q(('read_at', None)), fields=['user_id'], name='messages_unread_of'),
+            model_name="notification",
+            index=models.Index(
+                condition=models.Q(("read_at", None)), fields=["user_id"], name="messages_unread_of"
+            ),
         ),
         migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(fields=['created_at'], name='messages_told_at'),
+            model_name="notification",
+            index=models.Index(fields=["created_at"], name="messages_told_at"),
         ),
     ]
