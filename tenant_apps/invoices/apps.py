@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 
+from shared_apps.core.listing import extend
 from shared_apps.core.slots import register, register_sentences
 
 
@@ -8,8 +9,15 @@ class InvoicesConfig(AppConfig):
 
     def ready(self) -> None:
         from tenant_apps.invoices.events import SENTENCES
-        from tenant_apps.invoices.slots import invoices_of_company, invoices_of_contact
+        from tenant_apps.invoices.slots import (
+            invoices_of_company,
+            invoices_of_contact,
+            questions_about_companies,
+            questions_about_contacts,
+        )
 
         register_sentences(SENTENCES)
         register("company.related", invoices_of_company)
         register("contact.related", invoices_of_contact)
+        extend("company", questions_about_companies)
+        extend("contact", questions_about_contacts)

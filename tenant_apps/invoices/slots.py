@@ -1,4 +1,4 @@
-"""What invoices show on the pages of companies and contacts."""
+"""What invoices show on the pages of companies and contacts, and what lists of those can ask about them."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -6,12 +6,16 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
 from shared_apps.core import clock
 from shared_apps.core.actors import Actor
+from shared_apps.core.listing import Extension, Field, Kind, Reading, Test
 from shared_apps.core.permissions import Permission
 from tenant_apps.crm.models import Company, Contact
 from tenant_apps.invoices.models import Invoice
-from tenant_apps.invoices.queries import open_invoices
+from tenant_apps.invoices.queries import open_invoices, visible_invoices
 from tenants.context import current_organization
 
 SHOWN = 5
@@ -58,3 +62,43 @@ def _open_invoices(
         owed[invoice.currency] += invoice.outstanding
     balances = tuple(Balance(currency, owed[currency]) for currency in sorted(owed))
     return OpenInvoices(balances, found[:SHOWN], len(found), company_id, contact_id)
+
+
+def questions_about_companies(reading: Reading) -> Extension:
+    """Companies by their invoices: unpaid, overdue, ever issued."""
+    return _questions("company_id")
+
+
+def questions_about_contacts(reading: Reading) -> Extension:
+    """Contacts by the invoices addressed to them."""
+    return _questions("contact_id")
+
+
+def _questions(client: str) -> Extension:
+    def unpaid(test: Test) -> Q:
+        return test.truth(_clients(client, test, Q()))
+
+    def overdue(test: Test) -> Q:
+        return test.truth(_clients(client, test, Q(due_date__lt=test.reading.today)))
+
+    def invoiced(test: Test) -> Q:
+        rows = visible_invoices(test.reading.actor, on=test.reading.today)
+        day = test.on("issue_date") if test.operator not in ("empty", "filled") else Q()
+        rows = rows.filter(day, issue_date__isnull=False, **{f"{client}__isnull": False})
+        found = Q(pk__in=rows.order_by().values(client))
+        return ~found if test.operator == "empty" else found
+
+    see = Permission.INVOICES_VIEW
+    return Extension(
+        fields=(
+            Field("unpaid_invoice", _("Has an unpaid invoice"), Kind.YES_NO, where=unpaid, permission=see),
+            Field("overdue_invoice", _("Has an overdue invoice"), Kind.YES_NO, where=overdue, permission=see),
+            Field("invoiced_on", _("Was invoiced on"), Kind.DATE, where=invoiced, permission=see),
+        )
+    )
+
+
+def _clients(client: str, test: Test, narrower: Q) -> Q:
+    """The clients of open invoices that the reader sees."""
+    rows = open_invoices(test.reading.actor, on=test.reading.today).filter(narrower)
+    return Q(pk__in=rows.filter(**{f"{client}__isnull": False}).order_by().values(client))

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 
+from shared_apps.core.listing import extend_all
 from shared_apps.core.slots import register, register_sentences
 
 
@@ -8,7 +9,9 @@ class WorkspaceConfig(AppConfig):
 
     def ready(self) -> None:
         from tenant_apps.workspace.events import SENTENCES
-        from tenant_apps.workspace.slots import people_of_the_audit
+        from tenant_apps.workspace.slots import people_of_lists, people_of_the_audit, tags_of_lists
 
         register_sentences(SENTENCES)
         register("audit.people", people_of_the_audit)
+        register("listing.people", people_of_lists)
+        extend_all(tags_of_lists)

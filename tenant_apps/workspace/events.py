@@ -10,6 +10,17 @@ class WorkspaceEvent(StrEnum):
     ORGANIZATION_CHANGED = "workspace.organization_changed"
     SERIES_START_CHANGED = "workspace.series_start_changed"
     MEMBER_MIRRORED = "workspace.member_mirrored"
+    TAG_CREATED = "workspace.tag_created"
+    TAG_CHANGED = "workspace.tag_changed"
+    TAGS_MERGED = "workspace.tags_merged"
+    TAG_DELETED = "workspace.tag_deleted"
+    RECORD_TAGGED = "workspace.record_tagged"
+    VIEW_SAVED = "workspace.view_saved"
+    VIEW_CHANGED = "workspace.view_changed"
+    VIEW_DELETED = "workspace.view_deleted"
+    BULK_STARTED = "workspace.bulk_started"
+    BULK_UNDONE = "workspace.bulk_undone"
+    LIST_EXPORTED = "workspace.list_exported"
 
 
 SENTENCES: dict[str, Text] = {
@@ -17,4 +28,15 @@ SENTENCES: dict[str, Text] = {
     WorkspaceEvent.ORGANIZATION_CHANGED: _("%(actor)s changed the details of %(subject)s"),
     WorkspaceEvent.SERIES_START_CHANGED: _("%(actor)s changed the first number of invoices"),
     WorkspaceEvent.MEMBER_MIRRORED: _("%(subject)s has a place in the team"),
+    WorkspaceEvent.TAG_CREATED: _("%(actor)s made the tag %(subject)s"),
+    WorkspaceEvent.TAG_CHANGED: _("%(actor)s changed the tag %(subject)s"),
+    WorkspaceEvent.TAGS_MERGED: _("%(actor)s merged a tag into %(subject)s"),
+    WorkspaceEvent.TAG_DELETED: _("%(actor)s deleted the tag %(subject)s"),
+    WorkspaceEvent.RECORD_TAGGED: _("%(actor)s changed the tags of %(subject)s"),
+    WorkspaceEvent.VIEW_SAVED: _("%(actor)s saved the view %(subject)s"),
+    WorkspaceEvent.VIEW_CHANGED: _("%(actor)s changed the view %(subject)s"),
+    WorkspaceEvent.VIEW_DELETED: _("%(actor)s deleted the view %(subject)s"),
+    WorkspaceEvent.BULK_STARTED: _("%(actor)s changed many records: %(subject)s"),
+    WorkspaceEvent.BULK_UNDONE: _("%(actor)s undid a change of many records: %(subject)s"),
+    WorkspaceEvent.LIST_EXPORTED: _("%(actor)s exported a list: %(subject)s"),
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -13,7 +14,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from shared_apps.core import clock
 from shared_apps.core.actors import Actor
 from shared_apps.core.keyset import InvalidCursor, KeysetPage, keyset_page
 from shared_apps.core.listing import (
@@ -266,14 +266,14 @@ class ShownList:
         ]
 
 
-def reading_of(actor: Actor) -> Reading:
-    """Who reads, now, in the organization's zone."""
-    return Reading(actor, clock.now(), current_organization().time_zone)
+def reading_of(actor: Actor, now: datetime) -> Reading:
+    """Who reads, and when, in the organization's zone."""
+    return Reading(actor, now, current_organization().time_zone)
 
 
-def listed(entity: str, address: Mapping[str, str], actor: Actor) -> ShownList:
+def listed(entity: str, address: Mapping[str, str], actor: Actor, now: datetime) -> ShownList:
     """The list that an address asks for. A bare address shows the default view: one's own, or the team's."""
-    offer = offer_of(listing_of(entity), reading_of(actor))
+    offer = offer_of(listing_of(entity), reading_of(actor, now))
     actor.require(offer.listing.view)
     views = list(saved_views(actor, entity))
     asked_for = address if any(address.values()) else _default_address(views)
@@ -293,9 +293,9 @@ def arranged(offer: Offer, address: Mapping[str, str], views: Sequence[SavedView
     return ShownList(offer, arrangement, rows.select_related(*sorted(joins)), problems, views, columns)
 
 
-def arranged_by_query(entity: str, query: str, actor: Actor) -> ShownList:
+def arranged_by_query(entity: str, query: str, actor: Actor, now: datetime) -> ShownList:
     """A list by the part of its address after `?`, as saved views, bulk acts and exports keep it."""
-    return arranged(offer_of(listing_of(entity), reading_of(actor)), dict(parse_qsl(query)))
+    return arranged(offer_of(listing_of(entity), reading_of(actor, now)), dict(parse_qsl(query)))
 
 
 def counted(rows: QuerySet[Any], most: int = COUNTED) -> int:
