@@ -58,6 +58,19 @@ def keyset_page(
     )
 
 
+def neighbours(queryset: QuerySet[M], *, ordering: str, row_id: UUID) -> tuple[M | None, M | None]:
+    """The rows before and after one of a list, without counting; none for a row that is not in it."""
+    field = ordering.lstrip("-")
+    kept = queryset.filter(pk=row_id).values_list(field, flat=True).first()
+    if kept is None:
+        return None, None
+    before, after = (
+        next(iter(_slice(queryset, ordering, _Place(kept, row_id, backwards), 1)), None)
+        for backwards in (True, False)
+    )
+    return before, after
+
+
 @dataclass(frozen=True)
 class _Place:
     value: Any

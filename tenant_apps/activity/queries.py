@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -12,16 +13,24 @@ from tenant_apps.activity.models import Event
 TIMELINE_LENGTH = 30
 
 
-def timeline_of(record_id: UUID, *, by: Actor, length: int = TIMELINE_LENGTH) -> list[Event]:
+def timeline_of(
+    record_id: UUID,
+    *,
+    by: Actor,
+    length: int = TIMELINE_LENGTH,
+    before: datetime | None = None,
+    without: Collection[str] = (),
+) -> list[Event]:
     """What happened to a record and to what hangs on it, newest first. Load the record by its own query
-    first.
+    first. `before`: only what is older; `without`: event types that are left out.
 
     One who does not see everything is told of other people's records only what they did to them themselves.
     """
     hanging = Q(parent_id=record_id)
     if not by.may(Permission.RECORDS_VIEW_ALL):
         hanging &= ~Q(subject_type__in=_owned_types()) | Q(actor_id=by.id)
-    return list(Event.objects.filter(Q(subject_id=record_id) | hanging).order_by("-id")[:length])
+    events = Event.objects.filter(Q(subject_id=record_id) | hanging).exclude(type__in=without)
+    return list((events.filter(at__lt=before) if before else events).order_by("-id")[:length])
 
 
 def _owned_types() -> list[str]:
