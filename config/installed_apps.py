@@ -39,5 +39,6 @@ TENANT_APPS = [
     "tenant_apps.documents",
     "tenant_apps.invoices",
     "tenant_apps.reconciliation",
+    "tenant_apps.imports",
     "tenant_apps.dashboard",
 ]

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("tenant_apps.catalog.urls")),
     path("", include("tenant_apps.sharing.urls")),
     path("", include("tenant_apps.invoices.urls")),
+    path("", include("tenant_apps.imports.urls")),
     path("", include("tenant_apps.workspace.urls")),
     path("", include("tenant_apps.integrations.urls")),
     path("", include("tenant_apps.activity.urls")),

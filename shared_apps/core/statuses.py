@@ -27,6 +27,14 @@ LOOKS: dict[str, tuple[str, str | Promise]] = {
     "failed": (RED, _("Failed")),
     "expired": (GREY, _("Expired")),
     "revoked": (GREY, _("Revoked")),
+    "mapping": (GREY, _("Columns to be chosen")),
+    "rehearsing": (BLUE, _("Rehearsing")),
+    "rehearsed": (AMBER, _("Rehearsed")),
+    "importing": (BLUE, _("Importing")),
+    "imported": (GREEN, _("Imported")),
+    "stopped": (RED, _("Stopped")),
+    "undoing": (BLUE, _("Undoing")),
+    "undone": (GREY, _("Undone")),
 }
 
 

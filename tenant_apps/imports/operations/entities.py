@@ -1,0 +1,106 @@
+"""The kinds of record that a row can make: by which operations they are written, how their fields are read."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, is_dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+
+from tenant_apps.catalog.models import Product
+from tenant_apps.catalog.operations import ProductChange, archive_product, change_product, create_product
+from tenant_apps.crm.models import Company, Contact, Deal
+from tenant_apps.crm.operations import (
+    CompanyChange,
+    ContactChange,
+    DealChange,
+    Detail,
+    archive_company,
+    archive_contact,
+    archive_deal,
+    assign_company,
+    assign_contact,
+    change_company,
+    change_contact,
+    change_deal,
+    create_company,
+    create_contact,
+    create_deal,
+)
+
+
+@dataclass(frozen=True)
+class Entity:
+    """`shape`: the dataclass that `create` and `change` take; `assign`: gives it to another owner, where
+    `change` does not.
+    """
+
+    model: type[Model]
+    shape: type[Any]
+    create: Callable[..., Any]
+    change: Callable[..., Any]
+    archive: Callable[..., Any]
+    assign: Callable[..., Any] | None = None
+    joins: tuple[str, ...] = ()
+
+    @property
+    def fields(self) -> frozenset[str]:
+        return frozenset(self.shape.__dataclass_fields__)
+
+    @property
+    def is_owned(self) -> bool:
+        return hasattr(self.model, "shared_as")
+
+    def rows(self) -> QuerySet[Any]:
+        """What a row may be about: the records in use."""
+        return self.model._default_manager.filter(archived_at=None).prefetch_related(*self.joins)
+
+
+ENTITIES: Mapping[str, Entity] = {
+    "company": Entity(
+        Company, CompanyChange, create_company, change_company, archive_company, assign_company, ("details",)
+    ),
+    "contact": Entity(
+        Contact, ContactChange, create_contact, change_contact, archive_contact, assign_contact, ("details",)
+    ),
+    "deal": Entity(
+        Deal, DealChange, create_deal, change_deal, archive_deal, None, ("items", "participations")
+    ),
+    "product": Entity(Product, ProductChange, create_product, change_product, archive_product),
+}
+
+
+def held_by(record: Any, name: str) -> Any:
+    """What the record holds in a field of its change."""
+    if name == "details":
+        kept = sorted(record.details.all(), key=lambda one: (one.position, one.pk)) if record.pk else ()
+        return tuple(Detail(one.kind, one.value, one.label) for one in kept)
+    return getattr(record, name)
+
+
+def as_json(value: Any) -> Any:
+    """A value as a change set keeps it."""
+    if isinstance(value, (Decimal, UUID)):
+        return str(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if is_dataclass(value) and not isinstance(value, type):
+        return as_json(asdict(value))
+    if isinstance(value, dict):
+        return {name: as_json(one) for name, one in value.items()}
+    return [as_json(one) for one in value] if isinstance(value, (list, tuple)) else value
+
+
+def from_json(name: str, value: Any) -> Any:
+    """Such a value as the operation takes it back."""
+    if name == "details":
+        return tuple(Detail(**one) for one in value)
+    if value is None:
+        return None
+    if name in {"value", "unit_price", "vat_rate"}:
+        return Decimal(value)
+    if name.endswith("_on"):
+        return date.fromisoformat(value)
+    return UUID(value) if name.endswith("_id") else value
