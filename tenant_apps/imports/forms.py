@@ -104,7 +104,7 @@ class MappingForm(forms.Form):
             if not usable:
                 continue
             self.fields[f"match_{entity}"] = forms.MultipleChoiceField(
-                label=ENTITIES[entity],
+                label=str(ENTITIES[entity]),
                 choices=[(name, FIELDS[name]) for name in MATCH_FIELDS[entity] if name in usable],
                 widget=forms.CheckboxSelectMultiple,
                 required=False,

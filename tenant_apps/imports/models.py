@@ -95,9 +95,9 @@ class Import(models.Model):
 
 
 class ImportRow(models.Model):
-    """What became of one row of a file. `number`: the row's in the file; `column`: the header of the cell that
-    was wrong; `records`: `[type, id, name]` each. Of a rehearsal only rows that failed or were skipped are
-    kept.
+    """What became of one row of a file. `number`: the row's in the file; `column`: the header of the cell
+    that was wrong; `records`: `[type, id, name]` each. Of a rehearsal only rows that failed or were skipped
+    are kept.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

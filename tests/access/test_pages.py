@@ -78,6 +78,16 @@ MATRIX: dict[str, tuple[Lowest, Lowest]] = {
     "revoke_api_token": (NOBODY, ADMIN),
     "audit_log": (ADMIN, NOBODY),
     "profile_edit": (USER, USER),
+    "import_list": (MANAGER, NOBODY),
+    "import_create": (MANAGER, MANAGER),
+    "import_detail": (MANAGER, NOBODY),
+    "import_mapping": (MANAGER, MANAGER),
+    "reread_import": (NOBODY, MANAGER),
+    "run_import": (NOBODY, MANAGER),
+    "resume_import": (NOBODY, MANAGER),
+    "undo_import": (NOBODY, MANAGER),
+    "import_failed_rows": (MANAGER, NOBODY),
+    "import_result": (MANAGER, NOBODY),
 }
 # For strangers too: signing in and out, passwords, invitations, the language.
 OPEN = {

@@ -10,6 +10,7 @@ from shared_apps.core import clock
 from shared_apps.core.actors import Actor, system_actor
 from tenant_apps.catalog.operations import ProductChange, create_product
 from tenant_apps.crm.operations import CompanyChange, ContactChange, create_company, create_contact
+from tenant_apps.imports.operations import upload_import
 from tenant_apps.integrations.operations import create_api_token
 from tenant_apps.invoices.operations import (
     InvoiceInput,
@@ -74,8 +75,12 @@ def _records(by: Actor, at: Any) -> dict[str, Any]:
         by=by,
         at=at,
     )
+    arriving = upload_import(
+        name="people.csv", content="Име;Имейл\nАна;a@some.example\n".encode(), by=by, at=at
+    )
     return {
         "company_id": company.pk,
+        "import_id": arriving.pk,
         "contact_id": contact.pk,
         "product_id": product.pk,
         "invoice_id": invoice.pk,

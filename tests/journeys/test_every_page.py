@@ -29,6 +29,8 @@ NOT_PAGES = {
     "product_options",
     "company_quick_create",
     "invoice_pdf",
+    "import_failed_rows",
+    "import_result",
     "organization_logo",
     "complete_handover",
     "account_logout",

@@ -45,8 +45,8 @@ def rows_in(content: bytes, reading: Reading) -> Iterator[SourceRow]:
 def _unfolded(content: bytes, encoding: str) -> Iterator[str]:
     """Logical lines: a blank at the start goes on, and so does `=` at the end of quoted-printable."""
     held = ""
-    for line in io.TextIOWrapper(io.BytesIO(content), encoding, errors="replace"):
-        line = line.rstrip("\n")
+    for written in io.TextIOWrapper(io.BytesIO(content), encoding, errors="replace"):
+        line = written.rstrip("\n")
         if "QUOTED-PRINTABLE" in held.partition(":")[0].upper() and held.endswith("="):
             held = held[:-1] + line
         elif line.startswith((" ", "\t")):

@@ -1,4 +1,4 @@
-"""CSV as people really have it: any of five encodings, four delimiters, quotes over lines, quotes left open."""
+"""CSV as people really have it: five encodings, four delimiters, quotes over lines, quotes left open."""
 
 import csv
 import io

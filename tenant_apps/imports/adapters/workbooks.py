@@ -20,8 +20,8 @@ MAX_MEMBERS = 2_000
 _DAMAGED = _("This Excel file is damaged. Open it, save it again as .xlsx and upload that.")
 _TOO_BIG = _("Unpacked, this Excel file is too large. Keep only the sheet that you import.")
 _NO_RESULT = _(
-    "Some cells hold formulas without their results. Open the file in Excel or LibreOffice, save it and upload "
-    "it again."
+    "Some cells hold formulas without their results. Open the file in Excel or LibreOffice, save it and "
+    "upload it again."
 )
 _FORMULA = re.compile(rb"<f[ >/](?:(?!</c>).){0,2000}?</c>", re.DOTALL)
 _RESULT = re.compile(rb"<v>[^<]|<is>")

@@ -143,7 +143,7 @@ def add_deal(
     values: dict[str, Any], course: Course, contact_id: UUID | None, by: Actor, at: datetime
 ) -> Deal:
     """Make the deal as it was opened, and close it as it was closed."""
-    people = {"contacts": (Participant(contact_id),)} if contact_id else {}
+    people: dict[str, Any] = {"contacts": (Participant(contact_id),)} if contact_id else {}
     deal: Deal = create_deal(
         details=DealChange(**values, **people), stage_id=course.stage_id, by=by, at=course.opened_at
     )

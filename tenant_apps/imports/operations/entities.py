@@ -1,4 +1,4 @@
-"""The kinds of record that a row can make: by which operations they are written, how their fields are read."""
+"""The kinds of record that a row can make: by which operations they are written, how they are read."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, is_dataclass

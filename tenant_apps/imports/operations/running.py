@@ -110,7 +110,7 @@ def finish_import(*, import_id: UUID, by: Actor, at: datetime) -> Import:
         run.state, run.row_count, run.problem = ImportState.REHEARSED, done, _beyond_the_plan(run)
     else:
         run.state, run.finished_at = ImportState.DONE, at
-        ChangeSet.objects.filter(pk=run.change_set_id).update(
+        ChangeSet.objects.filter(pk__in=[run.change_set_id]).update(
             done_count=done - run.counts.get(Outcome.FAILED, 0),
             failed_count=run.counts.get(Outcome.FAILED, 0),
             finished_at=at,
@@ -127,7 +127,7 @@ def stop_import(*, import_id: UUID, problem: str, by: Actor, at: datetime) -> Im
     run = locked_import(import_id, by, *AT_WORK)
     if run.state == ImportState.RUNNING:
         run.state, run.finished_at = ImportState.STOPPED, at
-        ChangeSet.objects.filter(pk=run.change_set_id).update(finished_at=at)
+        ChangeSet.objects.filter(pk__in=[run.change_set_id]).update(finished_at=at)
     else:
         run.state = ImportState.MAPPING
     run.problem, run.updated_at = problem[:500], at
@@ -160,5 +160,6 @@ def _beyond_the_plan(run: Import) -> str:
 
 def ask_for_work(run: Import, by: Actor, again: str = "") -> None:
     """Put the job of the import's present step into the outbox, once for each time it is asked."""
-    key = f"{JOBS[ImportState(run.state)]}:{run.pk}:{run.state}:{run.position}:{again or run.updated_at.isoformat()}"
-    enqueue(JOBS[ImportState(run.state)], by=by, key=key, import_id=str(run.pk))
+    job, when = JOBS[ImportState(run.state)], again or run.updated_at.isoformat()
+    key = f"{job}:{run.pk}:{run.state}:{run.position}:{when}"
+    enqueue(job, by=by, key=key, import_id=str(run.pk))

@@ -72,7 +72,7 @@ def finish_undo(*, import_id: UUID, by: Actor, at: datetime) -> Import:
     run = locked_import(import_id, by, ImportState.UNDOING)
     run.state, run.updated_at = ImportState.UNDONE, at
     run.save()
-    ChangeSet.objects.filter(pk=run.change_set_id).update(undone_at=at)
+    ChangeSet.objects.filter(pk__in=[run.change_set_id]).update(undone_at=at)
     record(event=ImportEvent.UNDONE, subject=run, by=by, at=at)
     return run
 
@@ -92,7 +92,7 @@ def _undo_one(change: ChangedRecord, by: Actor, at: datetime) -> str:
     if change.record_type == "note":
         return _undo_note(change, by, at)
     kind = ENTITIES[change.record_type]
-    record_now = kind.model._default_manager.filter(pk=change.record_id).first()
+    record_now: Any = kind.model._default_manager.filter(pk=change.record_id).first()
     if record_now is None:
         return ""
     values = {name: value for name, value in change.new.items() if name != "tags"}

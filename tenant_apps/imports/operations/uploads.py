@@ -99,7 +99,12 @@ def reread_import(
 ) -> Import:
     """Read the file in another way than the one that was found out. Raises `Unusable`, `NotNow`."""
     run = locked_import(import_id, by, *BEFORE_RUN)
-    asked = {"encoding": encoding, "delimiter": delimiter, "sheet": sheet, "header_row": header_row}
+    asked: dict[str, Any] = {
+        "encoding": encoding,
+        "delimiter": delimiter,
+        "sheet": sheet,
+        "header_row": header_row,
+    }
     reading = replace(reading_of(run), **{name: value for name, value in asked.items() if value is not None})
     _look(run, read_bytes(run.file), reading, at)
     run.state, run.rehearsal = ImportState.MAPPING, {}

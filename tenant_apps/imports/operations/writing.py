@@ -157,7 +157,7 @@ class Hand:
                 self.register.replace(touch.entity, touch.record)
             batch.changes.append(
                 ChangedRecord(
-                    change_set_id=self.run.change_set_id,
+                    change_set=self.run.change_set,
                     record_type=touch.entity,
                     record_id=touch.pk,
                     old=touch.old,
@@ -272,7 +272,7 @@ class Hand:
         assign = ENTITIES[entity].assign
         if owner_id is None or assign is None or touch.pk is None:
             return touch
-        record = touch.record or ENTITIES[entity].model._default_manager.get(pk=touch.pk)
+        record: Any = touch.record or ENTITIES[entity].model._default_manager.get(pk=touch.pk)
         if record.owner_id == owner_id:
             return touch
         was = record.owner_id

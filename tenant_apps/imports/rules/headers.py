@@ -13,7 +13,8 @@ _CERTAIN = {
     "|organisation|organization 1 name|org|firma|kompania|ime na firma|ime na kompania|klient|kontragent"
     "|naimenovanie|naimenovanie na firmata|associated company|primary associated company|person organization"
     "|deal organization|client|customer|firm|organizatsia",
-    "company.eik": "eik|bulstat|eik bulstat|bulstat eik|registration number|company number|uic|reg no|eik egn",
+    "company.eik": "eik|bulstat|eik bulstat|bulstat eik|registration number|company number|uic|reg no"
+    "|eik egn",
     "company.vat_number": "vat|vat number|vat no|vat id|dds nomer|nomer po dds|zdds|dds no|in po dds|dds",
     "company.industry": "industry|sector|branch|otrasal|sektor|deynost",
     "company.size": "number of employees|employees|company size|broy sluzhiteli|sluzhiteli|broy zaeti",
@@ -50,7 +51,8 @@ _CERTAIN = {
     "deal.stage": "stage|deal stage|etap|faza|etap na sdelka|stadiy",
     "deal.pipeline": "pipeline|deal pipeline|fuania",
     "deal.status": "deal status|status na sdelka",
-    "deal.expected_close_on": "expected close|expected close date|deal expected close date|ochakvano zatvaryane"
+    "deal.expected_close_on": "expected close|expected close date|deal expected close date"
+    "|ochakvano zatvaryane"
     "|ochakvano priklyuchvane|srok na sdelkata|ochakvana data",
     "deal.opened_on": "engage date|create date|created|created on|deal created|deal deal created|created date"
     "|sazdadena na|data na sazdavane|otvorena na|nachalo",
