@@ -44,6 +44,7 @@ OPEN = {
     "website.found_company",
     "website.sign_up",
     "workspace.mirror_member",
+    "workspace.remember_layout",
     "workspace.take_number",
 }
 
