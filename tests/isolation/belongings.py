@@ -9,7 +9,14 @@ from shared_apps.accounts.queries import team_of
 from shared_apps.core import clock
 from shared_apps.core.actors import Actor, system_actor
 from tenant_apps.catalog.operations import ProductChange, create_product
-from tenant_apps.crm.operations import CompanyChange, ContactChange, create_company, create_contact
+from tenant_apps.crm.operations import (
+    CompanyChange,
+    ContactChange,
+    DealChange,
+    create_company,
+    create_contact,
+    create_deal,
+)
 from tenant_apps.imports.operations import upload_import
 from tenant_apps.integrations.operations import create_api_token
 from tenant_apps.invoices.operations import (
@@ -57,6 +64,7 @@ def _records(by: Actor, at: Any) -> dict[str, Any]:
     contact = create_contact(
         details=ContactChange(first_name="Ана", last_name="Б", company_id=company.pk), by=by, at=at
     )
+    deal = create_deal(details=DealChange(name="Сделка", company_id=company.pk), by=by, at=at)
     product = create_product(
         details=ProductChange(
             name="Нещо", unit="бр.", unit_price=Decimal(5), currency="EUR", vat_rate=Decimal(20)
@@ -82,6 +90,9 @@ def _records(by: Actor, at: Any) -> dict[str, Any]:
         "company_id": company.pk,
         "import_id": arriving.pk,
         "contact_id": contact.pk,
+        "deal_id": deal.pk,
+        "pipeline_id": deal.pipeline_id,
+        "stage_id": deal.stage_id,
         "product_id": product.pk,
         "invoice_id": invoice.pk,
         "payment_id": payment.pk,
