@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tenant_apps.crm.views import companies, contacts
+from tenant_apps.crm.views import board, companies, contacts, deals, pipelines
 
 urlpatterns = [
     path("companies/", companies.company_list, name="company_list"),
@@ -19,4 +19,37 @@ urlpatterns = [
     path("contacts/<uuid:contact_id>/edit/", contacts.contact_edit, name="contact_edit"),
     path("contacts/<uuid:contact_id>/archive/", contacts.archive_contact, name="archive_contact"),
     path("contacts/<uuid:contact_id>/unarchive/", contacts.unarchive_contact, name="unarchive_contact"),
+    path("deals/", deals.deal_list, name="deal_list"),
+    path("deals/board/", board.deal_board, name="deal_board"),
+    path("deals/board/cards/", board.deal_cards, name="deal_cards"),
+    path("deals/board/fields/", board.choose_card_fields, name="choose_card_fields"),
+    path("deals/forecast/", deals.deal_forecast, name="deal_forecast"),
+    path("deals/new/", deals.deal_create, name="deal_create"),
+    path("deals/options/", deals.deal_options, name="deal_options"),
+    path("deals/<uuid:deal_id>/", deals.deal_detail, name="deal_detail"),
+    path("deals/<uuid:deal_id>/edit/", deals.deal_edit, name="deal_edit"),
+    path("deals/<uuid:deal_id>/move/", board.move_deal, name="move_deal"),
+    path("deals/<uuid:deal_id>/win/", deals.win_deal, name="win_deal"),
+    path("deals/<uuid:deal_id>/lose/", deals.lose_deal, name="lose_deal"),
+    path("deals/<uuid:deal_id>/reopen/", deals.reopen_deal, name="reopen_deal"),
+    path("deals/<uuid:deal_id>/archive/", deals.archive_deal, name="archive_deal"),
+    path("deals/<uuid:deal_id>/unarchive/", deals.unarchive_deal, name="unarchive_deal"),
+    path("deals/<uuid:deal_id>/duplicate/", deals.duplicate_deal, name="duplicate_deal"),
+    path("settings/pipelines/", pipelines.pipeline_list, name="pipeline_list"),
+    path("settings/pipelines/new/", pipelines.pipeline_create, name="pipeline_create"),
+    path("settings/pipelines/order/", pipelines.arrange_pipelines, name="arrange_pipelines"),
+    path("settings/pipelines/<uuid:pipeline_id>/", pipelines.pipeline_edit, name="pipeline_edit"),
+    path("settings/pipelines/<uuid:pipeline_id>/order/", pipelines.arrange_stages, name="arrange_stages"),
+    path("settings/pipelines/<uuid:pipeline_id>/stages/new/", pipelines.stage_create, name="stage_create"),
+    path(
+        "settings/pipelines/<uuid:pipeline_id>/archive/", pipelines.archive_pipeline, name="archive_pipeline"
+    ),
+    path(
+        "settings/pipelines/<uuid:pipeline_id>/unarchive/",
+        pipelines.unarchive_pipeline,
+        name="unarchive_pipeline",
+    ),
+    path("settings/stages/<uuid:stage_id>/", pipelines.stage_edit, name="stage_edit"),
+    path("settings/stages/<uuid:stage_id>/archive/", pipelines.archive_stage, name="archive_stage"),
+    path("settings/stages/<uuid:stage_id>/unarchive/", pipelines.unarchive_stage, name="unarchive_stage"),
 ]

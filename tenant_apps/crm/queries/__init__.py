@@ -1,5 +1,6 @@
 """Every read of the app: `clients` (companies and contacts)."""
 
+from tenant_apps.crm.queries.board import FIRST_CARDS as FIRST_CARDS
 from tenant_apps.crm.queries.board import Amount as Amount
 from tenant_apps.crm.queries.board import Card as Card
 from tenant_apps.crm.queries.board import Head as Head
@@ -39,8 +40,10 @@ from tenant_apps.crm.queries.notes import visible_writing as visible_writing
 from tenant_apps.crm.queries.notes import visible_writings as visible_writings
 from tenant_apps.crm.queries.notes import who_sees as who_sees
 from tenant_apps.crm.queries.pipelines import first_stage as first_stage
+from tenant_apps.crm.queries.pipelines import pipeline_by_id as pipeline_by_id
 from tenant_apps.crm.queries.pipelines import pipelines as pipelines
 from tenant_apps.crm.queries.pipelines import pipelines_to_manage as pipelines_to_manage
+from tenant_apps.crm.queries.pipelines import stage_by_id as stage_by_id
 from tenant_apps.crm.queries.pipelines import stages as stages
 from tenant_apps.crm.queries.tasks import may_change_task as may_change_task
 from tenant_apps.crm.queries.tasks import open_tasks as open_tasks

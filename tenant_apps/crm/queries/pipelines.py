@@ -32,6 +32,16 @@ def pipelines_to_manage() -> list[Pipeline]:
     return found
 
 
+def pipeline_by_id(pipeline_id: UUID) -> Pipeline:
+    """One pipeline, archived or not."""
+    return Pipeline.objects.get(pk=pipeline_id)
+
+
+def stage_by_id(stage_id: UUID) -> Stage:
+    """One stage with its pipeline, archived or not."""
+    return Stage.objects.select_related("pipeline").get(pk=stage_id)
+
+
 def first_stage(pipeline_id: UUID | None = None) -> Stage | None:
     """Where new deals begin: the first stage of a pipeline, without one of the first pipeline in use."""
     rows = stages()

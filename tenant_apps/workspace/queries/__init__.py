@@ -27,3 +27,4 @@ from tenant_apps.workspace.queries.tags import tags_of as tags_of
 from tenant_apps.workspace.queries.tags import tags_with_counts as tags_with_counts
 from tenant_apps.workspace.queries.views import saved_view as saved_view
 from tenant_apps.workspace.queries.views import saved_views as saved_views
+from tenant_apps.workspace.queries.layouts import layout_of as layout_of
