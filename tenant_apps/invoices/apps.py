@@ -10,8 +10,10 @@ class InvoicesConfig(AppConfig):
     def ready(self) -> None:
         from tenant_apps.invoices.events import SENTENCES
         from tenant_apps.invoices.slots import (
+            invoice_for_deal,
             invoices_of_company,
             invoices_of_contact,
+            payment_temper,
             questions_about_companies,
             questions_about_contacts,
         )
@@ -19,5 +21,7 @@ class InvoicesConfig(AppConfig):
         register_sentences(SENTENCES)
         register("company.related", invoices_of_company)
         register("contact.related", invoices_of_contact)
+        register("deal.card", payment_temper)
+        register("deal.won", invoice_for_deal)
         extend("company", questions_about_companies)
         extend("contact", questions_about_contacts)

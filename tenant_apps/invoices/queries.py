@@ -98,6 +98,24 @@ def open_invoices(actor: Actor, *, on: date, currency: str | None = None) -> Que
     return (found.filter(currency=currency) if currency else found).order_by("due_date", "number")
 
 
+def payment_manners(company_ids: Collection[UUID], actor: Actor, *, on: date) -> list[dict[str, Any]]:
+    """How companies pay, in one statement: for each company and currency how many invoices were paid and for
+    how long they waited in all, how many are late on the day `on` and what is owed on those.
+    """
+    paid, late = Q(paid_at__isnull=False), OPEN & Q(due_date__lt=on)
+    rows = visible_to(Invoice.objects.filter(company_id__in=company_ids, state=InvoiceState.ISSUED), actor)
+    return list(
+        rows.values("company_id", "currency")
+        .annotate(
+            paid_count=Count("id", filter=paid),
+            waited=Sum(F("paid_at") - F("issued_at"), filter=paid),
+            late_count=Count("id", filter=late),
+            late_total=Sum(F("total") - F("paid_total"), filter=late),
+        )
+        .order_by("company_id", "currency")
+    )
+
+
 def likely_invoices(payment: Payment, actor: Actor, *, on: date) -> QuerySet[Invoice]:
     """Open invoices in its currency: first those that owe just what is left of it, then its client's."""
     nearness = Case(

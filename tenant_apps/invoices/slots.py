@@ -1,21 +1,27 @@
-"""What invoices show on the pages of companies and contacts, and what lists of those can ask about them."""
+"""What invoices show on pages of companies, contacts and deals, and what lists of those can ask about them."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from shared_apps.core import clock
 from shared_apps.core.actors import Actor
+from shared_apps.core.formats import format_money
 from shared_apps.core.listing import Extension, Field, Kind, Reading, Test
 from shared_apps.core.permissions import Permission
-from tenant_apps.crm.models import Company, Contact
+from tenant_apps.crm.models import Company, Contact, Deal
 from tenant_apps.invoices.models import Invoice
-from tenant_apps.invoices.queries import open_invoices, visible_invoices
+from tenant_apps.invoices.queries import open_invoices, payment_manners, visible_invoices
 from tenants.context import current_organization
 
 SHOWN = 5
@@ -102,3 +108,60 @@ def _clients(client: str, test: Test, narrower: Q) -> Q:
     """The clients of open invoices that the reader sees."""
     rows = open_invoices(test.reading.actor, on=test.reading.today).filter(narrower)
     return Q(pk__in=rows.filter(**{f"{client}__isnull": False}).order_by().values(client))
+
+
+@dataclass(frozen=True)
+class CardNote:
+    """A line on the card of a deal. `tone`: good, warning, bad, or none."""
+
+    text: str
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class InvoiceForDeal:
+    """The next step of a won deal: its invoice."""
+
+    url: str
+    template: str = "invoices/components/invoice_for_deal.html"
+
+
+def payment_temper(
+    *, company_ids: Collection[UUID], actor: Actor, on: date, **unknown: Any
+) -> dict[UUID, tuple[CardNote, ...]] | None:
+    """Company id → how it pays, for the cards of deals; None for one who may not see invoices."""
+    if not actor.may(Permission.INVOICES_VIEW):
+        return None
+    manners: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    for row in payment_manners(company_ids, actor, on=on):
+        manners[row["company_id"]].append(row)
+    return {company_id: (*_late(rows), *_usual_wait(rows)) for company_id, rows in manners.items()}
+
+
+def invoice_for_deal(*, deal: Deal, actor: Actor, **unknown: Any) -> InvoiceForDeal | None:
+    """The link to a draft with the company and the lines of the deal; None for one who may not write it."""
+    if not actor.may(Permission.INVOICES_EDIT):
+        return None
+    return InvoiceForDeal(f"{reverse('invoice_create')}?{urlencode({'deal': deal.pk})}")
+
+
+def _late(rows: list[dict[str, Any]]) -> list[CardNote]:
+    late = [row for row in rows if row["late_count"]]
+    if not late:
+        return []
+    count = sum(row["late_count"] for row in late)
+    owed = " + ".join(format_money(row["late_total"], row["currency"]) for row in late)
+    text = ngettext("%(count)d invoice late, %(owed)s", "%(count)d invoices late, %(owed)s", count)
+    return [CardNote(text % {"count": count, "owed": owed}, "bad")]
+
+
+def _usual_wait(rows: list[dict[str, Any]]) -> list[CardNote]:
+    """How long the company's invoices waited for their money, on average."""
+    count = sum(row["paid_count"] for row in rows)
+    if not count:
+        return []
+    waited = sum((row["waited"] for row in rows if row["waited"]), timedelta())
+    days = round(waited / count / timedelta(days=1))
+    if days < 1:
+        return [CardNote(str(_("pays at once")), "good")]
+    return [CardNote(ngettext("pays in %(days)d day", "pays in %(days)d days", days) % {"days": days})]

@@ -14,6 +14,7 @@ from shared_apps.core.errors import DomainError, FieldError
 from shared_apps.core.form_fields import DayField, currency_choices, offer
 from shared_apps.core.http import add_refusal
 from shared_apps.core.line_forms import LineForm, LineForms
+from tenant_apps.crm.models import Deal, DealContact, DealItem
 from tenant_apps.crm.queries import visible_companies, visible_company, visible_contact, visible_contacts
 from tenant_apps.invoices import rules
 from tenant_apps.invoices.models import Invoice, InvoiceItem
@@ -126,10 +127,26 @@ def initial_of(invoice: Invoice) -> dict[str, Any]:
     return {name: getattr(invoice, name) for name in InvoiceForm.base_fields}
 
 
-def initial_lines(items: Iterable[InvoiceItem]) -> list[dict[str, Any]]:
-    """The lines of a draft, for their forms; no discount is an empty cell."""
+def initial_lines(items: Iterable[InvoiceItem | DealItem]) -> list[dict[str, Any]]:
+    """The lines of a draft or a deal, for their forms; no discount is an empty cell."""
     return [
         {name: getattr(item, name) for name in LineForm.base_fields}
         | {"discount_percent": item.discount_percent or None}
         for item in items
     ]
+
+
+def draft_of_deal(deal: Deal, people: Iterable[DealContact]) -> dict[str, Any]:
+    """The head of the invoice for a deal: its company, or else the first person in it."""
+    first = next(iter(people), None)
+    chosen = {"company_id": deal.company_id, "contact_id": first.contact_id if first else None}
+    return {"currency": deal.currency, **({**chosen, "contact_id": None} if deal.company_id else chosen)}
+
+
+def lines_of_deal(deal: Deal, items: Iterable[DealItem], vat_rate: Decimal | None) -> list[dict[str, Any]]:
+    """The lines of a deal for the invoice; a deal without lines is one, with its name and value."""
+    written = initial_lines(items)
+    if written:
+        return written
+    whole = {"description": deal.name, "quantity": Decimal(1), "unit_price": deal.value, "vat_rate": vat_rate}
+    return [whole]

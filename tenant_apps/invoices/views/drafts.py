@@ -9,6 +9,8 @@ from shared_apps.core import clock
 from shared_apps.core.errors import DomainError
 from shared_apps.core.http import act, done, form_page, page
 from shared_apps.core.permissions import Permission
+from tenant_apps.crm.models import Deal
+from tenant_apps.crm.queries import items_of_deal, people_of_deal, visible_deal
 from tenant_apps.invoices import operations
 from tenant_apps.invoices.forms import drafts as forms
 from tenant_apps.invoices.models import Invoice
@@ -20,14 +22,14 @@ from tenant_apps.workspace.queries import profile
 @page(Permission.INVOICES_EDIT)
 def invoice_create(request: Request) -> HttpResponse:
     organization = profile()
+    rate, written = forms.usual_rate(organization), None
     chosen = {name: request.GET[name] for name in ("company_id", "contact_id") if request.GET.get(name)}
+    if deal := _deal(request):
+        chosen = forms.draft_of_deal(deal, people_of_deal(deal.pk))
+        written = forms.lines_of_deal(deal, items_of_deal(deal.pk), rate)
     form = forms.InvoiceForm(by=request.actor, initial=forms.initial_draft(organization, **chosen))
-    return _form_page(
-        request,
-        "invoices/invoice_create.html",
-        form,
-        forms.InvoiceLines(vat_rate=forms.usual_rate(organization)),
-    )
+    lines = forms.InvoiceLines(initial=written, vat_rate=rate)
+    return _form_page(request, "invoices/invoice_create.html", form, lines)
 
 
 @invoice_create.act
@@ -85,6 +87,17 @@ def duplicate_invoice(request: Request, invoice_id: UUID) -> HttpResponse:
     draft = operations.duplicate_invoice(invoice_id=invoice_id, by=request.actor, at=clock.now())
     message = _("This is a new draft with the same client and lines.")
     return done(request, to=draft, message=message, event="invoices.invoice_created")
+
+
+def _deal(request: Request) -> Deal | None:
+    """The deal that the address names, for its invoice."""
+    wanted = request.GET.get("deal")
+    if not wanted or not request.actor.may(Permission.DEALS_VIEW):
+        return None
+    try:
+        return visible_deal(UUID(wanted), request.actor)
+    except ValueError:
+        return None
 
 
 def _typed(request: Request) -> tuple[forms.InvoiceForm, forms.InvoiceLines]:
