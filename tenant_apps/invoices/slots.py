@@ -1,4 +1,4 @@
-"""What invoices show on pages of companies, contacts and deals, and what lists of those can ask about them."""
+"""What invoices show on pages of companies, contacts and deals, and what lists of them can ask."""
 
 from collections import defaultdict
 from collections.abc import Collection
