@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from config.demo import words
+from config.demo.deals import sell
 from shared_apps.core.actors import Actor
 from shared_apps.core.bulgaria.eik import is_valid_eik
 from shared_apps.core.bulgaria.transliteration import slugify_subdomain, transliterate
@@ -66,6 +67,7 @@ class Storyteller:
         products = self._fill_shelves()
         self._trade(companies, products)
         self._receive_unexplained(companies)
+        sell(companies, products, by=self.by, today=self.today)
 
     def _at(self, day: date, hour: int = 10) -> datetime:
         return datetime.combine(day, time(hour, self.random.randrange(60)), UTC)
