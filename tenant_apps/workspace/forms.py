@@ -1,16 +1,33 @@
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from shared_apps.core import slots
 from shared_apps.core.countries import country_choices
 from shared_apps.core.currencies import ACTIVE_CURRENCIES
+from shared_apps.core.listing import Edit, Kind, Reading
+from shared_apps.core.listing.kinds import TRUTHS, Unreadable, number_of
 from tenant_apps.workspace.models import OrganizationProfile
 from tenant_apps.workspace.operations import ProfileChange
 
 COMMON_CURRENCIES = ("EUR", "USD", "GBP", "CHF", "RON")
+COLOR_NAMES = [
+    ("grey", _("Grey")),
+    ("red", _("Red")),
+    ("orange", _("Orange")),
+    ("yellow", _("Yellow")),
+    ("green", _("Green")),
+    ("teal", _("Teal")),
+    ("blue", _("Blue")),
+    ("purple", _("Purple")),
+    ("pink", _("Pink")),
+]
 NOT_DAYS = _("Enter a whole number of days from 0 to 365.")
 NOT_A_SERIES_NUMBER = _("Enter a whole number from 1 to 9 999 999 999.")
 
@@ -104,3 +121,75 @@ class NumbersForm(forms.Form):
         ),
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
     )
+
+
+class NumberField(forms.CharField):
+    """A number as people write it; None for none."""
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        try:
+            return number_of(text) if text else None
+        except Unreadable as error:
+            raise forms.ValidationError(error.args[0]) from error
+
+
+class IdField(forms.CharField):
+    """The id of a record or a person, chosen in a select; None for none."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return UUID(value) if value else None
+        except ValueError as error:
+            raise forms.ValidationError(_("Choose from the list.")) from error
+
+
+def cell_form(
+    edit: Edit,
+    reading: Reading,
+    value: Any,
+    words: str,
+    data: Mapping[str, Any] | None = None,
+    prefix: str | None = None,
+) -> forms.Form:
+    """A form of one `value`, as the edit of a list wants it. `words`: those of a record chosen already."""
+    form = forms.Form(data, prefix=prefix)
+    initial = {True: "yes", False: "no"}.get(value, value) if edit.kind is Kind.YES_NO else value
+    form.fields["value"] = _field_of(edit, reading, value, words)
+    form.initial["value"] = initial
+    return form
+
+
+def _field_of(edit: Edit, reading: Reading, value: Any, words: str) -> forms.Field:
+    common: dict[str, Any] = {"label": edit.label, "required": edit.is_required}
+    nobody = [] if edit.is_required else [("", "—")]
+    if edit.kind in (Kind.NUMBER, Kind.MONEY):
+        return NumberField(widget=forms.TextInput({"inputmode": "decimal"}), **common)
+    if edit.kind is Kind.DATE:
+        return forms.DateField(widget=forms.DateInput, input_formats=["%d.%m.%Y", "%Y-%m-%d"], **common)
+    if edit.kind is Kind.CHOICE and edit.choices:
+        return forms.ChoiceField(choices=[*nobody, *edit.choices(reading)], **common)
+    if edit.kind is Kind.YES_NO:
+        return forms.TypedChoiceField(
+            choices=list(TRUTHS.items()), coerce=lambda text: text == "yes", **common
+        )
+    if edit.kind is Kind.PERSON:
+        people = [one for found in slots.fill("listing.people", reading=reading) for one in found]
+        return IdField(widget=forms.Select(choices=[*nobody, *people]), **common)
+    if edit.kind is Kind.RECORD:
+        chosen = [("", "—"), (str(value), words)] if value else [("", "—")]
+        url = reverse_lazy(edit.options_url)
+        return IdField(widget=forms.Select({"data-select-url": url}, choices=chosen), **common)
+    return forms.CharField(**common)
+
+
+class TagForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=60)
+    color = forms.ChoiceField(label=_("Colour"), choices=COLOR_NAMES)
+
+
+class ViewForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=80)
+    is_shared = forms.BooleanField(label=_("For the whole team"), required=False)
+    is_pinned = forms.BooleanField(label=_("Among the first"), required=False)
+    is_default = forms.BooleanField(label=_("Shown when the list is opened"), required=False)

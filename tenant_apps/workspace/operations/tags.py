@@ -91,7 +91,11 @@ def delete_tag(*, tag_id: UUID, by: Actor, at: datetime) -> Tag:
     return tag
 
 
-@operation(permission=Permission.TAGS_EDIT)
+@operation(
+    permission=Permission.TAGS_EDIT,
+    event=None,
+    why="a record that bears the wanted tags already has nothing to tell; a change is told in its timeline",
+)
 def set_tags(
     *,
     record_type: str,

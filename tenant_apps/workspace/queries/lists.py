@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from shared_apps.core.actors import Actor
+from shared_apps.core.formats import format_number
 from shared_apps.core.keyset import InvalidCursor, KeysetPage, keyset_page
 from shared_apps.core.listing import (
     Arrangement,
@@ -34,6 +35,7 @@ from shared_apps.core.listing import (
     spoken,
 )
 from shared_apps.core.listing.registry import Field
+from shared_apps.core.permissions import Permission
 from shared_apps.core.search import matching
 from tenant_apps.workspace.models import SavedView
 from tenant_apps.workspace.queries.organization import names_of
@@ -54,6 +56,11 @@ class Cell:
     currency: str
     edit_url: str
 
+    @property
+    def classes(self) -> str:
+        """How the cell stands in its row."""
+        return _classes(self.column)
+
 
 @dataclass(frozen=True)
 class Row:
@@ -69,6 +76,11 @@ class Head:
     column: Column
     direction: str
     url: str
+
+    @property
+    def classes(self) -> str:
+        """How the heading stands over its cells."""
+        return _classes(self.column)
 
 
 @dataclass(frozen=True)
@@ -156,6 +168,40 @@ class ShownList:
         return min(found, COUNTED), found > COUNTED
 
     @property
+    def count_words(self) -> str:
+        """The count as people read it: `1,234`, or `10,000+`."""
+        found, has_more = self.count
+        return format_number(found) + ("+" if has_more else "")
+
+    @property
+    def may_edit(self) -> bool:
+        """Whether the reader may change records of this kind."""
+        return self.offer.reading.actor.may(self.offer.listing.edit)
+
+    @property
+    def may_bulk(self) -> bool:
+        """Whether the reader may change many of them together."""
+        return self.may_edit and self.offer.reading.actor.may(Permission.LISTS_BULK)
+
+    @property
+    def all_url(self) -> str:
+        """The list without filter and search."""
+        return self.address(filter=Filter(), search="", group="")
+
+    @property
+    def ungrouped_url(self) -> str:
+        return self.address(group="")
+
+    @property
+    def kept_words(self) -> list[tuple[str, str]]:
+        """What a new search keeps of the address."""
+        return [
+            (name, text)
+            for name, text in self.arrangement.words()
+            if text and name not in ("search", "cursor")
+        ]
+
+    @property
     def is_narrowed(self) -> bool:
         return bool(self.arrangement.search or self.arrangement.filter.parts)
 
@@ -233,7 +279,10 @@ class ShownList:
         """The groups with most rows, counted and summed by the database."""
         return _groups(self, self.group) if self.group else []
 
-    # Views
+    @property
+    def is_group_cut(self) -> bool:
+        """Whether there may be more groups than are shown."""
+        return len(self.groups) >= MOST_GROUPS
 
     @cached_property
     def view(self) -> SavedView | None:
@@ -244,6 +293,18 @@ class ShownList:
     def is_view_changed(self) -> bool:
         """Whether what is shown differs from what the view keeps."""
         return self.view is not None and self.arrangement.lasting != self.view.query
+
+    @property
+    def view_url(self) -> str:
+        """The saved view as it is kept."""
+        return f"{self.path}?view={self.view.pk}&{self.view.query}".rstrip("&") if self.view else self.path
+
+    @property
+    def may_change_view(self) -> bool:
+        """Whether the view is the reader's own, or the team's and theirs to change."""
+        if self.view is None:
+            return False
+        return self.view.owner_id is not None or self.offer.reading.actor.may(Permission.VIEWS_SHARE)
 
     @property
     def is_arranged(self) -> bool:
@@ -337,6 +398,11 @@ def walk(shown: ShownList, chunk: int = 1_000) -> Iterator[list[Row]]:
             gathered = []
     if gathered:
         yield list(rows_of(shown.offer, shown.columns, gathered))
+
+
+def _classes(column: Column) -> str:
+    is_number = column.kind in (Kind.NUMBER, Kind.MONEY)
+    return " ".join(filter(None, ("is-number" if is_number else "", "is-minor" if column.is_minor else "")))
 
 
 def _default_address(views: Sequence[SavedView]) -> Mapping[str, str]:
