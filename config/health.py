@@ -100,8 +100,8 @@ def _metrics(request: HttpRequest) -> HttpResponse:
 
 
 def _told() -> bytes:
-    """Requests of all web workers together, where the server counts them together (`deploy/gunicorn.conf.py`),
-    and the jobs, of which there is one count for all.
+    """Requests of all web workers, where the server counts them together (`deploy/gunicorn.conf.py`), and the
+    jobs, of which there is one count for all.
     """
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return generate_latest(REGISTRY) + generate_latest(JOBS)

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from shared_apps.core.actors import system_actor
 from shared_apps.jobs.models import Job, JobState
 from shared_apps.jobs.operations import dispatch_jobs, enqueue
-from shared_apps.jobs.queries import choose_due_jobs
+from shared_apps.jobs.queries import choose_due_jobs, lock_next_due
 from shared_apps.jobs.registry import Queue
 from tenants.context import OrganizationRef
 from tests.jobs.conftest import PLACES, ask, ask_sent
@@ -113,6 +113,15 @@ def test_a_beat_costs_the_same_however_much_waits(
     assert "Seq Scan" not in plan, plan
     assert most_rows_read(plan) < 20, plan
     assert of_whom(dispatch()) == {str(alpha.id): PLACES, str(beta.id): 1}
+
+
+def test_the_next_one_costs_the_same_however_much_waits(
+    alpha: OrganizationRef, sent: Sent, at: datetime
+) -> None:
+    flood(alpha.id, 20_000, at)
+    plan = plan_of(lambda: lock_next_due(alpha.id, at + timedelta(minutes=1)))
+    assert "Seq Scan" not in plan, plan
+    assert most_rows_read(plan) == 1, plan
 
 
 def flood(organization_id: UUID, count: int, at: datetime) -> None:
