@@ -65,7 +65,9 @@ def test_the_schema_editor_knows_one_statement_at_a_time() -> None:
 
 
 def test_identity_columns_are_made_with_their_table(migration_statements: list[tuple[str, str]]) -> None:
-    later = re.compile(r"ADD GENERATED|(CREATE|ALTER) SEQUENCE|OWNED BY|\bnextval\b|\b(big|small)?serial\b", re.I)
+    later = re.compile(
+        r"ADD GENERATED|(CREATE|ALTER) SEQUENCE|OWNED BY|\bnextval\b|\b(big|small)?serial\b", re.I
+    )
     assert [(m, sql) for m, sql in migration_statements if later.search(sql)] == []
 
 
@@ -184,9 +186,7 @@ def test_what_only_one_server_has_is_seen(in_alpha: OrganizationRef) -> None:
     assert len(watch.trespasses) == 2
 
 
-def test_writes_to_both_sides_in_one_transaction_are_seen(
-    in_alpha: OrganizationRef, owner: Actor
-) -> None:
+def test_writes_to_both_sides_in_one_transaction_are_seen(in_alpha: OrganizationRef, owner: Actor) -> None:
     with border_watched() as watch:
         with transaction.atomic():
             NumberSeries.objects.update(next_number=7)
@@ -196,7 +196,8 @@ def test_writes_to_both_sides_in_one_transaction_are_seen(
             NumberSeries.objects.update(next_number=8)
             with transaction.atomic():
                 Organization.objects.update(language="en")
-    assert watch.trespasses == ["written in one transaction: ['tenants_organization', 'workspace_numberseries']"]
+    tables = ["tenants_organization", "workspace_numberseries"]
+    assert watch.trespasses == [f"written in one transaction: {tables}"]
 
 
 def test_the_runbook_names_every_table_that_commits_with_an_organization() -> None:
