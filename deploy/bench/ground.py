@@ -66,13 +66,13 @@ def ground(contacts: int) -> Iterator[Ground]:
     with psycopg.connect(server, autocommit=True) as admin:
         admin.execute(f'CREATE DATABASE "{DATABASE}"')
     try:
-        yield _furnished(_environment(server), contacts)
+        yield _furnished(bench_environment(server), contacts)
     finally:
         with psycopg.connect(server, autocommit=True) as admin:
             admin.execute(f'DROP DATABASE "{DATABASE}" WITH (FORCE)')
 
 
-def _environment(server: str) -> dict[str, str]:
+def bench_environment(server: str) -> dict[str, str]:
     return {
         **os.environ,
         "DATABASE_URL": urlunsplit(urlsplit(server)._replace(path=f"/{DATABASE}")),
