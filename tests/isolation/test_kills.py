@@ -173,8 +173,14 @@ def test_a_scheduler_killed_again_and_again_loses_nothing_and_does_nothing_twice
     assert len(slots) == len(set(slots)) > 0
 
 
+@pytest.fixture(params=["0", "3"], ids=["own connections", "pool"])
+def _connections(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How the product that is started next holds its connections."""
+    monkeypatch.setenv("DATABASE_POOL_MAX", request.param)
+
+
 def test_every_session_cut_in_the_middle_of_matching_matches_once(
-    in_committed_alpha: OrganizationRef, by: Actor, url: str, running_product: Product
+    in_committed_alpha: OrganizationRef, by: Actor, url: str, _connections: None, running_product: Product
 ) -> None:
     invoice = an_issued_invoice(by)
     table = f'"{in_committed_alpha.schema_name}".invoices_allocation'
