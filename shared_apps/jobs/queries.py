@@ -16,7 +16,8 @@ from shared_apps.jobs.rules import places_of_patient_jobs
 WITH_BROKER = (JobState.SENT, JobState.RUNNING)
 
 # Walks from lane to lane along the index (a handful of pages for each, however much waits there) and takes
-# from each what there is room for.
+# from each what there is room for. Compared as rows, so that no index but that of the lanes will do: the
+# planner would rather read all that is due, when it believes that this is little.
 _CHOOSE = """
 WITH RECURSIVE lanes AS (
     (SELECT lane FROM jobs_job WHERE state = 'queued' ORDER BY lane LIMIT 1)
@@ -38,12 +39,14 @@ CROSS JOIN LATERAL (
 ) AS room
 CROSS JOIN LATERAL (
     (SELECT id, is_patient, due_at FROM jobs_job
-     WHERE state = 'queued' AND lane = allowed.lane AND NOT is_patient AND due_at <= %(at)s
-     ORDER BY due_at LIMIT GREATEST(room.places, 0))
+     WHERE state = 'queued' AND (lane, is_patient, due_at) >= (allowed.lane, false, '-infinity')
+         AND (lane, is_patient, due_at) <= (allowed.lane, false, %(at)s)
+     ORDER BY lane, is_patient, due_at LIMIT GREATEST(room.places, 0))
     UNION ALL
     (SELECT id, is_patient, due_at FROM jobs_job
-     WHERE state = 'queued' AND lane = allowed.lane AND is_patient AND due_at <= %(at)s
-     ORDER BY due_at LIMIT GREATEST(room.patient, 0))
+     WHERE state = 'queued' AND (lane, is_patient, due_at) >= (allowed.lane, true, '-infinity')
+         AND (lane, is_patient, due_at) <= (allowed.lane, true, %(at)s)
+     ORDER BY lane, is_patient, due_at LIMIT GREATEST(room.patient, 0))
     ORDER BY is_patient, due_at LIMIT GREATEST(room.places, 0)
 ) AS due
 LIMIT %(limit)s
@@ -56,14 +59,16 @@ FROM (
 ) AS room
 LEFT JOIN LATERAL (
     SELECT id FROM jobs_job
-    WHERE state = 'queued' AND lane = %(lane)s AND NOT is_patient AND due_at <= %(at)s AND room.places > 0
-    ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
+    WHERE state = 'queued' AND (lane, is_patient, due_at) >= (%(lane)s, false, '-infinity')
+        AND (lane, is_patient, due_at) <= (%(lane)s, false, %(at)s) AND room.places > 0
+    ORDER BY lane, is_patient, due_at LIMIT 1 FOR UPDATE SKIP LOCKED
 ) AS prompt ON true
 LEFT JOIN LATERAL (
     SELECT id FROM jobs_job
-    WHERE state = 'queued' AND lane = %(lane)s AND is_patient AND due_at <= %(at)s
+    WHERE state = 'queued' AND (lane, is_patient, due_at) >= (%(lane)s, true, '-infinity')
+        AND (lane, is_patient, due_at) <= (%(lane)s, true, %(at)s)
         AND prompt.id IS NULL AND room.places > 0 AND room.patient > 0
-    ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
+    ORDER BY lane, is_patient, due_at LIMIT 1 FOR UPDATE SKIP LOCKED
 ) AS patient ON true
 JOIN jobs_job AS job ON job.id = COALESCE(prompt.id, patient.id)
 """

@@ -124,6 +124,16 @@ def test_the_next_one_costs_the_same_however_much_waits(
     assert most_rows_read(plan) == 1, plan
 
 
+def test_a_lane_behind_another_s_flood_is_found_at_once(
+    alpha: OrganizationRef, beta: OrganizationRef, sent: Sent, at: datetime
+) -> None:
+    """Many of both: an index by date alone would lead through the whole of the older flood."""
+    flood(alpha.id, 10_000, at - timedelta(hours=1))
+    flood(beta.id, 5_000, at)
+    plan = plan_of(lambda: lock_next_due(beta.id, at + timedelta(minutes=1)))
+    assert "Removed by Filter" not in plan and most_rows_read(plan) == 1, plan
+
+
 def flood(organization_id: UUID, count: int, at: datetime) -> None:
     rows = [
         Job(
