@@ -114,8 +114,8 @@ def _write_table(archive: ZipFile, schema_name: str, table: Table, inside: Chang
 
 
 def _rows(schema_name: str, table: Table) -> Generator[bytes, None, None]:
-    """The rows as COPY writes them; the server sends each by itself. Their order is that of the key, so that equal
-    tables have equal checksums.
+    """The rows as COPY writes them; the server sends each by itself. Their order is that of the key, so that
+    equal tables have equal checksums.
     """
     statement = sql.SQL("COPY (SELECT {columns} FROM {table} ORDER BY {key}) TO STDOUT").format(
         table=sql.Identifier(schema_name, table.name),
