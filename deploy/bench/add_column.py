@@ -7,14 +7,16 @@ new connection for each way.
 """
 
 import os
-import time
+import statistics
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
-from deploy.bench.organizations import django_on, furnish, options_of, told
+from deploy.bench.migrations import fill
+from deploy.bench.organizations import django_on, furnish, milliseconds, options_of, told
 
 WAYS: dict[str, Sequence[str]] = {
     "a nullable column": ["ALTER TABLE {} ADD COLUMN bench_0 varchar(10)"],
@@ -31,35 +33,44 @@ WAYS: dict[str, Sequence[str]] = {
 
 
 def main() -> None:
-    options = options_of(__doc__, rounds=(2, "how often each way goes through all schemas"))
+    options = options_of(
+        __doc__, table=("crm_company", "with rows, or without"), rows=(50, "companies of each organization")
+    )
     with django_on(options.database):
         from tenants.queries import schema_names
 
         furnish(options.organizations)
-        names = schema_names()
-        print(f"{'':30} {'a schema':>32} {'all of them':>12}")
-        for _round in range(options.rounds):
-            for title, statements in WAYS.items():
-                _measure(title, statements, names)
+        fill(options.rows)
+        _measure([sql.Identifier(name, options.table) for name in schema_names()])
 
 
-def _measure(title: str, statements: Sequence[str], schemas: list[str]) -> None:
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        times = [_change(connection, statements, schema) for schema in schemas]
-        print(f"{title:30} {told(times)} {sum(times) / 1000:10.1f} s", flush=True)
-        for schema in schemas:
-            for number in range(len(WAYS)):
-                _run(connection, [f"ALTER TABLE {{}} DROP COLUMN IF EXISTS bench_{number}"], schema)
+def _measure(tables: Sequence[sql.Identifier]) -> None:
+    """The ways take turns at each table, so that a busy machine is busy for all of them."""
+    times: dict[str, list[float]] = {title: [] for title in WAYS}
+    with ExitStack() as stack:
+        connections = {title: stack.enter_context(_connection()) for title in WAYS}
+        for number, table in enumerate(tables):
+            for title in sorted(WAYS, key=lambda title: hash((title, number))):
+                times[title].append(milliseconds(lambda: _run(connections[title], WAYS[title], table)))  # noqa: B023
+    print(f"{'':30} {'a schema':>30} {'first and last tenth':>24} {'all':>10}")
+    tenth = max(len(tables) // 10, 1)
+    for title, lasted in times.items():
+        ends = [statistics.median(part) for part in (lasted[:tenth], lasted[-tenth:])]
+        print(f"{title:30} {told(lasted)} {ends[0]:14.1f} → {ends[1]:4.1f} ms {sum(lasted) / 1000:8.1f} s")
+    with _connection() as connection:
+        for table in tables:
+            _run(
+                connection,
+                [f"ALTER TABLE {{}} DROP COLUMN bench_{number}" for number in range(len(WAYS))],
+                table,
+            )
 
 
-def _change(connection: psycopg.Connection[Any], statements: Sequence[str], schema: str) -> float:
-    began_at = time.perf_counter()
-    _run(connection, statements, schema)
-    return (time.perf_counter() - began_at) * 1000
+def _connection() -> psycopg.Connection[Any]:
+    return psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)
 
 
-def _run(connection: psycopg.Connection[Any], statements: Sequence[str], schema: str) -> None:
-    table = sql.Identifier(schema, "crm_company")
+def _run(connection: psycopg.Connection[Any], statements: Sequence[str], table: sql.Identifier) -> None:
     with connection.transaction(), connection.pipeline():
         for statement in statements:
             connection.execute(sql.SQL(statement).format(table))

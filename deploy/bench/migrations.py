@@ -59,7 +59,7 @@ def main() -> None:
     with django_on(options.database):
         furnish(options.organizations)
         with _own_migrations() as write, _taken_back():
-            _fill(options.rows)
+            fill(options.rows)
             _record_as_stock(options.sample)
             print(f"{'':26} {'ours':>9} {'a schema':>10} {'stock':>10} {'a schema':>10} {'ratio':>7}")
             _compare("nothing to migrate", options)
@@ -145,7 +145,7 @@ def _taken_back() -> Iterator[None]:
         call_command("migrate_schemas", APP, before, tenant=True, interactive=False, verbosity=0)
 
 
-def _fill(count: int) -> None:
+def fill(count: int) -> None:
     """Companies in each organization that has none, written by the server."""
     from django.db import connection
 

@@ -117,13 +117,12 @@ def found(owner_id: UUID, subdomain: str) -> Any:
 
 def migrate_as_stock(schema_names: list[str]) -> None:
     """Migrate these schemas as django-tenants does: its executor, and Django's own schema editor."""
-    from django.core.management.base import DEFAULT_DB_ALIAS
-    from django.db import connection
+    from django.db import DEFAULT_DB_ALIAS, connection
     from django.db.backends.postgresql.schema import DatabaseSchemaEditor
     from django_tenants.migration_executors.standard import StandardExecutor
 
     off = ["force_color", "no_color", "fake", "fake_initial", "plan", "check_unapplied", "run_syncdb"]
-    options = dict.fromkeys([*off, "prune"], False) | {
+    options: dict[str, Any] = dict.fromkeys([*off, "prune"], False) | {
         "app_label": None,
         "migration_name": None,
         "skip_checks": True,

@@ -6,7 +6,7 @@ from config.settings.base import DATABASES, ROOT, STORAGES, env
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 STATIC_ROOT = ROOT / "static"
-STATICFILES_DIRS: list[str] = []
+STATICFILES_DIRS = []
 API_RATE_PER_MINUTE = 100_000_000
 LOG_LEVEL = "ERROR"
 LOGGING = {"format": "console", "level": LOG_LEVEL}

@@ -91,7 +91,12 @@ class Product:
         body = json.dumps(data).encode() if data is not None else b""
         environ = _environ(visitor, path, body, "POST" if data is not None else "GET")
         told: list[str] = []
-        response = self._application(environ, lambda status, _headers: told.append(status))
+
+        def start(status: str, _headers: Any, _problem: Any = None) -> Callable[[bytes], object]:
+            told.append(status)
+            return lambda _body: None
+
+        response = self._application(environ, start)
         try:
             text = b"".join(response).decode()
         finally:
@@ -127,7 +132,8 @@ def in_threads(count: int, work: Callable[[Any], None], tasks: Iterable[Any]) ->
     """Do each task once, by so many threads that take the next one when they are free; each closes its
     connection when nothing is left. The first exception rises, when all have stopped.
     """
-    waiting, lock, failures = iter(tasks), Lock(), []
+    waiting, lock = iter(tasks), Lock()
+    failures: list[Exception] = []
 
     def live() -> None:
         try:
