@@ -28,6 +28,7 @@ PAGES: Sequence[tuple[str, dict[str, Any] | None]] = [
     ("/api/v1/companies/?limit=20", None),
 ]
 MEGABYTE = 1024 * 1024
+NAME = f"tefter-bench-{os.getpid()}"
 
 
 def main() -> None:
@@ -37,6 +38,7 @@ def main() -> None:
         visited=(990, "how many organizations are visited"),
         threads=(8, "threads of the second pair of runs; the first has one"),
     )
+    os.environ["PGAPPNAME"] = NAME
     with django_on(options.database):
         owner_id = furnish(options.organizations).owner_id
         product, people = Product(), visitors(min(options.visited, options.organizations), owner_id)
@@ -116,8 +118,7 @@ def _watched(every: float = 0.1) -> Iterator[Memory]:
 
 def _look(observer: psycopg.Connection[Any], found: Memory) -> None:
     rows = observer.execute(
-        "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
-        " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        "SELECT pid FROM pg_stat_activity WHERE application_name = %s AND pid <> pg_backend_pid()", [NAME]
     ).fetchall()
     sizes = {pid: size for (pid,) in rows if (size := _private_bytes(pid))}
     found.processes |= sizes.keys()
