@@ -35,7 +35,7 @@ class ShutdownAfterGrace(ShutdownNotifications):
         patience.start()
 
     def _interrupt(self) -> None:
-        for thread_id in tuple(self.manager.notifications):
+        for thread_id in tuple(self.manager.notifications):  # type: ignore[attr-defined]
             raise_thread_exception(thread_id, Shutdown)
 
 

@@ -5,7 +5,7 @@ request.
 import hmac
 import ipaddress
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 import redis
 from django.conf import settings
@@ -13,9 +13,40 @@ from django.db import Error as DatabaseError
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
+from shared_apps.core import clock
+from shared_apps.jobs.queries import backlog
 from tenants.context import in_public
+
+
+class JobsCollector(Collector):
+    """How many jobs wait, run and are dead: one statement when somebody asks. Silent without a database."""
+
+    def describe(self) -> Iterable[GaugeMetricFamily]:
+        return []
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        try:
+            with in_public():
+                found = backlog()
+        except DatabaseError:
+            return
+        jobs = GaugeMetricFamily("tefter_jobs", "Jobs by state", labels=["state"])
+        counts = {"queued": found.queued_count, "in_flight": found.in_flight_count, "dead": found.dead_count}
+        for state, count in counts.items():
+            jobs.add_metric([state], count)
+        yield jobs
+        age = (clock.now() - found.oldest_due_at).total_seconds() if found.oldest_due_at else 0.0
+        yield GaugeMetricFamily(
+            "tefter_jobs_oldest_due_seconds", "How long the oldest queued job is due", value=max(age, 0.0)
+        )
+
+
+JOBS = CollectorRegistry()
+JOBS.register(JobsCollector())
 
 
 class HealthMiddleware:
@@ -65,16 +96,18 @@ def _broker_answers() -> bool:
 def _metrics(request: HttpRequest) -> HttpResponse:
     if not _may_read_metrics(request):
         return HttpResponse(status=403)
-    return HttpResponse(generate_latest(_registry()), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(_told(), content_type=CONTENT_TYPE_LATEST)
 
 
-def _registry() -> CollectorRegistry:
-    """Of all web workers together, where the server counts them together (`deploy/gunicorn.conf.py`)."""
+def _told() -> bytes:
+    """Requests of all web workers, where the server counts them together (`deploy/gunicorn.conf.py`), and the
+    jobs, of which there is one count for all.
+    """
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-        return REGISTRY
+        return generate_latest(REGISTRY) + generate_latest(JOBS)
     together = CollectorRegistry()
     MultiProcessCollector(together)
-    return together
+    return generate_latest(together) + generate_latest(JOBS)
 
 
 def _may_read_metrics(request: HttpRequest) -> bool:

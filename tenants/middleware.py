@@ -25,7 +25,7 @@ class OrganizationMiddleware:
         self.respond = respond
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        host = request.get_host().rsplit(":", 1)[0].lower().rstrip(".")
+        host = request.get_host().rsplit(":", 1)[0].lower().removesuffix(".")
         if host == settings.BASE_DOMAIN:
             return self._public(request)
         destination = destination_of(host)

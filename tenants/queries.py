@@ -33,6 +33,12 @@ def is_subdomain_free(subdomain: str) -> bool:
     return not taken and subdomain not in RESERVED_SUBDOMAINS
 
 
+def subdomains_of(organization_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Id → subdomain, of those that there are."""
+    found = Organization.objects.filter(pk__in=organization_ids)
+    return dict(found.values_list("id", "subdomain"))
+
+
 def open_organizations(
     *, among: Collection[UUID] | None = None, after: UUID | None = None, limit: int
 ) -> list[tuple[UUID, str]]:

@@ -37,7 +37,9 @@ FOUNDING = {
 }
 
 _FOUNDS = re.compile(r'^\s*INSERT INTO "?tenants_organization\b')
-_WRITE = re.compile(r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM|COPY)\s+(?:ONLY\s+)?(?:"?\w+"?\.)?"?(\w+)"?', re.I)
+_WRITE = re.compile(
+    r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM|COPY)\s+(?:ONLY\s+)?(?:"?\w+"?\.)?"?(\w+)"?', re.I
+)
 _QUOTED = re.compile(
     r"\$(?P<tag>\w*)\$.*?\$(?P=tag)\$|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.S
 )

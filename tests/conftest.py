@@ -10,6 +10,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -127,20 +128,27 @@ def django_db_setup(template_database: str) -> Iterator[None]:
         server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
+@contextmanager
+def own_database(template: str, unblock: Callable[[], Any]) -> Iterator[None]:
+    """Work on a fresh copy of the template meanwhile; what is done is committed."""
+    shared = connection.settings_dict["NAME"]
+    own = f"{shared}_own"
+    with _server() as server:
+        _copy(server, template, own)
+        _use_database(own)
+        with unblock():
+            yield
+        _use_database(shared)
+        server.execute(f'DROP DATABASE IF EXISTS "{own}" WITH (FORCE)')
+
+
 @pytest.fixture
 def committed_db(django_db_setup: None, template_database: str, django_db_blocker: Any) -> Iterator[None]:
     """A database of this test's own, without a surrounding transaction: for threads, races and real
     commits.
     """
-    shared = connection.settings_dict["NAME"]
-    own = f"{shared}_own"
-    with _server() as server:
-        _copy(server, template_database, own)
-        _use_database(own)
-        with django_db_blocker.unblock():
-            yield
-        _use_database(shared)
-        server.execute(f'DROP DATABASE IF EXISTS "{own}" WITH (FORCE)')
+    with own_database(template_database, django_db_blocker.unblock):
+        yield
 
 
 # The guards
@@ -349,6 +357,11 @@ def running_product(in_committed_alpha: OrganizationRef) -> Iterator[Product]:
 
 @pytest.fixture
 def run_jobs() -> Callable[[], list[str]]:
+    """`run_waiting_jobs`, for a test."""
+    return run_waiting_jobs
+
+
+def run_waiting_jobs() -> list[str]:
     """Run everything that waits in the outbox, as the worker would, until nothing does; returns the names.
 
     What a job raises rises here, after its row was written.
@@ -356,15 +369,12 @@ def run_jobs() -> Callable[[], list[str]]:
     from shared_apps.jobs.actors import perform
     from shared_apps.jobs.models import Job, JobState
 
-    def run() -> list[str]:
-        names = []
-        while job := Job.objects.filter(state=JobState.QUEUED).order_by("id").first():
-            job.state, job.sent_count = JobState.SENT, job.sent_count + 1
-            job.save(update_fields=["state", "sent_count"])
-            raised = perform(job_id=job.pk, organization_id=job.organization_id, sending=job.sent_count)
-            if raised:
-                raise raised
-            names.append(job.name)
-        return names
-
-    return run
+    names = []
+    while job := Job.objects.filter(state=JobState.QUEUED).order_by("id").first():
+        job.state, job.sent_count = JobState.SENT, job.sent_count + 1
+        job.save(update_fields=["state", "sent_count"])
+        raised = perform(job_id=job.pk, organization_id=job.organization_id, sending=job.sent_count)
+        if raised:
+            raise raised
+        names.append(job.name)
+    return names

@@ -66,13 +66,13 @@ def ground(contacts: int) -> Iterator[Ground]:
     with psycopg.connect(server, autocommit=True) as admin:
         admin.execute(f'CREATE DATABASE "{DATABASE}"')
     try:
-        yield _furnished(_environment(server), contacts)
+        yield _furnished(bench_environment(server), contacts)
     finally:
         with psycopg.connect(server, autocommit=True) as admin:
             admin.execute(f'DROP DATABASE "{DATABASE}" WITH (FORCE)')
 
 
-def _environment(server: str) -> dict[str, str]:
+def bench_environment(server: str) -> dict[str, str]:
     return {
         **os.environ,
         "DATABASE_URL": urlunsplit(urlsplit(server)._replace(path=f"/{DATABASE}")),
@@ -83,8 +83,8 @@ def _environment(server: str) -> dict[str, str]:
 
 
 def _furnished(environment: dict[str, str], contacts: int) -> Ground:
-    _django(environment, "migrate_schemas", "--shared", "--verbosity=0")
-    answer = _django(
+    run_django(environment, "migrate_schemas", "--shared", "--verbosity=0")
+    answer = run_django(
         environment,
         "create_organization",
         "--name=Мярка ООД",
@@ -101,7 +101,7 @@ def _furnished(environment: dict[str, str], contacts: int) -> Ground:
     return Ground(told["host"], told["api_token"], schema, environment)
 
 
-def _django(environment: dict[str, str], *arguments: str) -> str:
+def run_django(environment: dict[str, str], *arguments: str) -> str:
     command = [sys.executable, "-m", "django", *arguments]
     return subprocess.run(
         command, env=environment, cwd=PROJECT, check=True, stdout=subprocess.PIPE, text=True

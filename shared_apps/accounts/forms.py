@@ -147,3 +147,29 @@ def _reword(form: forms.Form, labels: dict[str, Any]) -> None:
         field.label = label
         field.help_text = PASSWORD_HELP if name == "password1" else ""
         field.widget.attrs.pop("placeholder", None)
+
+
+class AddressForm(forms.Form):
+    """The subdomain of an organization. Whether it can be had, the operation says."""
+
+    subdomain = forms.CharField(
+        label=_("Address in Tefter"),
+        max_length=63,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+
+    def clean_subdomain(self) -> str:
+        subdomain: str = self.cleaned_data["subdomain"]
+        return subdomain.strip().lower()
+
+
+class ClosingForm(forms.Form):
+    """The organization's name, typed again by one who closes it."""
+
+    name = forms.CharField(
+        label=_("Name of the organization"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )

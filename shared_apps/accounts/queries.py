@@ -11,7 +11,6 @@ from shared_apps.accounts.models import AccountMail, Invitation, TeamMember, Use
 from shared_apps.accounts.roles import permissions_of
 from shared_apps.core.actors import Actor, ActorKind
 from tenants.archive.manifest import Person
-from tenants.models import OrganizationStatus
 
 
 def user_by_id(user_id: UUID) -> User:
@@ -40,20 +39,12 @@ def active_role(user_id: UUID, organization_id: UUID) -> str | None:
 
 
 def memberships_of(user_id: UUID) -> QuerySet[TeamMember]:
-    """Where the person may go: active places in active organizations, by name."""
-    return (
-        TeamMember.objects.select_related("organization")
-        .filter(user_id=user_id, is_active=True, organization__status=OrganizationStatus.ACTIVE)
-        .order_by("organization__name", "id")
-    )
-
-
-def shut_memberships_of(user_id: UUID) -> QuerySet[TeamMember]:
-    """Places of the person in organizations that are suspended or closed, by name."""
+    """The person's active places, by name; those in suspended and closed organizations too, where nobody may
+    go.
+    """
     return (
         TeamMember.objects.select_related("organization")
         .filter(user_id=user_id, is_active=True)
-        .exclude(organization__status=OrganizationStatus.ACTIVE)
         .order_by("organization__name", "id")
     )
 

@@ -4,7 +4,7 @@ from allauth.account import views as allauth
 from django.urls import path, re_path
 
 from shared_apps.accounts.views import entrance as way_in
-from shared_apps.accounts.views import invitations, profile, team
+from shared_apps.accounts.views import invitations, organization, profile, team
 
 entrance = [
     path("accounts/login/", allauth.login, name="account_login"),
@@ -42,6 +42,11 @@ urlpatterns = [
     *entrance,
     path("handover/", way_in.complete_handover, name="complete_handover"),
     path("profile/", profile.profile_edit, name="profile_edit"),
+    path("settings/address/", organization.address_edit, name="address_edit"),
+    path("settings/data/", organization.organization_data, name="organization_data"),
+    path("settings/data/archives/", organization.ask_for_archive, name="ask_for_archive"),
+    path("settings/data/archives/<uuid:archive_id>/", organization.archive_download, name="archive_download"),
+    path("settings/data/close/", organization.close_organization, name="close_organization"),
     path("settings/team/", team.team_list, name="team_list"),
     path("settings/team/<uuid:member_id>/role/", team.change_member_role, name="change_member_role"),
     path("settings/team/<uuid:member_id>/deactivate/", team.deactivate_member, name="deactivate_member"),

@@ -83,8 +83,7 @@ def _deliver(*, job_id: str, organization_id: str | None = None, sending: int = 
 def declare_actors() -> None:
     """Tell the broker who takes the messages of each queue."""
     for queue, name in ACTORS.items():
-        dramatiq.actor(
-            _deliver,
+        declare = dramatiq.actor(
             actor_name=name,
             queue_name=queue,
             priority=PRIORITIES[queue],
@@ -94,6 +93,7 @@ def declare_actors() -> None:
             time_limit=TIME_LIMIT_MS,
             notify_shutdown=True,
         )
+        declare(_deliver)
 
 
 def perform(*, job_id: UUID, organization_id: UUID | None, sending: int) -> BaseException | None:

@@ -94,7 +94,7 @@ class Job(models.Model):
         secret = ()
 
     def __str__(self) -> str:
-        return f"{self.name} {self.state}"
+        return self.name
 
 
 class ScheduleSlot(models.Model):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from shared_apps.jobs.models import PLATFORM_LANE, Job, JobState
 from shared_apps.jobs.rules import places_of_patient_jobs
@@ -16,7 +16,8 @@ from shared_apps.jobs.rules import places_of_patient_jobs
 WITH_BROKER = (JobState.SENT, JobState.RUNNING)
 
 # Walks from lane to lane along the index (a handful of pages for each, however much waits there) and takes
-# from each what there is room for.
+# from each what there is room for. Compared as rows, so that no index but that of the lanes will do: the
+# planner would rather read all that is due, when it believes that this is little.
 _CHOOSE = """
 WITH RECURSIVE lanes AS (
     (SELECT lane FROM jobs_job WHERE state = 'queued' ORDER BY lane LIMIT 1)
@@ -38,15 +39,38 @@ CROSS JOIN LATERAL (
 ) AS room
 CROSS JOIN LATERAL (
     (SELECT id, is_patient, due_at FROM jobs_job
-     WHERE state = 'queued' AND lane = allowed.lane AND NOT is_patient AND due_at <= %(at)s
-     ORDER BY due_at LIMIT GREATEST(room.places, 0))
+     WHERE state = 'queued' AND (lane, is_patient, due_at) >= (allowed.lane, false, '-infinity')
+         AND (lane, is_patient, due_at) <= (allowed.lane, false, %(at)s)
+     ORDER BY lane, is_patient, due_at LIMIT GREATEST(room.places, 0))
     UNION ALL
     (SELECT id, is_patient, due_at FROM jobs_job
-     WHERE state = 'queued' AND lane = allowed.lane AND is_patient AND due_at <= %(at)s
-     ORDER BY due_at LIMIT GREATEST(room.patient, 0))
+     WHERE state = 'queued' AND (lane, is_patient, due_at) >= (allowed.lane, true, '-infinity')
+         AND (lane, is_patient, due_at) <= (allowed.lane, true, %(at)s)
+     ORDER BY lane, is_patient, due_at LIMIT GREATEST(room.patient, 0))
     ORDER BY is_patient, due_at LIMIT GREATEST(room.places, 0)
 ) AS due
 LIMIT %(limit)s
+"""
+_NEXT = """
+SELECT job.id, job.organization_id, job.is_patient, job.sent_count
+FROM (
+    SELECT %(places)s - count(*) AS places, %(patient)s - count(*) FILTER (WHERE is_patient) AS patient
+    FROM jobs_job WHERE lane = %(lane)s AND state IN ('sent', 'running')
+) AS room
+LEFT JOIN LATERAL (
+    SELECT id FROM jobs_job
+    WHERE state = 'queued' AND (lane, is_patient, due_at) >= (%(lane)s, false, '-infinity')
+        AND (lane, is_patient, due_at) <= (%(lane)s, false, %(at)s) AND room.places > 0
+    ORDER BY lane, is_patient, due_at LIMIT 1 FOR UPDATE SKIP LOCKED
+) AS prompt ON true
+LEFT JOIN LATERAL (
+    SELECT id FROM jobs_job
+    WHERE state = 'queued' AND (lane, is_patient, due_at) >= (%(lane)s, true, '-infinity')
+        AND (lane, is_patient, due_at) <= (%(lane)s, true, %(at)s)
+        AND prompt.id IS NULL AND room.places > 0 AND room.patient > 0
+    ORDER BY lane, is_patient, due_at LIMIT 1 FOR UPDATE SKIP LOCKED
+) AS patient ON true
+JOIN jobs_job AS job ON job.id = COALESCE(prompt.id, patient.id)
 """
 _BACKLOG = """
 SELECT
@@ -61,14 +85,6 @@ WHERE job = %s AND next_due_at <= %s AND (next_due_at, organization_id) > (%s, %
 ORDER BY next_due_at, organization_id LIMIT %s
 """
 BEGINNING = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
-
-
-@dataclass(frozen=True)
-class Room:
-    """How many more jobs of a lane may be with the broker: of any kind, and of the patient ones."""
-
-    places: int
-    patient: int
 
 
 @dataclass(frozen=True)
@@ -105,14 +121,13 @@ def choose_due_jobs(*, at: datetime, limit: int) -> list[UUID]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def room_in(lane: UUID) -> Room:
-    """What the lane may still send."""
+def lock_next_due(lane: UUID, at: datetime) -> Job | None:
+    """The lane's next due job, a prompt one before any patient one, if the lane has a place for it. One that
+    another worker takes at this moment is passed over. Loaded is what a message needs.
+    """
     allowed = settings.JOBS_IN_FLIGHT_PLATFORM if lane == PLATFORM_LANE else settings.JOBS_IN_FLIGHT
-    held = Job.objects.filter(lane=lane, state__in=WITH_BROKER).aggregate(
-        all=Count("lane"), patient=Count("lane", filter=Q(is_patient=True))
-    )
-    places = allowed - held["all"]
-    return Room(places, min(places, places_of_patient_jobs(allowed) - held["patient"]))
+    values = {"lane": lane, "at": at, "places": allowed, "patient": places_of_patient_jobs(allowed)}
+    return next(iter(Job.objects.raw(_NEXT, values)), None)
 
 
 def backlog() -> Backlog:

@@ -1,4 +1,5 @@
 import hashlib
+from pathlib import PurePosixPath
 from uuid import UUID
 
 from django.core.files.storage import default_storage
@@ -17,7 +18,8 @@ def stored_file(file_id: UUID) -> StoredFile:
 
 def read_bytes(file: StoredFile) -> bytes:
     """The file's bytes, compared with their checksum, from the organization's own folder and no other."""
-    if not file.path.startswith(f"{current_organization().id}/"):
+    folder, *rest = PurePosixPath(file.path).parts
+    if folder != str(current_organization().id) or ".." in rest:
         raise Corrupted(str(file.pk))
     with default_storage.open(file.path) as stored:
         content: bytes = stored.read()

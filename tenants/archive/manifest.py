@@ -25,8 +25,8 @@ class ArchiveDamaged(Refused):
 
 @dataclass(frozen=True)
 class Table:
-    """A table as it travels. `columns` are those of its rows, in order; `rows`, `size` (bytes) and `sha256`
-    are of `data/<name>.copy`.
+    """A table as it travels. `columns` are those of its rows, which stand in the order of `key`; `rows`,
+    `size` (bytes) and `sha256` are of `data/<name>.copy`.
 
     `secret` columns stayed behind. `people` hold user ids, `documents` JSON in which user ids may stand,
     `files` paths of stored files; `references` says of a column which kind of public record it names.
@@ -34,6 +34,7 @@ class Table:
 
     name: str
     columns: tuple[str, ...]
+    key: str = "id"
     secret: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()

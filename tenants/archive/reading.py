@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from zipfile import BadZipFile, ZipFile
 
 from tenants.archive.manifest import NAME, ArchiveDamaged, File, Manifest, Table, read_manifest
@@ -57,7 +57,8 @@ class ArchiveReader:
     def opened(self, member: Table | File) -> Iterator[IO[bytes]]:
         """The member as a file. What cannot be unpacked raises `ArchiveDamaged`."""
         try:
-            with self._zip.open(member.member) as packed, io.BufferedReader(packed, PIECE) as stream:  # type: ignore[arg-type]
+            packed: Any = self._zip.open(member.member)
+            with packed, io.BufferedReader(packed, PIECE) as stream:
                 yield stream
         except _BROKEN as error:
             raise ArchiveDamaged(f"{member.member} cannot be read ({type(error).__name__})") from error

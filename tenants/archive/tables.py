@@ -81,6 +81,7 @@ def _table_of(model: type[models.Model]) -> Table:
     return Table(
         name=model._meta.db_table,
         columns=tuple(column for column, _, _ in own),
+        key=str(model._meta.pk.column),
         secret=columns("secret"),
         people=columns("people")
         + tuple(c for c, target, _ in own if target == settings.AUTH_USER_MODEL.lower()),

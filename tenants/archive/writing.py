@@ -4,7 +4,8 @@ written. No table is held in memory.
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -101,19 +102,25 @@ def _write_table(archive: ZipFile, schema_name: str, table: Table, inside: Chang
     changes = {column: to_codename(kind) for column, kind in table.references.items()}
     changes |= dict.fromkeys(table.files, inside)
     count, size, digest = 0, 0, hashlib.sha256()
-    with archive.open(_member(table.member, at), "w", force_zip64=True) as member:
-        for rows, piece in _pieces(_rows(schema_name, table), row_change(table.columns, changes)):
+    with (
+        archive.open(_member(table.member, at), "w", force_zip64=True) as member,
+        closing(_rows(schema_name, table)) as written,  # or a COPY that is left alone holds up the rollback
+    ):
+        for rows, piece in _pieces(written, row_change(table.columns, changes)):
             member.write(piece)
             digest.update(piece)
             count, size = count + rows, size + len(piece)
     return replace(table, rows=count, size=size, sha256=digest.hexdigest())
 
 
-def _rows(schema_name: str, table: Table) -> Iterator[bytes]:
-    """The rows as COPY writes them; the server sends each by itself."""
-    statement = sql.SQL("COPY {table} ({columns}) TO STDOUT").format(
+def _rows(schema_name: str, table: Table) -> Generator[bytes, None, None]:
+    """The rows as COPY writes them; the server sends each by itself. Their order is that of the key, so that
+    equal tables have equal checksums.
+    """
+    statement = sql.SQL("COPY (SELECT {columns} FROM {table} ORDER BY {key}) TO STDOUT").format(
         table=sql.Identifier(schema_name, table.name),
         columns=sql.SQL(", ").join(map(sql.Identifier, table.columns)),
+        key=sql.Identifier(table.key),
     )
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         yield from map(bytes, copy)

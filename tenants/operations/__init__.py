@@ -2,7 +2,12 @@
 `archives`, `restoring`, `schemas` (their rooms).
 """
 
-from tenants.operations.addresses import SubdomainUnchanged, free_address, rename_organization
+from tenants.operations.addresses import (
+    SubdomainUnchanged,
+    TooManyAddresses,
+    free_address,
+    rename_organization,
+)
 from tenants.operations.archives import (
     ArchiveAwaited,
     NotNewest,
@@ -13,6 +18,7 @@ from tenants.operations.archives import (
     note_archive_taken,
 )
 from tenants.operations.doors import (
+    GRACE,
     AlreadySuspended,
     ArchiveMissing,
     GraceNotOver,
@@ -51,6 +57,7 @@ from tenants.operations.schemas import (
 )
 
 __all__ = [
+    "GRACE",
     "AlreadySuspended",
     "ArchiveAwaited",
     "ArchiveMissing",
@@ -70,6 +77,7 @@ __all__ = [
     "SubdomainReserved",
     "SubdomainTaken",
     "SubdomainUnchanged",
+    "TooManyAddresses",
     "add_spare_schema",
     "adopt_schema",
     "ask_for_archive",

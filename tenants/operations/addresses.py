@@ -17,13 +17,22 @@ from tenants.hosts import forget_hosts, host_of
 from tenants.models import Domain, Organization
 from tenants.operations.archives import require_own
 from tenants.operations.organizations import SubdomainTaken, check_subdomain
+from tenants.queries import redirecting_hosts
 
 REDIRECTS_FOR = timedelta(days=30)
+MOST_OLD_ADDRESSES = 5  # so that nobody hoards names by moving through them
 
 
 class SubdomainUnchanged(Refused):
     code = "subdomain_unchanged"
     message = _("This is the present address.")
+    field = "subdomain"
+    conflict = True
+
+
+class TooManyAddresses(Refused):
+    code = "too_many_addresses"
+    message = _("This organization has moved too often lately. Its old addresses still lead here.")
     field = "subdomain"
     conflict = True
 
@@ -39,6 +48,8 @@ def rename_organization(*, organization_id: UUID, subdomain: str, by: Actor, at:
     old = organization.subdomain
     if subdomain == old:
         raise SubdomainUnchanged()
+    if redirecting_hosts(organization_id).exclude(domain=host_of(subdomain)).count() >= MOST_OLD_ADDRESSES:
+        raise TooManyAddresses()
     _move(organization, subdomain, at)
     record(
         event=OrganizationEvent.RENAMED,

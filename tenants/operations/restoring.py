@@ -4,6 +4,7 @@ import shutil
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -127,7 +128,8 @@ def _last_of_each_app(version: Version) -> list[MigrationName]:
         if parent.key[0] == name[0]
     }
     absent = tenant_labels() - {label for label, _name in version.migrations}
-    return sorted(version.migrations - followed) + [(label, None) for label in sorted(absent)]  # type: ignore[list-item]
+    nothing: Any = [(label, None) for label in sorted(absent)]
+    return [*sorted(version.migrations - followed), *nothing]
 
 
 def _fill(

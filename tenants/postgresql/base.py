@@ -99,9 +99,12 @@ class DatabaseWrapper(stock.DatabaseWrapper):
             self.close()
 
     def _holds_a_lock(self) -> bool:
-        with self.wrap_database_errors, self.connection.cursor() as cursor:
-            cursor.execute("SELECT FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
-            return bool(cursor.rowcount)
+        try:
+            with self.connection.cursor() as cursor:
+                cursor.execute("SELECT FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
+                return bool(cursor.rowcount)
+        except psycopg.Error:  # whatever it held, a dead connection holds no longer
+            return False
 
     @contextmanager
     def recording(self) -> Iterator[list[str]]:

@@ -42,11 +42,11 @@ class Cursor(stock.CursorWrapper):
 
     def _execute(self, *arguments: Any) -> Any:
         self.enter()
-        return super()._execute(*arguments)
+        return super()._execute(*arguments)  # type: ignore[misc]
 
     def _executemany(self, *arguments: Any) -> Any:
         self.enter()
-        return super()._executemany(*arguments)
+        return super()._executemany(*arguments)  # type: ignore[misc]
 
     def __iter__(self) -> Iterator[Any]:
         self._refuse_when_dead()

@@ -15,6 +15,7 @@ MORE_DOORS = {
     ("plans", "catalog"),
     ("accounts", "roles"),
     ("tenants", "context"),
+    ("tenants", "archive"),
     ("jobs", "actors"),
     ("jobs", "schedule"),
     ("tenants", "hosts"),

@@ -196,9 +196,8 @@ def test_writes_to_both_sides_in_one_transaction_are_seen(in_alpha: Organization
             NumberSeries.objects.update(next_number=8)
             with transaction.atomic():
                 Organization.objects.update(language="en")
-    assert watch.trespasses == [
-        "written in one transaction: ['tenants_organization', 'workspace_numberseries']"
-    ]
+    tables = ["tenants_organization", "workspace_numberseries"]
+    assert watch.trespasses == [f"written in one transaction: {tables}"]
 
 
 def test_the_runbook_names_every_table_that_commits_with_an_organization() -> None:

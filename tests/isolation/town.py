@@ -61,8 +61,11 @@ class Answer:
         return set(MARK.findall(self.text))
 
 
-def ask(host: str, path: str, *, token: str = "", cookie: str = "", body: Any = None) -> Answer:
-    """One request through the real application and every middleware, as a server's thread makes it."""
+def ask(host: str, path: str, *, token: str = "", cookie: str = "", body: Any = None, **more: str) -> Answer:
+    """One request through the real application and every middleware, as a server's thread makes it.
+
+    `more` are headers, `idempotency_key="…"`.
+    """
     content = b"" if body is None else json.dumps(body).encode()
     environ: dict[str, Any] = {
         "REQUEST_METHOD": "GET" if body is None else "POST",
@@ -77,6 +80,7 @@ def ask(host: str, path: str, *, token: str = "", cookie: str = "", body: Any = 
         environ["HTTP_AUTHORIZATION"] = f"Bearer {token}"
     if cookie:
         environ["HTTP_COOKIE"] = f"{settings.SESSION_COOKIE_NAME}={cookie}"
+    environ |= {f"HTTP_{name.upper()}": value for name, value in more.items()}
     setup_testing_defaults(environ)
     told: list[str] = []
     response = application(environ, lambda status, headers, error=None: told.append(status))
@@ -198,12 +202,18 @@ def kill_a_process() -> None:
     """Some other session of this database loses its server process, whatever it is doing."""
     with suppress(Exception), connection._nodb_cursor() as cursor:
         cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = %s ORDER BY random() LIMIT 1",
+            "SELECT pid FROM pg_stat_activity WHERE datname = %s ORDER BY random() LIMIT 1",
             [connection.settings_dict["NAME"]],
         )
+        kill_process(cursor.fetchone()[0])
+
+
+def kill_process(pid: int) -> None:
+    """End the server process of a session, and wait until it is gone."""
+    with connection._nodb_cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 2000)", [pid])
 
 
 def patient() -> Any:
-    """Requests of one token are not counted, and processes retire on the way."""
-    return override_settings(API_RATE_PER_MINUTE=10_000_000, SCHEMAS_PER_CONNECTION=5)
+    """Nobody asks too often, and server processes retire on the way."""
+    return override_settings(API_RATE_PER_MINUTE=10_000_000, SCHEMAS_PER_CONNECTION=20)

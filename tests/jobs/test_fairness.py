@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from shared_apps.core.actors import system_actor
 from shared_apps.jobs.models import Job, JobState
 from shared_apps.jobs.operations import dispatch_jobs, enqueue
-from shared_apps.jobs.queries import choose_due_jobs
+from shared_apps.jobs.queries import choose_due_jobs, lock_next_due
 from shared_apps.jobs.registry import Queue
 from tenants.context import OrganizationRef
 from tests.jobs.conftest import PLACES, ask, ask_sent
@@ -113,6 +113,25 @@ def test_a_beat_costs_the_same_however_much_waits(
     assert "Seq Scan" not in plan, plan
     assert most_rows_read(plan) < 20, plan
     assert of_whom(dispatch()) == {str(alpha.id): PLACES, str(beta.id): 1}
+
+
+def test_the_next_one_costs_the_same_however_much_waits(
+    alpha: OrganizationRef, sent: Sent, at: datetime
+) -> None:
+    flood(alpha.id, 20_000, at)
+    plan = plan_of(lambda: lock_next_due(alpha.id, at + timedelta(minutes=1)))
+    assert "Seq Scan" not in plan, plan
+    assert most_rows_read(plan) == 1, plan
+
+
+def test_a_lane_behind_another_s_flood_is_found_at_once(
+    alpha: OrganizationRef, beta: OrganizationRef, sent: Sent, at: datetime
+) -> None:
+    """Many of both: an index by date alone would lead through the whole of the older flood."""
+    flood(alpha.id, 10_000, at - timedelta(hours=1))
+    flood(beta.id, 5_000, at)
+    plan = plan_of(lambda: lock_next_due(beta.id, at + timedelta(minutes=1)))
+    assert "Removed by Filter" not in plan and most_rows_read(plan) == 1, plan
 
 
 def flood(organization_id: UUID, count: int, at: datetime) -> None:

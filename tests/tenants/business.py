@@ -1,4 +1,4 @@
-"""An organization at work: documents with their PDFs, money, a shared record, a token, a letter that waits."""
+"""An organization at work: documents and their PDFs, money, a shared record, a token, a waiting letter."""
 
 from collections.abc import Callable
 from decimal import Decimal

@@ -213,9 +213,7 @@ def test_a_schema_with_an_impossible_name_is_not_entered(
     assert Organization.objects.count() == 2
 
 
-@pytest.mark.parametrize(
-    "seed", [*range(2), *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(2, 20))]
-)
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(1, 20))])
 def test_no_sequence_of_events_confuses_it(both: tuple[OrganizationRef, OrganizationRef], seed: int) -> None:
     """A random walk over everything that moves a connection; the server is asked after every step."""
     walk = Walk(random.Random(seed), *both)

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection, models
+from psycopg import sql
 
 from shared_apps.accounts.queries import actor_of
 from shared_apps.accounts.roles import Role
@@ -51,7 +52,7 @@ def at_work(in_committed_alpha: OrganizationRef, run_jobs: Callable[[], Any]) ->
 
 def rows_in(organization: OrganizationRef, table: str) -> int:
     with in_organization(organization), connection.cursor() as cursor:
-        cursor.execute(f'SELECT count(*) FROM "{table}"')
+        cursor.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table)))
         return int(cursor.fetchone()[0])
 
 
@@ -182,7 +183,9 @@ def test_every_column_with_ids_says_whose_they_are() -> None:
             continue
         people = set(getattr(model.Data, "people", ()))  # type: ignore[attr-defined]
         for field in model._meta.concrete_fields:
-            is_bare = isinstance(field, models.UUIDField) and not field.primary_key and not field.related_model
+            is_bare = (
+                isinstance(field, models.UUIDField) and not field.primary_key and not field.related_model
+            )
             if is_bare and field.name not in people:
                 silent.add((model._meta.label_lower, field.name))
     assert silent == OF_RECORDS

@@ -181,7 +181,7 @@ def test_many_threads_on_few_connections_read_their_own(both: Both) -> None:
             connection.close()
 
     with connections_shared(3), ThreadPoolExecutor(8) as threads:
-        assert all(threads.map(read, range(400)))
+        assert all(threads.map(read, range(200)))
 
 
 def test_the_environment_turns_the_pool_on() -> None:

@@ -1,1 +1,1 @@
-"""Pages of people: `entrance`, `invitations`, `profile`, `team`."""
+"""Pages of people: `entrance`, `invitations`, `profile`, `team`; `organization`, for its owner."""

@@ -21,6 +21,7 @@ from shared_apps.accounts.models import User
 from shared_apps.accounts.views.hosts import hand_over, origin_of
 from shared_apps.core import clock
 from shared_apps.core.http import address_on
+from tenants.models import OrganizationStatus
 
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 
@@ -37,10 +38,11 @@ def to_sign_up(request: HttpRequest) -> HttpResponse:
 @require_safe
 def organization_list(request: HttpRequest) -> HttpResponse:
     """Where the signed-in person may go; one with a single place goes straight there."""
-    places = list(queries.memberships_of(request.user.pk))  # type: ignore[arg-type]
+    everywhere = list(queries.memberships_of(request.user.pk))  # type: ignore[arg-type]
+    places = [place for place in everywhere if place.organization.status == OrganizationStatus.ACTIVE]
     if len(places) == 1:
         return hand_over(request, places[0].organization_id)
-    shut = list(queries.shut_memberships_of(request.user.pk))  # type: ignore[arg-type]
+    shut = [place for place in everywhere if place not in places]
     return render(request, "accounts/organization_list.html", {"places": places, "shut_places": shut})
 
 

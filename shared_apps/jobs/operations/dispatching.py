@@ -15,7 +15,7 @@ from shared_apps.core.actors import Actor
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
 from shared_apps.jobs.models import Job, JobState
-from shared_apps.jobs.queries import WITH_BROKER, choose_due_jobs, is_anything_due, room_in
+from shared_apps.jobs.queries import WITH_BROKER, choose_due_jobs, is_anything_due, lock_next_due
 from shared_apps.jobs.registry import Queue
 
 LOST_AFTER = timedelta(minutes=15)
@@ -60,15 +60,7 @@ def send_next(lane: UUID, at: datetime) -> None:
     One out, one in: no lock is needed to keep the count. The scheduler does the rest, and this too when the
     broker is away.
     """
-    room = room_in(lane)
-    if room.places < 1:
-        return
-    due = Job.objects.select_for_update(skip_locked=True).filter(
-        lane=lane, state=JobState.QUEUED, due_at__lte=at
-    )
-    next_one = due.filter(is_patient=False).order_by("due_at").first()
-    if next_one is None and room.patient > 0:
-        next_one = due.filter(is_patient=True).order_by("due_at").first()
+    next_one = lock_next_due(lane, at)
     if next_one is None:
         return
     try:

@@ -11,17 +11,10 @@ from uuid import UUID
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
 from django.test import Client
 
 from shared_apps.accounts.models import TeamMember
-from shared_apps.core.actors import system_actor
-from shared_apps.jobs.actors import JOBS, JobWithoutOrganization, Scope, perform
-from shared_apps.jobs.models import Job
-from shared_apps.jobs.operations import enqueue
-from tenant_apps.files.operations import store_file
-from tenant_apps.files.queries import Corrupted, read_bytes
-from tenants.context import OrganizationRef, in_organization
+from tenants.context import OrganizationRef
 from tenants.hosts import host_of
 from tests.isolation.addresses import Address, addresses_of
 from tests.isolation.belongings import belongings_of
@@ -191,41 +184,6 @@ def test_a_member_who_was_switched_off_is_out_at_once(
 ) -> None:
     TeamMember.objects.filter(organization_id=alpha.id, role="owner").update(is_active=False)
     assert browser.get("/").status_code == 302
-
-
-def test_cache_entries_of_one_are_not_seen_by_the_other(
-    alpha: OrganizationRef, beta: OrganizationRef
-) -> None:
-    with in_organization(alpha):
-        cache.set("tests-shared-name", "ours")
-    with in_organization(beta):
-        assert cache.get("tests-shared-name") is None
-    assert cache.get("tests-shared-name") is None
-
-
-def test_a_file_of_one_is_not_read_by_the_other(
-    alpha: OrganizationRef, beta: OrganizationRef, at: Any
-) -> None:
-    with in_organization(alpha):
-        ours = store_file(
-            name="x.txt", content_type="text/plain", content=b"ours", by=system_actor(alpha.id), at=at
-        )
-        assert read_bytes(ours) == b"ours"
-    with in_organization(beta), pytest.raises(Corrupted):
-        read_bytes(ours)
-
-
-@pytest.mark.parametrize(
-    "name", sorted(name for name, job in JOBS.items() if job.scope is Scope.ORGANIZATION)
-)
-def test_no_job_runs_without_its_organization(
-    name: str, alpha: OrganizationRef, beta: OrganizationRef
-) -> None:
-    enqueue(name, by=system_actor(alpha.id))
-    row = Job.objects.get(name=name)
-    for wrong in (None, beta.id):
-        with pytest.raises(JobWithoutOrganization):
-            perform(job_id=row.pk, organization_id=wrong, sending=0)
 
 
 def test_an_unknown_host_is_not_found(db: None) -> None:
