@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("tenant_apps.crm.urls")),
     path("", include("tenant_apps.catalog.urls")),
     path("", include("tenant_apps.sharing.urls")),
+    path("", include("tenant_apps.messages.urls")),
     path("", include("tenant_apps.invoices.urls")),
     path("", include("tenant_apps.imports.urls")),
     path("", include("tenant_apps.workspace.urls")),

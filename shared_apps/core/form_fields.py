@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import date, time
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -10,14 +11,16 @@ from babel import Locale
 from django import forms
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from shared_apps.core import clock
 from shared_apps.core.actors import Actor
 from shared_apps.core.currencies import CURRENCIES
+from shared_apps.core.days import read_day, read_time
 from shared_apps.core.formats import locale_of
 from shared_apps.core.numbers import plain_number, written
 
-DATE_FORMATS = ["%d.%m.%Y", "%Y-%m-%d", "%d/%m/%Y", "%d.%m.%y"]
 USUAL_CURRENCIES = ("EUR", "USD", "GBP", "CHF")
 VAT_RATES = (("20.00", "20 %"), ("9.00", "9 %"), ("0.00", "0 %"), ("", _("No VAT")))
 FIRST_OFFERED = 50
@@ -57,10 +60,34 @@ class RateField(forms.DecimalField):
 
 
 class DayField(forms.DateField):
-    """A date as dd.mm.yyyy."""
+    """A date as dd.mm.yyyy, or in words: `утре`, `friday`, `+7`, seen from today in the reader's zone."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(widget=forms.DateInput, input_formats=DATE_FORMATS, **options)
+        super().__init__(widget=forms.DateInput, **options)
+
+    def to_python(self, value: Any) -> date | None:
+        if not isinstance(value, str) or not value.strip():
+            return super().to_python(value)
+        day = read_day(value, timezone.localdate(clock.now()))
+        if day is None:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
+
+
+class TimeField(forms.TimeField):
+    """A time of day: `14:30`, `14.30`, `9`."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.TimeInput(format="%H:%M", attrs={"autocomplete": "off", "placeholder": "14:30"})
+        super().__init__(widget=widget, **options)
+
+    def to_python(self, value: Any) -> time | None:
+        if not isinstance(value, str) or not value.strip():
+            return super().to_python(value)
+        hour = read_time(value)
+        if hour is None:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return hour
 
 
 def named(name: str) -> dict[str, str]:

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 
 from shared_apps.core.listing import register_listing
-from shared_apps.core.slots import register_sentences
+from shared_apps.core.slots import register, register_sentences
 
 
 class CrmConfig(AppConfig):
@@ -11,7 +11,11 @@ class CrmConfig(AppConfig):
         from tenant_apps.crm.events import SENTENCES
         from tenant_apps.crm.listings.companies import COMPANIES
         from tenant_apps.crm.listings.contacts import CONTACTS
+        from tenant_apps.crm.listings.tasks import TASKS
+        from tenant_apps.crm.slots import tasks_of_notifications
 
         register_sentences(SENTENCES)
+        register("notification.parts", tasks_of_notifications)
         register_listing(COMPANIES)
         register_listing(CONTACTS)
+        register_listing(TASKS)

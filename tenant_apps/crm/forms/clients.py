@@ -8,7 +8,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.countries import country_choices
-from tenant_apps.crm.models import Company, Contact
+from tenant_apps.crm.models import Company, CompanySize, Contact
 from tenant_apps.crm.operations import CompanyChange, ContactChange
 
 
@@ -62,12 +62,24 @@ class CompanyForm(QuickCompanyForm):
 
     phone = _text(Company, "phone", widget=PHONE)
     website = _text(Company, "website", help_text=_("For example: example.com"))
+    industry = _text(Company, "industry")
+    size = forms.ChoiceField(label=_("size"), choices=[("", ""), *CompanySize.choices], required=False)
+    parent_id = forms.UUIDField(
+        label=_("parent company"),
+        required=False,
+        widget=forms.Select({"data-select-url": reverse_lazy("company_options")}),
+    )
+
+    def __init__(self, *args: Any, parent: Company | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen = [(str(parent.pk), str(parent))] if parent else []
+        self.fields["parent_id"].widget.choices = [("", ""), *chosen]
 
     @classmethod
     def of(cls, company: Company) -> "CompanyForm":
         """The form as the company stands now."""
         values = {name: getattr(company, name) for name in cls.base_fields}
-        return cls(initial=values, other_than=company.pk)
+        return cls(initial=values, other_than=company.pk, parent=company.parent)
 
 
 class ContactForm(forms.Form):

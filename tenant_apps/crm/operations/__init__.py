@@ -1,5 +1,6 @@
 """Every write of the app: `clients` (companies and contacts)."""
 
+from tenant_apps.crm.operations.attachments import LARGEST_FILE as LARGEST_FILE
 from tenant_apps.crm.operations.attachments import FileEmpty as FileEmpty
 from tenant_apps.crm.operations.attachments import FileTooLarge as FileTooLarge
 from tenant_apps.crm.operations.attachments import archive_attachment as archive_attachment
@@ -49,6 +50,7 @@ from tenant_apps.crm.operations.notes import NotPinned as NotPinned
 from tenant_apps.crm.operations.notes import archive_note as archive_note
 from tenant_apps.crm.operations.notes import change_note as change_note
 from tenant_apps.crm.operations.notes import pin_note as pin_note
+from tenant_apps.crm.operations.notes import subject_for_writing as subject_for_writing
 from tenant_apps.crm.operations.notes import unarchive_note as unarchive_note
 from tenant_apps.crm.operations.notes import unpin_note as unpin_note
 from tenant_apps.crm.operations.notes import write_note as write_note
@@ -74,17 +76,20 @@ from tenant_apps.crm.operations.reach import Detail as Detail
 from tenant_apps.crm.operations.reach import Place as Place
 from tenant_apps.crm.operations.reach import details_of as details_of
 from tenant_apps.crm.operations.reach import places_of as places_of
+from tenant_apps.crm.operations.reminders import REMINDER_KIND as REMINDER_KIND
 from tenant_apps.crm.operations.reminders import Letter as Letter
 from tenant_apps.crm.operations.reminders import remind_of_task as remind_of_task
 from tenant_apps.crm.operations.reminders import settle_reminders as settle_reminders
 from tenant_apps.crm.operations.stays import StageClosed as StageClosed
 from tenant_apps.crm.operations.tasks import AlreadyDone as AlreadyDone
+from tenant_apps.crm.operations.tasks import NoSuchDay as NoSuchDay
 from tenant_apps.crm.operations.tasks import NotDone as NotDone
 from tenant_apps.crm.operations.tasks import TaskChange as TaskChange
 from tenant_apps.crm.operations.tasks import archive_task as archive_task
 from tenant_apps.crm.operations.tasks import change_task as change_task
 from tenant_apps.crm.operations.tasks import complete_task as complete_task
 from tenant_apps.crm.operations.tasks import create_task as create_task
+from tenant_apps.crm.operations.tasks import minutes_before as minutes_before
 from tenant_apps.crm.operations.tasks import reopen_task as reopen_task
 from tenant_apps.crm.operations.tasks import subject_of as subject_of
 from tenant_apps.crm.operations.tasks import task_facts as task_facts

@@ -16,7 +16,7 @@ from tenant_apps.crm.models import Attachment
 from tenant_apps.crm.operations.notes import bring_back, put_away, subject_for_writing, writing_for_change
 from tenant_apps.files.operations import store_file
 
-LARGEST = 10 * 1024 * 1024
+LARGEST_FILE = 10 * 1024 * 1024
 NAME_LENGTH = 200
 
 
@@ -47,7 +47,7 @@ def attach_file(
     subject = subject_for_writing(record_type, record_id, by)
     if not content:
         raise FileEmpty()
-    if len(content) > LARGEST:
+    if len(content) > LARGEST_FILE:
         raise FileTooLarge()
     stored = store_file(
         name=_plain_name(name), content_type=content_type[:100], content=content, by=by, at=at

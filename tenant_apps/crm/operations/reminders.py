@@ -17,7 +17,7 @@ from tenant_apps.messages.operations import notify, queue_message
 from tenant_apps.workspace.queries import active_members
 from tenants.context import current_organization
 
-KIND = "task_reminder"
+REMINDER_KIND = "task_reminder"
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,10 @@ def remind_of_task(*, task_id: UUID, letter: Letter | None, by: Actor, at: datet
     reader = active_members().filter(user_id=task.assignee_id or task.owner_id).first()
     if reader is None or letter is None:
         return True
-    key = f"{KIND}:{task.pk}:{task.remind_at.isoformat() if task.remind_at else ''}"
+    key = f"{REMINDER_KIND}:{task.pk}:{task.remind_at.isoformat() if task.remind_at else ''}"
     notify(
         user_id=reader.user_id,
-        kind=KIND,
+        kind=REMINDER_KIND,
         text=task.title,
         url=task.get_absolute_url(),
         key=key,

@@ -1,5 +1,6 @@
 """Tasks: added, changed, done and undone, archived; the deal's next task follows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
@@ -25,6 +26,7 @@ from tenant_apps.crm.operations.clients import AlreadyArchived, NotArchived
 from tenant_apps.crm.queries.tasks import SUBJECTS, may_change_task, visible_task
 from tenant_apps.crm.rules import next_due_day
 from tenant_apps.sharing.queries import visible_to
+from tenant_apps.workspace.operations import CustomChange, copy_custom_values, custom_change
 from tenant_apps.workspace.queries import active_members
 from tenants.context import current_organization
 
@@ -37,6 +39,12 @@ class AlreadyDone(Refused):
     code = "already_done"
     message = _("This task is done already.")
     conflict = True
+
+
+class NoSuchDay(Refused):
+    code = "day_unknown"
+    message = _("Write the date as dd.mm.yyyy.")
+    field = "due_on"
 
 
 class NotDone(Refused):
@@ -64,6 +72,7 @@ class TaskChange:
     company_id: UUID | Keep | None = KEEP
     contact_id: UUID | Keep | None = KEEP
     deal_id: UUID | Keep | None = KEEP
+    custom: Mapping[str, Any] | None = None
 
 
 PLAIN = ("title", "kind", "priority", "notes", "recurrence", "assignee_id")
@@ -75,7 +84,8 @@ def create_task(*, details: TaskChange, by: Actor, at: datetime) -> Task:
     """Add a task; without an assignee it is the adder's own to do."""
     person = by.id if by.kind in {ActorKind.MEMBER, ActorKind.API_KEY} else None
     task = Task(owner_id=person, assignee_id=person, created_at=at)
-    new = _write(task, details, by, at)
+    custom = custom_change("task", None, details.custom, by=by, at=at)
+    new = _write(task, details, custom, by, at)
     record(event=CrmEvent.TASK_CREATED, subject=task, parent=subject_of(task), by=by, at=at, new=new)
     return task
 
@@ -84,8 +94,9 @@ def create_task(*, details: TaskChange, by: Actor, at: datetime) -> Task:
 def change_task(*, task_id: UUID, change: TaskChange, by: Actor, at: datetime) -> Task:
     """Change what is given. A new date or reminder is told of again."""
     task = _task_for_change(task_id, by)
-    before = task_facts(task)
-    old, new = changes_between(before, _write(task, change, by, at))
+    custom = custom_change("task", task_id, change.custom, by=by, at=at)
+    before = task_facts(task) | custom.before
+    old, new = changes_between(before, _write(task, change, custom, by, at))
     record(event=CrmEvent.TASK_CHANGED, subject=task, parent=subject_of(task), by=by, at=at, old=old, new=new)
     return task
 
@@ -176,11 +187,14 @@ def _task_for_change(task_id: UUID, by: Actor) -> Task:
     return task
 
 
-def _write(task: Task, change: TaskChange, by: Actor, at: datetime) -> dict[str, Any]:
+def _write(
+    task: Task, change: TaskChange, custom: CustomChange, by: Actor, at: datetime
+) -> dict[str, Any]:
     """Put the given values into the row and save it; return what people see of it."""
     wanted, deal_before = given(change), task.deal_id
-    due_before, minutes = task.due_at, _minutes_before(task)
-    refuse_all(_errors(task, wanted))
+    due_before, minutes = task.due_at, minutes_before(task)
+    wanted.pop("custom", None)
+    refuse_all(_errors(task, wanted) + custom.errors)
     for name in PLAIN:
         if name in wanted:
             setattr(task, name, wanted[name])
@@ -194,7 +208,8 @@ def _write(task: Task, change: TaskChange, by: Actor, at: datetime) -> dict[str,
     task.save()
     _expect_reminder(task)
     _settle_deals(deal_before, task.deal_id)
-    return task_facts(task)
+    custom.write(task.pk)
+    return task_facts(task) | custom.after
 
 
 def _relate(task: Task, wanted: dict[str, Any], by: Actor) -> None:
@@ -237,7 +252,8 @@ def _begins_at(task: Task) -> datetime:
     return datetime.combine(due_at.astimezone(zone).date(), MORNING, zone) if task.is_all_day else due_at
 
 
-def _minutes_before(task: Task) -> int | None:
+def minutes_before(task: Task) -> int | None:
+    """How long before it is due the reminder goes out; None without one."""
     if task.remind_at is None or task.due_at is None:
         return None
     return round((_begins_at(task) - task.remind_at).total_seconds() / 60)
@@ -254,7 +270,7 @@ def _leave_next(task: Task, at: datetime) -> None:
         _set_archived(kept, None, at)
         return
     zone = ZoneInfo(current_organization().time_zone)
-    day, minutes = _local_day(task), _minutes_before(task)
+    day, minutes = _local_day(task), minutes_before(task)
     following = next_due_day(day, task.recurrence, task.recurrence_day or day.day, on=day_in(zone.key, at))
     hour = END_OF_DAY if task.is_all_day or task.due_at is None else task.due_at.astimezone(zone).time()
     copied = (
@@ -277,6 +293,7 @@ def _leave_next(task: Task, at: datetime) -> None:
     )
     _set_reminder(new, minutes)
     new.save()
+    copy_custom_values(task.pk, new.pk)
     _expect_reminder(new)
 
 

@@ -33,6 +33,8 @@ from tenant_apps.crm.queries.deals import visible_deals as visible_deals
 from tenant_apps.crm.queries.notes import attachments_about as attachments_about
 from tenant_apps.crm.queries.notes import conversations_about as conversations_about
 from tenant_apps.crm.queries.notes import mentioned_in as mentioned_in
+from tenant_apps.crm.queries.notes import mentioned_in_vain as mentioned_in_vain
+from tenant_apps.crm.queries.notes import names_of_members as names_of_members
 from tenant_apps.crm.queries.notes import notes_about as notes_about
 from tenant_apps.crm.queries.notes import subject_of_writing as subject_of_writing
 from tenant_apps.crm.queries.notes import visible_subject as visible_subject
@@ -53,3 +55,5 @@ from tenant_apps.crm.queries.tasks import tasks_of as tasks_of
 from tenant_apps.crm.queries.tasks import visible_task as visible_task
 from tenant_apps.crm.queries.tasks import visible_tasks as visible_tasks
 from tenant_apps.crm.queries.tasks import without_hidden_subjects as without_hidden_subjects
+from tenant_apps.crm.queries.timelines import Stream as Stream
+from tenant_apps.crm.queries.timelines import stream_about as stream_about

@@ -53,7 +53,7 @@ def visible_writings(model: type[Any], actor: Actor, *, archived: bool | None = 
 
 
 def about(subject: Subject, actor: Actor) -> Q:
-    """Which rows are about a record; a company's contacts and deals, as far as they are seen, bring theirs."""
+    """Which rows are about a record; the contacts and deals of a company that are seen bring theirs."""
     found = Q(**{subject.shared_as: subject})
     if isinstance(subject, Company):
         for name in ("contact", "deal"):
@@ -95,6 +95,17 @@ def mentioned_in(text: str, members: Sequence[Member]) -> list[Member]:
             rest = rest.replace(mark, " ")
             found.append(member)
     return found
+
+
+def mentioned_in_vain(note: Note, subject: Subject) -> list[Member]:
+    """Those who are named in a note about a record that they do not see."""
+    told = set(note.mentions)
+    return [one for one in mentioned_in(note.text, list(active_members())) if one.user_id not in told]
+
+
+def names_of_members() -> list[str]:
+    """Who can be named in a note."""
+    return [str(member) for member in active_members()]
 
 
 def before(rows: QuerySet[Any], moment: str, at: datetime | None) -> QuerySet[Any]:

@@ -7,35 +7,19 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from shared_apps.core import clock, slots
+from shared_apps.core import clock
 from shared_apps.core.countries import country_name
 from shared_apps.core.errors import DomainError
 from shared_apps.core.http import ActorRequest, act, add_refusal, done, form_page, is_htmx, page, partial
 from shared_apps.core.json import json_response
-from shared_apps.core.lists import list_page
 from shared_apps.core.permissions import Permission
 from shared_apps.core.search import matching
-from tenant_apps.activity.queries import timeline_of
 from tenant_apps.crm import operations, queries
 from tenant_apps.crm.forms import CompanyForm, QuickCompanyForm
-from tenant_apps.crm.models import Company
-from tenant_apps.sharing.queries import may_change, owner_name
+from tenant_apps.crm.models import Company, CompanySize
+from tenant_apps.crm.views.records import Fact, reach_facts, record_context, split
 
-ORDERINGS = {"name": "name_folded", "created_at": "id"}
 OPTIONS, CONTACTS_SHOWN = 20, 20
-
-
-@page(Permission.COMPANIES_VIEW)
-def company_list(request: ActorRequest) -> HttpResponse:
-    archived = request.GET.get("archived") == "true"
-    rows = queries.visible_companies(request.actor, archived=archived)
-    context = {
-        "page": list_page(request, rows, orderings=ORDERINGS, default="name"),
-        "views": [("", _("In use")), ("true", _("Archive"))],
-        "archived": archived,
-        "is_narrowed": bool(request.GET.get("search")),
-    }
-    return partial(request, "crm/company_list.html", "list", context)
 
 
 @page(Permission.COMPANIES_VIEW)
@@ -44,12 +28,10 @@ def company_detail(request: ActorRequest, company_id: UUID) -> HttpResponse:
     company = queries.visible_company(company_id, actor)
     context = {
         "company": company,
-        "country": country_name(company.country),
         "contacts": queries.contacts_of_company(company_id, actor)[:CONTACTS_SHOWN],
-        "timeline": timeline_of(company_id, by=actor),
-        "owner_name": owner_name(company),
-        "may_change": actor.may(Permission.COMPANIES_EDIT) and may_change(company, actor),
-        "related": slots.fill("company.related", company=company, actor=actor),
+        "subsidiaries": queries.visible_companies(actor).filter(parent=company).order_by("name_folded")[:20],
+        **split(_facts(company, request)),
+        **record_context(request, company),
     }
     return partial(request, "crm/company_detail.html", "panel", context)
 
@@ -62,7 +44,7 @@ def company_create(request: ActorRequest) -> HttpResponse:
 
 @company_create.act
 def create_company(request: ActorRequest) -> HttpResponse:
-    form = CompanyForm(request.POST)
+    form = CompanyForm(request.POST, parent=_chosen_parent(request))
     company = _created(request, form)
     if company is None:
         return form_page(request, "crm/company_create.html", form, _duplicates(request))
@@ -78,7 +60,7 @@ def company_edit(request: ActorRequest, company_id: UUID) -> HttpResponse:
 @company_edit.act
 def change_company(request: ActorRequest, company_id: UUID) -> HttpResponse:
     company = queries.visible_company(company_id, request.actor)
-    form = CompanyForm(request.POST, other_than=company_id)
+    form = CompanyForm(request.POST, other_than=company_id, parent=_chosen_parent(request))
     try:
         if form.is_valid():
             operations.change_company(
@@ -148,6 +130,34 @@ def quick_create_company(request: ActorRequest) -> HttpResponse:
     return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(created)})
 
 
+def _facts(company: Company, request: ActorRequest) -> list[Fact]:
+    """What is known of a company, in the order in which people look for it."""
+    parent = company.parent
+    may_see = parent is not None and queries.visible_companies(request.actor, archived=None).filter(
+        pk=parent.pk
+    )
+    sizes = dict(CompanySize.choices)
+    return [
+        Fact(_("EIK"), company.eik, "eik", is_copied=True),
+        Fact(_("VAT number"), company.vat_number, "vat_number", is_copied=True),
+        Fact(_("E-mail"), company.email, "email", f"mailto:{company.email}", is_copied=True),
+        Fact(_("Phone"), company.phone, "phone", f"tel:{company.phone}", is_copied=True),
+        *reach_facts(company),
+        Fact(_("Website"), company.website, "website", company.website_url),
+        Fact(_("Address"), company.address, "address", is_copied=True),
+        Fact(_("City"), company.city, "city"),
+        Fact(_("Postal code"), company.postal_code, "postal_code"),
+        Fact(_("Country"), str(country_name(company.country))),
+        Fact(_("Industry"), company.industry, "industry"),
+        Fact(_("Size"), str(sizes.get(company.size, company.size)), "size"),
+        Fact(
+            _("Parent company"),
+            str(parent or ""),
+            href=parent.get_absolute_url() if parent and may_see and may_see.exists() else "",
+        ),
+    ]
+
+
 def _created(request: ActorRequest, form: QuickCompanyForm) -> Company | None:
     """The company that the form describes; None when it was refused and the form says why."""
     if not form.is_valid():
@@ -162,6 +172,14 @@ def _created(request: ActorRequest, form: QuickCompanyForm) -> Company | None:
 def _duplicates(request: ActorRequest, other_than: UUID | None = None) -> dict[str, Any]:
     eik = request.GET.get("eik") or request.POST.get("eik", "")
     return {"duplicates": queries.companies_with_eik(eik, request.actor, other_than=other_than)[:3]}
+
+
+def _chosen_parent(request: ActorRequest) -> Company | None:
+    """The parent company that the form names, if it is one that the reader sees."""
+    wanted = _uuid(request.POST.get("parent_id"))
+    return (
+        queries.visible_companies(request.actor, archived=None).filter(pk=wanted).first() if wanted else None
+    )
 
 
 def _uuid(text: str | None) -> UUID | None:

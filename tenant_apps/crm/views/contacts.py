@@ -4,47 +4,29 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from shared_apps.core import clock, slots
+from shared_apps.core import clock
 from shared_apps.core.errors import DomainError
 from shared_apps.core.http import ActorRequest, act, add_refusal, done, form_page, page, partial
 from shared_apps.core.json import json_response
-from shared_apps.core.lists import list_page
 from shared_apps.core.permissions import Permission
 from shared_apps.core.search import matching
-from tenant_apps.activity.queries import timeline_of
 from tenant_apps.crm import operations, queries
 from tenant_apps.crm.forms import ContactForm
 from tenant_apps.crm.models import Company, Contact
-from tenant_apps.sharing.queries import may_change, owner_name
+from tenant_apps.crm.views.records import Fact, reach_facts, record_context, split
 
-ORDERINGS = {"name": "name_folded", "created_at": "id"}
 OPTIONS = 20
 
 
 @page(Permission.CONTACTS_VIEW)
-def contact_list(request: ActorRequest) -> HttpResponse:
-    archived = request.GET.get("archived") == "true"
-    rows = queries.visible_contacts(request.actor, archived=archived).select_related("company")
-    context = {
-        "page": list_page(request, rows, orderings=ORDERINGS, default="name"),
-        "views": [("", _("In use")), ("true", _("Archive"))],
-        "archived": archived,
-        "is_narrowed": bool(request.GET.get("search")),
-    }
-    return partial(request, "crm/contact_list.html", "list", context)
-
-
-@page(Permission.CONTACTS_VIEW)
 def contact_detail(request: ActorRequest, contact_id: UUID) -> HttpResponse:
-    actor = request.actor
-    contact = queries.visible_contact(contact_id, actor)
+    contact = queries.visible_contact(contact_id, request.actor)
     context = {
         "contact": contact,
-        "timeline": timeline_of(contact_id, by=actor),
-        "owner_name": owner_name(contact),
-        "may_change": actor.may(Permission.CONTACTS_EDIT) and may_change(contact, actor),
-        "related": slots.fill("contact.related", contact=contact, actor=actor),
+        **split(_facts(contact)),
+        **record_context(request, contact),
     }
     return partial(request, "crm/contact_detail.html", "panel", context)
 
@@ -117,6 +99,18 @@ def contact_options(request: ActorRequest) -> HttpResponse:
         found = found.filter(company=company)
     rows = found.select_related("company").order_by("name_folded", "id")[:OPTIONS]
     return json_response({"items": [{"value": one.pk, "text": str(one), "hint": _hint(one)} for one in rows]})
+
+
+def _facts(contact: Contact) -> list[Fact]:
+    """What is known of a contact, in the order in which people look for it."""
+    company = contact.company
+    return [
+        Fact(_("Company"), str(company or ""), href=company.get_absolute_url() if company else ""),
+        Fact(pgettext("of a contact", "Job title"), contact.job_title, "job_title"),
+        Fact(_("E-mail"), contact.email, "email", f"mailto:{contact.email}", is_copied=True),
+        Fact(_("Phone"), contact.phone, "phone", f"tel:{contact.phone}", is_copied=True),
+        *reach_facts(contact),
+    ]
 
 
 def _hint(contact: Contact) -> str:
