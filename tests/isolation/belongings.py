@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 
@@ -15,10 +16,16 @@ from tenant_apps.catalog.operations import ProductChange, create_product
 from tenant_apps.crm.operations import (
     CompanyChange,
     ContactChange,
+    ConversationChange,
     DealChange,
+    TaskChange,
+    attach_file,
     create_company,
     create_contact,
     create_deal,
+    create_task,
+    log_conversation,
+    write_note,
 )
 from tenant_apps.imports.operations import upload_import
 from tenant_apps.integrations.operations import create_api_token
@@ -30,6 +37,7 @@ from tenant_apps.invoices.operations import (
     issue_invoice,
     record_payment,
 )
+from tenant_apps.messages.operations import notify
 from tenants.context import OrganizationRef, in_organization
 from tenants.models import Archive
 
@@ -40,6 +48,7 @@ def belongings_of(organization: OrganizationRef) -> dict[str, Any]:
     owner = team_of(organization.id).get(role="owner")
     with in_organization(organization):
         records = _records(by, at)
+        records |= _writings(records["company_id"], owner.user_id, by, at)
         invitation = invite_member(
             email=f"new@{organization.subdomain}.example",
             role="user",
@@ -62,6 +71,22 @@ def belongings_of(organization: OrganizationRef) -> dict[str, Any]:
         "uidb36": "1",
         "token": "guessed",
         "path": "openapi.json",
+    }
+
+
+def _writings(company_id: UUID, user_id: UUID, by: Actor, at: datetime) -> dict[str, Any]:
+    """What was written down about a company, and what somebody was told."""
+    about = {"record_type": "company", "record_id": company_id, "by": by, "at": at}
+    task = create_task(details=TaskChange(title="Обади се", company_id=company_id), by=by, at=at)
+    talk = ConversationChange(kind="call", subject="Цени")
+    told = notify(user_id=user_id, kind="mention", text="x", key=f"x:{task.pk}", by=by, at=at)
+    return {
+        "task_id": task.pk,
+        "note_id": write_note(text="Важно", **about).pk,
+        "conversation_id": log_conversation(details=talk, **about).pk,
+        "attachment_id": attach_file(name="x.txt", content_type="text/plain", content=b"x", **about).pk,
+        "notification_id": told.pk if told else None,
+        "field_name": "phone",
     }
 
 
