@@ -58,6 +58,16 @@ Percent = Annotated[Decimal, Field(max_digits=5, decimal_places=2), _Plain]
 CurrencyCode = Annotated[str, StringConstraints(min_length=3, max_length=3, to_upper=True)]
 
 
+Custom = Annotated[
+    dict[str, Any],
+    Field(
+        description="Values of the organization's own fields by code; null empties one. Text, link, choice:"
+        " a text; number: a number or a text; money: `{amount, currency}`; date: `YYYY-MM-DD`; choices: a list;"
+        " yes_no: a boolean; person: the user's id."
+    ),
+]
+
+
 class Input(Schema):
     """The body of a request: unknown fields are refused, texts are stripped. Use
     `.model_dump(exclude_unset=True)` to know what a PATCH named.

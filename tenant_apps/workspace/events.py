@@ -21,6 +21,12 @@ class WorkspaceEvent(StrEnum):
     BULK_STARTED = "workspace.bulk_started"
     BULK_UNDONE = "workspace.bulk_undone"
     LIST_EXPORTED = "workspace.list_exported"
+    FIELD_CREATED = "workspace.field_created"
+    FIELD_CHANGED = "workspace.field_changed"
+    FIELD_ARCHIVED = "workspace.field_archived"
+    FIELD_UNARCHIVED = "workspace.field_unarchived"
+    FIELD_DELETED = "workspace.field_deleted"
+    FIELDS_ARRANGED = "workspace.fields_arranged"
 
 
 SENTENCES: dict[str, Text] = {
@@ -39,4 +45,10 @@ SENTENCES: dict[str, Text] = {
     WorkspaceEvent.BULK_STARTED: _("%(actor)s changed many records: %(subject)s"),
     WorkspaceEvent.BULK_UNDONE: _("%(actor)s undid a change of many records: %(subject)s"),
     WorkspaceEvent.LIST_EXPORTED: _("%(actor)s exported a list: %(subject)s"),
+    WorkspaceEvent.FIELD_CREATED: _("%(actor)s added the field %(subject)s"),
+    WorkspaceEvent.FIELD_CHANGED: _("%(actor)s changed the field %(subject)s"),
+    WorkspaceEvent.FIELD_ARCHIVED: _("%(actor)s archived the field %(subject)s"),
+    WorkspaceEvent.FIELD_UNARCHIVED: _("%(actor)s brought back the field %(subject)s"),
+    WorkspaceEvent.FIELD_DELETED: _("%(actor)s deleted the field %(subject)s for good"),
+    WorkspaceEvent.FIELDS_ARRANGED: _("%(actor)s arranged the fields of a form"),
 }

@@ -30,6 +30,7 @@ from tenant_apps.crm.schemas import (
     contact_out,
     without_order,
 )
+from tenant_apps.workspace.queries import custom_column
 
 router = Router()
 COMPANIES, CONTACTS = ["companies"], ["contacts"]
@@ -40,7 +41,7 @@ def list_companies(request: ActorRequest, query: Query[CompanyFilters]) -> HttpR
     """Companies, newest first; with `archived=true` also those in the archive."""
     request.actor.require(Permission.COMPANIES_VIEW)
     rows = queries.visible_companies(request.actor, archived=None if query.archived else False)
-    reach = queries.reach_columns("company")
+    reach = queries.reach_columns("company") | custom_column("company")
     found = rows.filter(**query.lookups()).values(*COMPANY_FIELDS, "name_folded", **reach)
     return _list(found, query, COMPANY_ORDERINGS)
 
@@ -113,7 +114,7 @@ def list_contacts(request: ActorRequest, query: Query[ContactFilters]) -> HttpRe
     """Contacts, newest first; with `archived=true` also those in the archive."""
     request.actor.require(Permission.CONTACTS_VIEW)
     rows = queries.visible_contacts(request.actor, archived=None if query.archived else False)
-    reach = queries.reach_columns("contact")
+    reach = queries.reach_columns("contact") | custom_column("contact")
     found = rows.filter(**query.lookups()).values(*CONTACT_FIELDS, "name_folded", **reach)
     return _list(found, query, CONTACT_ORDERINGS)
 

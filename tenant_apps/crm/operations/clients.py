@@ -1,5 +1,6 @@
 """Companies and contacts: added, changed, archived, brought back."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -14,19 +15,19 @@ from shared_apps.core.countries import is_country
 from shared_apps.core.errors import FieldError, Refused, refuse_all
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
-from shared_apps.core.search import order_key, searchable
 from shared_apps.core.texts import text_errors
 from shared_apps.plans import limits
 from shared_apps.plans.limits import Limit
 from tenant_apps.activity.operations import changes_between, record
 from tenant_apps.crm.events import CrmEvent
-from tenant_apps.crm.models import Company, CompanySize, Contact, ContactDetail
+from tenant_apps.crm.models import Company, CompanySize, Contact
 from tenant_apps.crm.operations.reach import (
     Detail,
     Place,
     details_of,
     is_email,
     is_website,
+    make_findable,
     places_of,
     reach_errors,
     tidy,
@@ -38,9 +39,11 @@ from tenant_apps.crm.rules import is_acceptable_eik, is_acceptable_vat_number, w
 from tenant_apps.sharing.operations import require_may_change
 from tenant_apps.sharing.queries import owner_name, visible_to
 from tenant_apps.workspace.models import OrganizationProfile
+from tenant_apps.workspace.operations import CustomChange, custom_change
 from tenant_apps.workspace.queries import active_members
 
 REACH = {"details", "addresses"}
+APART = REACH | {"custom"}
 
 
 class AlreadyArchived(Refused):
@@ -52,6 +55,12 @@ class AlreadyArchived(Refused):
 class NotArchived(Refused):
     code = "not_archived"
     message = _("This is not in the archive.")
+    conflict = True
+
+
+class MergedAway(Refused):
+    code = "merged_away"
+    message = _("This was merged into another record. Undo the merge to change it.")
     conflict = True
 
 
@@ -87,6 +96,7 @@ class CompanyChange:
     parent_id: UUID | Keep | None = KEEP
     details: tuple[Detail, ...] | None = None
     addresses: tuple[Place, ...] | None = None
+    custom: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -101,13 +111,15 @@ class ContactChange:
     company_id: UUID | Keep | None = KEEP
     details: tuple[Detail, ...] | None = None
     addresses: tuple[Place, ...] | None = None
+    custom: Mapping[str, Any] | None = None
 
 
 @operation(permission=Permission.COMPANIES_EDIT)
 def create_company(*, details: CompanyChange, by: Actor, at: datetime) -> Company:
     """Add a company; it belongs to the person who adds it."""
     company = Company(owner_id=_owner(by), created_at=at)
-    new = _write_company(company, details, by, at)
+    custom = custom_change("company", None, details.custom, by=by, at=at)
+    new = _write_company(company, details, custom, by, at)
     record(event=CrmEvent.COMPANY_CREATED, subject=company, by=by, at=at, new=_told(new))
     return company
 
@@ -116,8 +128,9 @@ def create_company(*, details: CompanyChange, by: Actor, at: datetime) -> Compan
 def change_company(*, company_id: UUID, change: CompanyChange, by: Actor, at: datetime) -> Company:
     """Change what is given. Documents already issued keep the buyer they were issued with."""
     company = _company_for_change(company_id, by)
-    before = _details(company, CompanyChange)
-    old, new = changes_between(before, _write_company(company, change, by, at))
+    custom = custom_change("company", company_id, change.custom, by=by, at=at)
+    before = _details(company, CompanyChange) | custom.before
+    old, new = changes_between(before, _write_company(company, change, custom, by, at))
     record(event=CrmEvent.COMPANY_CHANGED, subject=company, by=by, at=at, old=_told(old), new=_told(new))
     return company
 
@@ -169,9 +182,10 @@ def assign_contact(*, contact_id: UUID, owner_id: UUID | None, by: Actor, at: da
 @operation(permission=Permission.CONTACTS_EDIT)
 def create_contact(*, details: ContactChange, by: Actor, at: datetime) -> Contact:
     """Add a contact, if the plan reaches so far; it belongs to the person who adds it."""
-    limits.require(Limit.CONTACTS, used=_contacts_under_lock)
+    limits.require(Limit.CONTACTS, used=contacts_under_lock)
     contact = Contact(owner_id=_owner(by), created_at=at)
-    new = _write_contact(contact, details, by, at)
+    custom = custom_change("contact", None, details.custom, by=by, at=at)
+    new = _write_contact(contact, details, custom, by, at)
     record(
         event=CrmEvent.CONTACT_CREATED,
         subject=contact,
@@ -187,8 +201,9 @@ def create_contact(*, details: ContactChange, by: Actor, at: datetime) -> Contac
 def change_contact(*, contact_id: UUID, change: ContactChange, by: Actor, at: datetime) -> Contact:
     """Change what is given. The company must be one that the actor sees."""
     contact = _contact_for_change(contact_id, by)
-    before = _details(contact, ContactChange)
-    old, new = changes_between(before, _write_contact(contact, change, by, at))
+    custom = custom_change("contact", contact_id, change.custom, by=by, at=at)
+    before = _details(contact, ContactChange) | custom.before
+    old, new = changes_between(before, _write_contact(contact, change, custom, by, at))
     record(
         event=CrmEvent.CONTACT_CHANGED,
         subject=contact,
@@ -214,7 +229,7 @@ def archive_contact(*, contact_id: UUID, by: Actor, at: datetime) -> Contact:
 def unarchive_contact(*, contact_id: UUID, by: Actor, at: datetime) -> Contact:
     """Bring a contact back into the lists, if the plan reaches so far; `NotArchived` when it is there."""
     contact = _contact_for_change(contact_id, by)
-    limits.require(Limit.CONTACTS, used=_contacts_under_lock)
+    limits.require(Limit.CONTACTS, used=contacts_under_lock)
     _unarchive(contact, at)
     record(event=CrmEvent.CONTACT_UNARCHIVED, subject=contact, parent=contact.company, by=by, at=at)
     return contact
@@ -225,7 +240,7 @@ def _owner(by: Actor) -> UUID | None:
     return by.id if by.kind in {ActorKind.MEMBER, ActorKind.API_KEY} else None
 
 
-def _contacts_under_lock() -> int:
+def contacts_under_lock() -> int:
     """Two who add the last contact at once wait for each other here."""
     OrganizationProfile.objects.select_for_update().get()
     return count_contacts()
@@ -234,17 +249,21 @@ def _contacts_under_lock() -> int:
 def _company_for_change(company_id: UUID, by: Actor) -> Company:
     company = visible_to(Company.objects.select_for_update(), by).get(pk=company_id)
     require_may_change(company, by)
+    if company.merged_into_id:
+        raise MergedAway()
     return company
 
 
 def _contact_for_change(contact_id: UUID, by: Actor) -> Contact:
     contact = visible_to(Contact.objects.select_for_update(), by).get(pk=contact_id)
     require_may_change(contact, by)
+    if contact.merged_into_id:
+        raise MergedAway()
     return contact
 
 
 def _details(row: Company | Contact, shape: type[CompanyChange] | type[ContactChange]) -> dict[str, Any]:
-    texts = {name: getattr(row, name) for name in shape.__dataclass_fields__ if name not in REACH}
+    texts = {name: getattr(row, name) for name in shape.__dataclass_fields__ if name not in APART}
     return texts | {"details": details_of(row), "addresses": places_of(row)}
 
 
@@ -253,7 +272,9 @@ def _told(values: dict[str, Any]) -> dict[str, Any]:
     return values | {name: [asdict(one) for one in values[name]] for name in REACH & values.keys()}
 
 
-def _write_company(company: Company, change: CompanyChange, by: Actor, at: datetime) -> dict[str, Any]:
+def _write_company(
+    company: Company, change: CompanyChange, custom: CustomChange, by: Actor, at: datetime
+) -> dict[str, Any]:
     """Put the given values into the row and save it; return all its details."""
     wanted = _given(change)
     country = wanted["country"] = wanted.get("country", company.country).upper()
@@ -262,38 +283,39 @@ def _write_company(company: Company, change: CompanyChange, by: Actor, at: datet
     if wanted.get("vat_number"):
         wanted["vat_number"] = written_vat_number(wanted["vat_number"], country)
     after = _details(company, CompanyChange) | wanted
-    refuse_all(_company_errors(wanted, after))
+    refuse_all(_company_errors(wanted, after) + custom.errors)
     if wanted.get("parent_id"):
         company.parent = _parent_for(company, wanted.pop("parent_id"), by)
     _put(company, wanted)
-    company.name_folded = order_key(company.name)
-    found_by = (company.name, company.eik, company.vat_number, company.city, company.email, company.website)
-    company.search_text = _found_by(found_by, company.phone, after["details"])
+    make_findable(company, after["details"])
     company.updated_at = at
     company.save()
     _write_reach(company, wanted)
-    return after
+    custom.write(company.pk)
+    return after | custom.after
 
 
-def _write_contact(contact: Contact, change: ContactChange, by: Actor, at: datetime) -> dict[str, Any]:
+def _write_contact(
+    contact: Contact, change: ContactChange, custom: CustomChange, by: Actor, at: datetime
+) -> dict[str, Any]:
     """Put the given values into the row and save it; return all its details."""
     wanted = _given(change)
     after = _details(contact, ContactChange) | wanted
-    refuse_all(_contact_errors(wanted, after))
+    refuse_all(_contact_errors(wanted, after) + custom.errors)
     if wanted.get("company_id"):
         contact.company = visible_to(Company.objects.all(), by).get(pk=wanted.pop("company_id"))
     _put(contact, wanted)
-    contact.name_folded = order_key(str(contact))
-    found_by = (str(contact), contact.email, contact.job_title)
-    contact.search_text = _found_by(found_by, contact.phone, after["details"])
+    make_findable(contact, after["details"])
     contact.updated_at = at
     contact.save()
     _write_reach(contact, wanted)
-    return after
+    custom.write(contact.pk)
+    return after | custom.after
 
 
 def _given(change: CompanyChange | ContactChange) -> dict[str, Any]:
     wanted = given(change)
+    wanted.pop("custom", None)
     return wanted | {name: tuple(map(tidy, wanted[name])) for name in REACH & wanted.keys()}
 
 
@@ -308,14 +330,6 @@ def _write_reach(row: Company | Contact, wanted: dict[str, Any]) -> None:
         write_details(row, wanted["details"])
     if "addresses" in wanted:
         write_places(row, wanted["addresses"])
-
-
-def _found_by(texts: tuple[str, ...], phone: str, details: tuple[Detail, ...]) -> str:
-    """The search column: the further e-mails, links and phones find the record too."""
-    phones = [one.value for one in details if one.kind == ContactDetail.Kind.PHONE]
-    others = [one.value for one in details if one.kind != ContactDetail.Kind.PHONE]
-    further = [searchable(phone=number) for number in phones]
-    return " ".join([searchable(*texts, *others, phone=phone), *further]).strip()
 
 
 def _parent_for(company: Company, parent_id: UUID, by: Actor) -> Company:

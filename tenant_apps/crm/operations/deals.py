@@ -37,7 +37,8 @@ from tenant_apps.crm.operations.stays import enter_stage, on_top, open_stage, pl
 from tenant_apps.crm.queries.pipelines import first_stage
 from tenant_apps.sharing.operations import require_may_change
 from tenant_apps.sharing.queries import visible_to
-from tenant_apps.workspace.queries import active_members, profile
+from tenant_apps.workspace.operations import CustomChange, custom_change
+from tenant_apps.workspace.queries import active_members, custom_values, profile
 
 MAX_ITEMS, MAX_CONTACTS = 200, 50
 LARGEST_VALUE = Decimal("999999999999.99")
@@ -80,6 +81,7 @@ class DealChange:
     owner_id: UUID | Keep | None = KEEP
     contacts: tuple[Participant, ...] | None = None
     items: tuple[DealItemInput, ...] | None = None
+    custom: Mapping[str, Any] | None = None
 
 
 COLUMNS = ("name", "value", "currency", "expected_close_on", "company_id", "owner_id")
@@ -128,7 +130,8 @@ def create_deal(*, details: DealChange, by: Actor, at: datetime, stage_id: UUID 
     deal = Deal(owner_id=owner_id, currency=profile().default_currency, created_at=at)
     deal.stage, deal.pipeline, deal.stage_entered_at = stage, stage.pipeline, at
     deal.board_order = on_top(stage)
-    new = _write(deal, details, by, at)
+    custom = custom_change("deal", None, details.custom, by=by, at=at)
+    new = _write(deal, details, custom, by, at)
     StageStay.objects.create(deal=deal, stage=stage, entered_at=at)
     record(event=CrmEvent.DEAL_CREATED, subject=deal, parent=deal.company, by=by, at=at, new=new)
     return deal
@@ -138,8 +141,9 @@ def create_deal(*, details: DealChange, by: Actor, at: datetime, stage_id: UUID 
 def change_deal(*, deal_id: UUID, change: DealChange, by: Actor, at: datetime) -> Deal:
     """Change what is given. Company, contacts and products must be ones that the actor sees."""
     deal = _deal_for_change(deal_id, by)
-    before = {name: getattr(deal, name) for name in COLUMNS}
-    old, new = changes_between(before, _write(deal, change, by, at))
+    custom = custom_change("deal", deal_id, change.custom, by=by, at=at)
+    before = {name: getattr(deal, name) for name in COLUMNS} | custom.before
+    old, new = changes_between(before, _write(deal, change, custom, by, at))
     record(event=CrmEvent.DEAL_CHANGED, subject=deal, parent=deal.company, by=by, at=at, old=old, new=new)
     return deal
 
@@ -280,6 +284,7 @@ def duplicate_deal(*, deal_id: UUID, by: Actor, at: datetime) -> Deal:
         company_id=source.company_id,
         contacts=tuple(people),
         items=tuple(items),
+        custom=custom_values("deal", source.pk),
     )
     stage = first_stage(source.pipeline_id)
     deal: Deal = create_deal(details=copy, stage_id=stage.pk if stage else None, by=by, at=at)
@@ -340,11 +345,13 @@ def _close(deal: Deal, status: DealStatus, at: datetime, reason: str = "") -> No
     StageStay.objects.filter(deal=deal, left_at=None).update(left_at=at)
 
 
-def _write(deal: Deal, change: DealChange, by: Actor, at: datetime) -> dict[str, Any]:
+def _write(deal: Deal, change: DealChange, custom: CustomChange, by: Actor, at: datetime) -> dict[str, Any]:
     """Put the given values into the row, its contacts and its items, and save; return its columns."""
     wanted = given(change)
+    wanted.pop("custom", None)
     people, items = wanted.pop("contacts", None), wanted.pop("items", None)
-    refuse_all([*_errors(deal, wanted), *_item_errors(items or ()), *_contact_errors(people or ())])
+    errors = [*_errors(deal, wanted), *_item_errors(items or ()), *_contact_errors(people or ())]
+    refuse_all(errors + custom.errors)
     if wanted.get("company_id") and wanted["company_id"] != deal.company_id:
         deal.company = visible_to(Company.objects.all(), by).get(pk=wanted["company_id"])
     elif "company_id" in wanted and not wanted["company_id"]:
@@ -359,7 +366,8 @@ def _write(deal: Deal, change: DealChange, by: Actor, at: datetime) -> dict[str,
     deal.save()
     _replace_items(deal, lines)
     _replace_contacts(deal, people, by)
-    return {name: getattr(deal, name) for name in COLUMNS}
+    custom.write(deal.pk)
+    return {name: getattr(deal, name) for name in COLUMNS} | custom.after
 
 
 def _fold(deal: Deal) -> None:

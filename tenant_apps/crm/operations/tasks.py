@@ -187,9 +187,7 @@ def _task_for_change(task_id: UUID, by: Actor) -> Task:
     return task
 
 
-def _write(
-    task: Task, change: TaskChange, custom: CustomChange, by: Actor, at: datetime
-) -> dict[str, Any]:
+def _write(task: Task, change: TaskChange, custom: CustomChange, by: Actor, at: datetime) -> dict[str, Any]:
     """Put the given values into the row and save it; return what people see of it."""
     wanted, deal_before = given(change), task.deal_id
     due_before, minutes = task.due_at, minutes_before(task)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ninja import Schema
 
-from shared_apps.core.api import Input, ListQuery
+from shared_apps.core.api import Custom, Input, ListQuery
 from shared_apps.core.bulgaria.folding import fold
 from tenant_apps.crm.models import Company, Contact
 from tenant_apps.crm.operations import (
@@ -18,11 +18,13 @@ from tenant_apps.crm.operations import (
     details_of,
     places_of,
 )
+from tenant_apps.workspace.queries import custom_of, told_custom
 
 KEPT = ("id", "owner_id", "created_at", "updated_at", "archived_at")
 REACH = ("details", "addresses")
-COMPANY_FIELDS = (*(name for name in CompanyChange.__dataclass_fields__ if name not in REACH), *KEPT)
-CONTACT_FIELDS = (*(name for name in ContactChange.__dataclass_fields__ if name not in REACH), *KEPT)
+APART = (*REACH, "custom")
+COMPANY_FIELDS = (*(name for name in CompanyChange.__dataclass_fields__ if name not in APART), *KEPT)
+CONTACT_FIELDS = (*(name for name in ContactChange.__dataclass_fields__ if name not in APART), *KEPT)
 COMPANY_ORDERINGS = {"name": "name_folded", "created_at": "id", "updated_at": "updated_at"}
 CONTACT_ORDERINGS = {
     "name": "name_folded",
@@ -56,11 +58,13 @@ class ReachPatch(Input):
 
     details: list[DetailBody] | None = None
     addresses: list[PlaceBody] | None = None
+    custom: Custom | None = None
 
 
 class ReachOut(Schema):
     details: list[DetailBody]
     addresses: list[PlaceBody]
+    custom: dict[str, Any]
 
 
 class CompanyPatch(ReachPatch):
@@ -182,22 +186,23 @@ class AssignIn(Input):
 
 
 def company_out(company: Company) -> dict[str, Any]:
-    return {name: getattr(company, name) for name in COMPANY_FIELDS} | _reach_of(company)
+    return {name: getattr(company, name) for name in COMPANY_FIELDS} | _reach_of("company", company)
 
 
 def contact_out(contact: Contact) -> dict[str, Any]:
-    return {name: getattr(contact, name) for name in CONTACT_FIELDS} | _reach_of(contact)
+    return {name: getattr(contact, name) for name in CONTACT_FIELDS} | _reach_of("contact", contact)
 
 
-def _reach_of(row: Company | Contact) -> dict[str, Any]:
+def _reach_of(entity: str, row: Company | Contact) -> dict[str, Any]:
     kept = {"details": details_of(row), "addresses": places_of(row)}
-    return {name: [asdict(one) for one in rows] for name, rows in kept.items()}
+    told = {name: [asdict(one) for one in rows] for name, rows in kept.items()}
+    return told | {"custom": custom_of(entity, row.pk)}
 
 
 def without_order(row: dict[str, Any]) -> dict[str, Any]:
     """A row of a list, without the column that only ordered it."""
     del row["name_folded"]
-    return row | {name: row.pop(f"kept_{name}") for name in REACH}
+    return told_custom(row | {name: row.pop(f"kept_{name}") for name in REACH})
 
 
 def _named(body: ReachPatch) -> dict[str, Any]:
@@ -209,7 +214,7 @@ def _named(body: ReachPatch) -> dict[str, Any]:
 def _emptied(name: str, value: Any) -> Any:
     if value is not None or name in {"company_id", "parent_id"}:
         return value
-    return () if name in REACH else ""
+    return () if name in REACH else {} if name == "custom" else ""
 
 
 def _with_reach(values: dict[str, Any]) -> dict[str, Any]:
