@@ -1,4 +1,4 @@
-"""What the agency is selling: deals on their way through the pipeline, some won, some lost, some forgotten."""
+"""What the agency is selling: deals on their way, some won, some lost, some forgotten."""
 
 import random
 from datetime import UTC, date, datetime, time, timedelta

@@ -62,6 +62,11 @@ def open_deals(actor: Actor) -> QuerySet[Deal]:
     return visible_deals(actor).filter(status=DealStatus.OPEN)
 
 
+def with_people_and_items(deals: QuerySet[Deal]) -> QuerySet[Deal]:
+    """With who takes part and with the lines, by one statement each."""
+    return deals.prefetch_related("participations", "items")
+
+
 def items_of_deal(deal_id: UUID) -> QuerySet[DealItem]:
     """The lines of a deal in their order. Load the deal by its own query first."""
     return DealItem.objects.filter(deal_id=deal_id).order_by("position")
