@@ -30,6 +30,7 @@ from tenant_apps.crm.queries.deals import people_of_deal as people_of_deal
 from tenant_apps.crm.queries.deals import stays_of_deal as stays_of_deal
 from tenant_apps.crm.queries.deals import visible_deal as visible_deal
 from tenant_apps.crm.queries.deals import visible_deals as visible_deals
+from tenant_apps.crm.queries.deals import with_people_and_items as with_people_and_items
 from tenant_apps.crm.queries.notes import attachments_about as attachments_about
 from tenant_apps.crm.queries.notes import conversations_about as conversations_about
 from tenant_apps.crm.queries.notes import mentioned_in as mentioned_in
