@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 
 from shared_apps.accounts.operations import invite_member
-from shared_apps.accounts.queries import team_of
+from shared_apps.accounts.queries import actor_of, team_of
 from shared_apps.core import clock
 from shared_apps.core.actors import Actor, system_actor
 from tenant_apps.catalog.operations import ProductChange, create_product
@@ -38,6 +38,13 @@ from tenant_apps.invoices.operations import (
     record_payment,
 )
 from tenant_apps.messages.operations import notify
+from tenant_apps.workspace.operations import (
+    BulkAct,
+    create_tag,
+    save_view,
+    start_bulk_change,
+    start_list_export,
+)
 from tenants.context import OrganizationRef, in_organization
 from tenants.models import Archive
 
@@ -49,6 +56,7 @@ def belongings_of(organization: OrganizationRef) -> dict[str, Any]:
     with in_organization(organization):
         records = _records(by, at)
         records |= _writings(records["company_id"], owner.user_id, by, at)
+        records |= _arranged(records["company_id"], actor_of(owner), at)
         invitation = invite_member(
             email=f"new@{organization.subdomain}.example",
             role="user",
@@ -66,6 +74,7 @@ def belongings_of(organization: OrganizationRef) -> dict[str, Any]:
         "user_id": owner.user_id,
         "record_type": "company",
         "record_id": records["company_id"],
+        "field_name": "city",
         # These belong to nobody: they are one-time keys, which a stranger can only guess.
         "key": "guessed",
         "uidb36": "1",
@@ -102,6 +111,19 @@ def _archive(organization: OrganizationRef, at: datetime) -> Archive:
         sha256="0" * 64,
         created_at=at,
     )
+
+
+def _arranged(company_id: Any, by: Actor, at: Any) -> dict[str, Any]:
+    """What the owner keeps of a list: a tag, a view, a change of many records, a file."""
+    act, ids = BulkAct("edit", {"city": "Русе"}), [company_id]
+    changes = start_bulk_change(entity="company", act=act, record_ids=ids, label="x", by=by, at=at)
+    export = start_list_export(entity="company", query="", file_format="csv", by=by, at=at)
+    return {
+        "tag_id": create_tag(name="Важен", by=by, at=at).pk,
+        "view_id": save_view(entity="company", name="Моите", query="", by=by, at=at).pk,
+        "change_set_id": changes.pk,
+        "export_id": export.pk,
+    }
 
 
 def _records(by: Actor, at: Any) -> dict[str, Any]:
