@@ -52,10 +52,11 @@ CONTACTS = Listing(
     edit=Permission.CONTACTS_EDIT,
     list_url="contact_list",
     lock=lock_contact,
+    change=write_contact,
     archive=archive_contact,
     unarchive=unarchive_contact,
     columns=(
-        Column("name", _("Name"), Kind.TITLE, order="name_folded"),
+        Column("name", _("Name"), Kind.TITLE, value=str, order="name_folded"),
         Column(
             "company",
             _("Company"),
