@@ -2,10 +2,23 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
+
+from django.db.models import Model
 
 from shared_apps.core.errors import Text
+from tenant_apps.catalog.models import Product
+from tenant_apps.crm.models import Company, Contact, Deal
 from tenant_apps.imports.models import UNDO_WITHIN, Import, ImportState, Outcome
+from tenant_apps.imports.queries import kept_records
 from tenant_apps.imports.words import ENTITIES
+
+ENTITY_MODELS: dict[str, type[Model]] = {
+    "company": Company,
+    "contact": Contact,
+    "deal": Deal,
+    "product": Product,
+}
 
 SILENT_FOR = timedelta(minutes=3)
 TONES = {
@@ -44,6 +57,20 @@ def by_entity(counts: dict[str, int]) -> list[tuple[Text, int, int, int]]:
 
 def rows_done(run: Import) -> int:
     return sum(run.counts.get(outcome, 0) for outcome in Outcome.values)
+
+
+def kept(run: Import, count: int) -> list[tuple[str, str, str]]:
+    """What the undo left as it is: name, address and reason of each record."""
+    changes = list(kept_records(run)[:count])
+    found: dict[UUID, Any] = {}
+    for entity in {change.record_type for change in changes} & ENTITY_MODELS.keys():
+        wanted = [change.record_id for change in changes if change.record_type == entity]
+        found |= ENTITY_MODELS[entity]._default_manager.in_bulk(wanted)
+    return [
+        (str(found[change.record_id]), found[change.record_id].get_absolute_url(), change.kept_reason)
+        for change in changes
+        if change.record_id in found
+    ]
 
 
 def may_undo(run: Import, at: datetime) -> bool:

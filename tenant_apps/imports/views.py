@@ -171,7 +171,7 @@ def _facts(run: Import) -> dict[str, Any]:
         "good_count": run.row_count - run.counts.get("failed", 0) - run.counts.get("skipped", 0),
         "problems": problems[:PROBLEMS_SHOWN],
         "has_more_problems": len(problems) > PROBLEMS_SHOWN,
-        "kept": queries.kept_records(run)[:PROBLEMS_SHOWN] if run.state == ImportState.UNDONE else [],
+        "kept": summary.kept(run, PROBLEMS_SHOWN) if run.state == ImportState.UNDONE else [],
     }
 
 

@@ -85,7 +85,7 @@ def _two_sheets(book: openpyxl.Workbook) -> None:
 
 def _bomb() -> bytes:
     zeros = b"<row><c><v>0</v></c></row>" * 2_000_000
-    return archive(**{"xl__workbook_xml": b"<workbook/>", "xl__worksheets__sheet1_xml": zeros})()
+    return archive(xl__workbook_xml=b"<workbook/>", xl__worksheets__sheet1_xml=zeros)()
 
 
 def _laughs() -> bytes:
@@ -118,13 +118,18 @@ BROKEN: dict[str, Broken] = {
     "more rows than fit": Broken(
         text(HEADER + ROW * (MAX_ROWS + 1)), refused=True, says="more than 50000 rows"
     ),
-    "duplicate headers": Broken(text("Name,Email,Email\nAna B,ana@some.example,other@some.example\n"), created=1),
+    "duplicate headers": Broken(
+        text("Name,Email,Email\nAna B,ana@some.example,other@some.example\n"), created=1
+    ),
     "empty headers": Broken(text(",Email,\nx,ana@some.example,y\n"), created=1),
     "no headers at all": Broken(
-        text("Ана,ana@some.example\nБоян,boyan@some.example\n"), created=2,
+        text("Ана,ana@some.example\nБоян,boyan@some.example\n"),
+        created=2,
         chosen={"Column 1": "contact.full_name", "Column 2": "contact.email"},
     ),
-    "a title over the headers": Broken(text("Списък на клиентите\n\nИме,Имейл,Фирма\nАна,ana@some.example,Алфа\n"), created=1),
+    "a title over the headers": Broken(
+        text("Списък на клиентите\n\nИме,Имейл,Фирма\nАна,ana@some.example,Алфа\n"), created=1
+    ),
     "semicolons": Broken(text((HEADER + ROW).replace(",", ";")), created=1),
     "tabs": Broken(text((HEADER + ROW).replace(",", "\t"), "utf-8"), name="file.tsv", created=1),
     "bars": Broken(text((HEADER + ROW).replace(",", "|")), created=1),
@@ -135,47 +140,89 @@ BROKEN: dict[str, Broken] = {
     "windows-1251": Broken(text(HEADER + ROW, "windows-1251"), created=1),
     "bytes that are no UTF-8 after its mark": Broken(
         lambda: b"\xef\xbb\xbf" + (HEADER + ROW).encode() + b"\xff\xfe\xfd,x,c@some.example,y\n",
-        created=1, failed=1, says="could not be read",
+        created=1,
+        failed=1,
+        says="could not be read",
     ),
     "line ends of an old Mac": Broken(text((HEADER + ROW).replace("\n", "\r")), created=1),
     "emoji": Broken(text(HEADER + "Ана 🌻,Борисова 👩‍🚀,ana@some.example,Слънце 🌞\n"), created=1),
     "quotes over several lines": Broken(
-        text('Име,Имейл,Бележка\nАна,ana@some.example,"Първи ред\nвтори ред, със запетая\n""цитат"""\n'), created=1
+        text('Име,Имейл,Бележка\nАна,ana@some.example,"Първи ред\nвтори ред, със запетая\n""цитат"""\n'),
+        created=1,
     ),
     "a quote that is never closed": Broken(
         text(HEADER + '"Ана,Борисова,ana@some.example,Алфа\nБоян,Ц,boyan@some.example,Бета\n'),
-        created=1, failed=1, says="never closed",
+        created=1,
+        failed=1,
+        says="never closed",
     ),
-    "inches in a name": Broken(text(HEADER + 'Ана,Б 5" ,ana@some.example,Тръби 3"\n' + ROW.replace("ana", "b")), created=2),
-    "ragged rows": Broken(
-        text(HEADER + "Ана\nБоян,Ц,boyan@some.example,Бета,още,и още\n,,,\n"), created=2
+    "inches in a name": Broken(
+        text(HEADER + 'Ана,Б 5" ,ana@some.example,Тръби 3"\n' + ROW.replace("ana", "b")), created=2
     ),
+    "ragged rows": Broken(text(HEADER + "Ана\nБоян,Ц,boyan@some.example,Бета,още,и още\n,,,\n"), created=2),
     "formulas": Broken(
-        text(HEADER + '"=HYPERLINK(""http://evil.example"")",+Б,a@some.example,@SUM(A1)\n-2+3,В,no address,=1\n'),
-        created=1, failed=1, says="e-mail address",
+        text(
+            HEADER
+            + '"=HYPERLINK(""http://evil.example"")",+Б,a@some.example,@SUM(A1)\n-2+3,В,no address,=1\n'
+        ),
+        created=1,
+        failed=1,
+        says="e-mail address",
     ),
-    "zeros in cells": Broken(lambda: (HEADER + "А\x00на,Б,a@some.example,Алфа\n" + ROW).encode(), created=1, failed=1, says="cannot be kept"),
-    "a huge cell": Broken(text(HEADER + f"{'а' * 30_000},Б,a@some.example,Алфа\n" + ROW), created=1, failed=1, says="too many"),
-    "a long name": Broken(text(HEADER + f"{'а' * 300},Б,a@some.example,Алфа\n" + ROW), created=1, failed=1, says="too long"),
+    "zeros in cells": Broken(
+        text(HEADER + "А\x00на,Б,a@some.example,Алфа\n" + ROW), created=1, failed=1, says="cannot be kept"
+    ),
+    "a huge cell": Broken(
+        text(HEADER + f"{'а' * 30_000},Б,a@some.example,Алфа\n" + ROW), created=1, failed=1, says="too many"
+    ),
+    "a long name": Broken(
+        text(HEADER + f"{'а' * 300},Б,a@some.example,Алфа\n" + ROW), created=1, failed=1, says="too long"
+    ),
     "mixed dates": Broken(
-        text("Сделка,Очаквано затваряне,Стойност\nА,31.12.2026,1 234.56\nБ,2026-12-31,\"1 234,56\"\nВ,46053,$5\nГ,утре някога,3\nД,31.02.2026,4\n"),
-        created=3, failed=2, says="not a date",
+        text(
+            'Сделка,Очаквано затваряне,Стойност\nА,31.12.2026,1 234.56\nБ,2026-12-31,"1 234,56"\nВ,46053,$5\nГ,утре някога,3\nД,31.02.2026,4\n'
+        ),
+        created=3,
+        failed=2,
+        says="not a date",
     ),
     "dates that may be either": Broken(
         text("Deal,Expected close,Amount\nA,03/04/2026,1\nB,31/12/2026,2\nC,12/31/2026,3\n"),
-        created=2, failed=1, says="not a date", chosen={"date_order": "dmy"},
+        created=2,
+        failed=1,
+        says="not a date",
+        chosen={"date_order": "dmy"},
     ),
-    "amounts that are none": Broken(text("Deal,Amount\nA,lots\nB,-5\nC,\"1,234.56\"\n"), created=1, failed=2, says="not a number"),
+    "amounts that are none": Broken(
+        text('Deal,Amount\nA,lots\nB,-5\nC,"1,234.56"\n'), created=1, failed=2, says="not a number"
+    ),
     "register numbers with a wrong digit": Broken(
         text("Фирма,ЕИК\nАлфа,175074753\nБета,175074752\n"), created=1, failed=1, says="EIK"
     ),
-    "the same person twice": Broken(text(HEADER + ROW + ROW), created=1, chosen={"mode": "create"}, skipped=1, says="The same as row 2"),
-    "rows of nobody": Broken(text("Име,Имейл,Град\n,,София\nАна,ana@some.example,Русе\n"), created=1, failed=1, says="names a record"),
-    "a PDF that is called CSV": Broken(lambda: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n", refused=True, says="PDF"),
-    "a picture that is called CSV": Broken(lambda: b"\x89PNG\r\n\x1a\n" + bytes(200), refused=True, says="picture"),
-    "an old Excel file": Broken(lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), name="a.xls", refused=True, says=".xlsx"),
-    "random bytes": Broken(lambda: bytes((i * 7919) % 251 for i in range(5000)), refused=True, says="not a table"),
-    "an archive that is no workbook": Broken(archive(a_txt=b"Name\nAna\n"), name="a.xlsx", refused=True, says="archive"),
+    "the same person twice": Broken(
+        text(HEADER + ROW + ROW), created=1, chosen={"mode": "create"}, skipped=1, says="The same as row 2"
+    ),
+    "rows of nobody": Broken(
+        text("Име,Имейл,Град\n,,София\nАна,ana@some.example,Русе\n"),
+        created=1,
+        failed=1,
+        says="names a record",
+    ),
+    "a PDF that is called CSV": Broken(
+        lambda: b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n", refused=True, says="PDF"
+    ),
+    "a picture that is called CSV": Broken(
+        lambda: b"\x89PNG\r\n\x1a\n" + bytes(200), refused=True, says="picture"
+    ),
+    "an old Excel file": Broken(
+        lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), name="a.xls", refused=True, says=".xlsx"
+    ),
+    "random bytes": Broken(
+        lambda: bytes((i * 7919) % 251 for i in range(5000)), refused=True, says="not a table"
+    ),
+    "an archive that is no workbook": Broken(
+        archive(a_txt=b"Name\nAna\n"), name="a.xlsx", refused=True, says="archive"
+    ),
     "a bomb": Broken(_bomb, name="a.xlsx", refused=True, says="too large"),
     "entities in a workbook": Broken(_laughs, name="a.xlsx", refused=True, says="damaged"),
     "half a workbook": Broken(_cut_in_half, name="a.xlsx", refused=True, says="damaged"),
@@ -184,4 +231,4 @@ BROKEN: dict[str, Broken] = {
     "formulas without results": Broken(workbook(_formulas), name="a.xlsx", refused=True, says="formulas"),
     "an empty sheet before the one with people": Broken(workbook(_two_sheets), name="a.xlsx", created=1),
     "an empty workbook": Broken(workbook(lambda book: None), name="a.xlsx", refused=True, says="empty"),
-}  # fmt: skip
+}

@@ -5,11 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from shared_apps.core.bulgaria.vat import normalize_vat_number
+from shared_apps.core.search import order_key
 from tenant_apps.crm.operations import Detail
 from tenant_apps.imports.operations.cells import CellProblem
 from tenant_apps.imports.operations.entities import ENTITIES, as_json, held_by
 from tenant_apps.imports.reasons import CELL
 
+# In capitals or not, a name is the same name.
+NAMES = {"name", "first_name", "last_name"}
 _MORE = {"more_emails": "email", "more_phones": "phone", "links": "link"}
 
 
@@ -90,5 +93,7 @@ def _is_held(record: Any, name: str, value: Any) -> bool:
         return held in {number, f"{record.country}{number}", f"EL{number}"}
     if isinstance(value, Decimal):
         return held is not None and Decimal(held) == value
+    if name in NAMES:
+        return order_key(held) == order_key(value)
     text = value.strip() if isinstance(value, str) else value
     return bool(as_json(held) == as_json(text))

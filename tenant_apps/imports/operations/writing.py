@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 
 from shared_apps.core.actors import Actor
 from shared_apps.core.errors import DomainError
+from shared_apps.core.search import order_key
 from tenant_apps.imports.adapters import SourceRow
 from tenant_apps.imports.models import Import, ImportRow, Outcome
 from tenant_apps.imports.operations.cells import CellProblem, Plan, Planner
 from tenant_apps.imports.operations.deals import Course, Desk, add_deal, follow, state_of, steps_for
-from tenant_apps.imports.operations.details import change_of, differing, is_taken_as_given
+from tenant_apps.imports.operations.details import NAMES, change_of, differing, is_taken_as_given
 from tenant_apps.imports.operations.entities import ENTITIES, as_json, held_by
 from tenant_apps.imports.operations.matching import Register, Rehearsed
 from tenant_apps.imports.operations.notes import ABOUT, take_note
@@ -336,4 +337,4 @@ class Hand:
 
 
 def _hashes(values: dict[str, Any]) -> dict[str, int]:
-    return {name: hash(repr(value)) for name, value in values.items()}
+    return {name: hash(order_key(value) if name in NAMES else repr(value)) for name, value in values.items()}
