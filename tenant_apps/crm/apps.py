@@ -8,6 +8,7 @@ class CrmConfig(AppConfig):
     name = "tenant_apps.crm"
 
     def ready(self) -> None:
+        from tenant_apps.crm.belongings import name_belongings
         from tenant_apps.crm.events import SENTENCES
         from tenant_apps.crm.listings.companies import COMPANIES
         from tenant_apps.crm.listings.contacts import CONTACTS
@@ -15,6 +16,7 @@ class CrmConfig(AppConfig):
         from tenant_apps.crm.slots import tasks_of_notifications
 
         register_sentences(SENTENCES)
+        name_belongings()
         register("notification.parts", tasks_of_notifications)
         register_listing(COMPANIES)
         register_listing(CONTACTS)

@@ -32,6 +32,14 @@ class CrmEvent(StrEnum):
     DEAL_ARCHIVED = "crm.deal_archived"
     DEAL_UNARCHIVED = "crm.deal_unarchived"
     CONTACT_ASSIGNED = "crm.contact_assigned"
+    COMPANY_MERGED = "crm.company_merged"
+    COMPANY_ABSORBED = "crm.company_absorbed"
+    COMPANY_MERGE_UNDONE = "crm.company_merge_undone"
+    COMPANIES_TOLD_APART = "crm.companies_told_apart"
+    CONTACT_MERGED = "crm.contact_merged"
+    CONTACT_ABSORBED = "crm.contact_absorbed"
+    CONTACT_MERGE_UNDONE = "crm.contact_merge_undone"
+    CONTACTS_TOLD_APART = "crm.contacts_told_apart"
     TASK_CREATED = "crm.task_created"
     TASK_CHANGED = "crm.task_changed"
     TASK_DONE = "crm.task_done"
@@ -83,6 +91,14 @@ SENTENCES = {
     CrmEvent.DEAL_UNARCHIVED: _("%(actor)s brought the deal %(subject)s back from the archive"),
     CrmEvent.COMPANY_ASSIGNED: _("%(actor)s changed the owner of the company %(subject)s"),
     CrmEvent.CONTACT_ASSIGNED: _("%(actor)s changed the owner of the contact %(subject)s"),
+    CrmEvent.COMPANY_MERGED: _("%(actor)s merged another company into %(subject)s"),
+    CrmEvent.COMPANY_ABSORBED: _("%(actor)s merged the company %(subject)s into another"),
+    CrmEvent.COMPANY_MERGE_UNDONE: _("%(actor)s undid a merge of the company %(subject)s"),
+    CrmEvent.COMPANIES_TOLD_APART: _("%(actor)s marked %(subject)s and another company as not the same"),
+    CrmEvent.CONTACT_MERGED: _("%(actor)s merged another contact into %(subject)s"),
+    CrmEvent.CONTACT_ABSORBED: _("%(actor)s merged the contact %(subject)s into another"),
+    CrmEvent.CONTACT_MERGE_UNDONE: _("%(actor)s undid a merge of the contact %(subject)s"),
+    CrmEvent.CONTACTS_TOLD_APART: _("%(actor)s marked %(subject)s and another contact as not the same"),
     CrmEvent.TASK_CREATED: _("%(actor)s added the task %(subject)s"),
     CrmEvent.TASK_CHANGED: _("%(actor)s changed the task %(subject)s"),
     CrmEvent.TASK_DONE: _("%(actor)s did the task %(subject)s"),

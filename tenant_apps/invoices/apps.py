@@ -13,12 +13,14 @@ class InvoicesConfig(AppConfig):
             invoice_for_deal,
             invoices_of_company,
             invoices_of_contact,
+            name_belongings,
             payment_temper,
             questions_about_companies,
             questions_about_contacts,
         )
 
         register_sentences(SENTENCES)
+        name_belongings()
         register("company.related", invoices_of_company)
         register("contact.related", invoices_of_contact)
         register("deal.card", payment_temper)

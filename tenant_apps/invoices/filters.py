@@ -14,7 +14,13 @@ from django.utils.translation import pgettext_lazy
 from shared_apps.core.statuses import look_of
 from tenant_apps.invoices import rules
 from tenant_apps.invoices.models import Invoice, Payment, PaymentMethod
-from tenant_apps.invoices.queries import OPEN, payments_with_status, with_outstanding, with_sortable_dates
+from tenant_apps.invoices.queries import (
+    OPEN,
+    of_client,
+    payments_with_status,
+    with_outstanding,
+    with_sortable_dates,
+)
 
 M = TypeVar("M", bound=Model)
 Choices = list[tuple[str, str | Promise]]
@@ -124,7 +130,7 @@ def payment_status_choices() -> Choices:
 
 def _narrowed(rows: QuerySet[M], wanted: ListFilter, day_field: str, on: date) -> QuerySet[M]:
     if wanted.company_id:
-        rows = rows.filter(company_id=wanted.company_id)
+        rows = rows.filter(of_client(company_id=wanted.company_id))
     if wanted.currency:
         rows = rows.filter(currency=wanted.currency)
     if period := period_of(wanted.period, on):

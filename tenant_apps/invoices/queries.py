@@ -13,6 +13,7 @@ from django.db.models import Case, CharField, Count, F, Prefetch, Q, QuerySet, S
 from django.db.models.functions import Coalesce
 
 from shared_apps.core.actors import Actor
+from tenant_apps.crm.queries import client_and_absorbed
 from tenant_apps.files.queries import read_bytes, stored_file
 from tenant_apps.invoices import rules
 from tenant_apps.invoices.models import Allocation, Invoice, InvoiceItem, InvoiceState, Payment
@@ -38,6 +39,7 @@ M = TypeVar("M", Invoice, Payment)
 PAYMENT_STATUSES = ("unmatched", "partly_matched", "matched")
 OPEN_STATUSES = (rules.OVERDUE, rules.PARTLY_PAID, rules.ISSUED, rules.SENT)
 OPEN = Q(state=InvoiceState.ISSUED, paid_total__lt=F("total"))
+FROZEN = ~Q(state=InvoiceState.DRAFT)
 
 
 def with_status(queryset: QuerySet[Invoice], *, on: date) -> QuerySet[Invoice]:
@@ -90,6 +92,28 @@ def visible_invoice(invoice_id: UUID, actor: Actor, *, on: date | None = None) -
     """
     invoices = Invoice.objects.select_related("company", "contact", "pdf").prefetch_related("items")
     return visible_to(with_status(invoices, on=on) if on else invoices, actor).get(pk=invoice_id)
+
+
+def of_client(*, company_id: UUID | None = None, contact_id: UUID | None = None) -> Q:
+    """The documents of these clients, and of those that were merged into them: what is issued or posted keeps
+    naming the client that it was made for.
+    """
+    wanted = Q()
+    if company_id:
+        wanted &= Q(company_id__in=client_and_absorbed("company", company_id))
+    return wanted & Q(contact_id__in=client_and_absorbed("contact", contact_id)) if contact_id else wanted
+
+
+def clients_of(invoices: QuerySet[Invoice], client: str) -> QuerySet[Invoice, UUID]:
+    """The ids of those to whom these invoices belong now; `client`: `company_id` or `contact_id`."""
+    kept = Coalesce(f"{client.removesuffix('_id')}__merged_into_id", client)
+    return invoices.order_by().annotate(belongs_to=kept).values("belongs_to")
+
+
+def buyer_numbers_of_company(company_id: UUID) -> list[tuple[str, str]]:
+    """The (EIK, VAT number) on issued documents of a company and of those merged into it."""
+    issued = Invoice.objects.filter(of_client(company_id=company_id), FROZEN)
+    return list(issued.order_by().values_list("buyer__eik", "buyer__vat_number").distinct())
 
 
 def open_invoices(actor: Actor, *, on: date, currency: str | None = None) -> QuerySet[Invoice]:

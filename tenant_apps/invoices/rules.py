@@ -222,3 +222,19 @@ def _date_warnings(document: DocumentFacts) -> Iterator[str]:
 
 def _missing(side: str, **fields: str) -> Iterator[str]:
     return (f"{side}_{field}_missing" for field, value in fields.items() if not value.strip())
+
+
+def are_different_buyers(one: Iterable[tuple[str, str]], other: Iterable[tuple[str, str]]) -> bool:
+    """Whether the (EIK, VAT number) pairs on two clients' documents tell that they are two: both bear numbers
+    of one kind, and none in common. A Bulgarian VAT number holds the EIK.
+    """
+    mine, theirs = _numbers(one), _numbers(other)
+    return any(a and b and not a & b for a, b in zip(mine, theirs, strict=True))
+
+
+def _numbers(pairs: Iterable[tuple[str, str]]) -> tuple[set[str], set[str]]:
+    eiks, vat_numbers = set(), set()
+    for eik, vat_number in pairs:
+        eiks |= {eik, vat_number.removeprefix("BG") if vat_number.startswith("BG") else ""} - {""}
+        vat_numbers |= {vat_number} - {""}
+    return eiks, vat_numbers

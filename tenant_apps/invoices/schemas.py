@@ -174,9 +174,8 @@ class InvoiceFilters(ListQuery):
         """The invoices, annotated with their status, that the query asks for."""
         found = queries.of_status(invoices, self.status) if self.status else invoices
         return found.filter(
+            queries.of_client(company_id=self.company_id, contact_id=self.contact_id),
             **_given(
-                company_id=self.company_id,
-                contact_id=self.contact_id,
                 number=self.number and self.number.zfill(10),
                 currency=self.currency.upper(),
                 issue_date=self.issue_date,
@@ -184,7 +183,7 @@ class InvoiceFilters(ListQuery):
                 issue_date__lte=self.issue_date_to,
                 due_date__gte=self.due_date_from,
                 due_date__lte=self.due_date_to,
-            )
+            ),
         )
 
 
@@ -260,14 +259,14 @@ class PaymentFilters(ListQuery):
         """The payments that the query asks for."""
         found = queries.payments_with_status(payments, self.status) if self.status else payments
         return found.filter(
+            queries.of_client(company_id=self.company_id),
             **_given(
                 method=self.method,
                 currency=self.currency.upper(),
-                company_id=self.company_id,
                 received_on=self.received_on,
                 received_on__gte=self.received_on_from,
                 received_on__lte=self.received_on_to,
-            )
+            ),
         )
 
 

@@ -16,12 +16,23 @@ from django.utils.translation import ngettext
 
 from shared_apps.core import clock
 from shared_apps.core.actors import Actor
+from shared_apps.core.errors import Refused
 from shared_apps.core.formats import format_money
 from shared_apps.core.listing import Extension, Field, Kind, Reading, Test
+from shared_apps.core.merging import Belonging, Staying, moves_with, objects_to_merge, stays_behind
 from shared_apps.core.permissions import Permission
 from tenant_apps.crm.models import Company, Contact, Deal
-from tenant_apps.invoices.models import Invoice
-from tenant_apps.invoices.queries import open_invoices, payment_manners, visible_invoices
+from tenant_apps.invoices import rules
+from tenant_apps.invoices.models import Invoice, Payment
+from tenant_apps.invoices.queries import (
+    FROZEN,
+    buyer_numbers_of_company,
+    clients_of,
+    of_client,
+    open_invoices,
+    payment_manners,
+    visible_invoices,
+)
 from tenants.context import current_organization
 
 SHOWN = 5
@@ -60,14 +71,39 @@ def _open_invoices(
 ) -> OpenInvoices | None:
     if not actor.may(Permission.INVOICES_VIEW):
         return None
-    wanted = {"company_id": company_id} if company_id else {"contact_id": contact_id}
+    wanted = of_client(company_id=company_id) if company_id else of_client(contact_id=contact_id)
     on = clock.today(current_organization().time_zone)
-    found = tuple(open_invoices(actor, on=on).select_related(None).filter(**wanted))
+    found = tuple(open_invoices(actor, on=on).select_related(None).filter(wanted))
     owed: dict[str, Decimal] = defaultdict(Decimal)
     for invoice in found:
         owed[invoice.currency] += invoice.outstanding
     balances = tuple(Balance(currency, owed[currency]) for currency in sorted(owed))
     return OpenInvoices(balances, found[:SHOWN], len(found), company_id, contact_id)
+
+
+class DifferentBuyers(Refused):
+    code = "different_buyers"
+    message = _("Issued documents of the two carry different tax numbers: in the books they are two clients.")
+    conflict = True
+
+
+def name_belongings() -> None:
+    """Drafts go over when clients are merged; issued documents and payments are frozen and stay."""
+    moves_with("company", Belonging(Invoice, "company_id", _("Draft invoices"), where=~FROZEN))
+    moves_with("contact", Belonging(Invoice, "contact_id", _("Draft invoices"), where=~FROZEN))
+    stays_behind(
+        "company",
+        Staying(Invoice, "company_id", _("Issued invoices"), where=FROZEN),
+        Staying(Payment, "company_id", _("Payments")),
+    )
+    stays_behind("contact", Staying(Invoice, "contact_id", _("Issued invoices"), where=FROZEN))
+    objects_to_merge("company", refuse_different_buyers)
+
+
+def refuse_different_buyers(*, kept: Company, absorbed: Company) -> None:
+    """Raise `DifferentBuyers` when both were invoiced and no tax number is on documents of both."""
+    if rules.are_different_buyers(buyer_numbers_of_company(kept.pk), buyer_numbers_of_company(absorbed.pk)):
+        raise DifferentBuyers()
 
 
 def questions_about_companies(reading: Reading) -> Extension:
@@ -91,7 +127,7 @@ def _questions(client: str) -> Extension:
         rows = visible_invoices(test.reading.actor, on=test.reading.today)
         day = test.on("issue_date") if test.operator not in ("empty", "filled") else Q()
         rows = rows.filter(day, issue_date__isnull=False, **{f"{client}__isnull": False})
-        found = Q(pk__in=rows.order_by().values(client))
+        found = Q(pk__in=clients_of(rows, client))
         return ~found if test.operator == "empty" else found
 
     see = Permission.INVOICES_VIEW
@@ -107,7 +143,7 @@ def _questions(client: str) -> Extension:
 def _clients(client: str, test: Test, narrower: Q) -> Q:
     """The clients of open invoices that the reader sees."""
     rows = open_invoices(test.reading.actor, on=test.reading.today).filter(narrower)
-    return Q(pk__in=rows.filter(**{f"{client}__isnull": False}).order_by().values(client))
+    return Q(pk__in=clients_of(rows.filter(**{f"{client}__isnull": False}), client))
 
 
 @dataclass(frozen=True)

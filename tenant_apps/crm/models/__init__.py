@@ -7,6 +7,7 @@ from tenant_apps.crm.models.clients import Company as Company
 from tenant_apps.crm.models.clients import CompanySize as CompanySize
 from tenant_apps.crm.models.clients import Contact as Contact
 from tenant_apps.crm.models.clients import ContactDetail as ContactDetail
+from tenant_apps.crm.models.clients import phone_key_of as phone_key_of
 from tenant_apps.crm.models.deals import Deal as Deal
 from tenant_apps.crm.models.deals import DealContact as DealContact
 from tenant_apps.crm.models.deals import DealItem as DealItem
@@ -14,6 +15,7 @@ from tenant_apps.crm.models.deals import DealStatus as DealStatus
 from tenant_apps.crm.models.deals import Pipeline as Pipeline
 from tenant_apps.crm.models.deals import Stage as Stage
 from tenant_apps.crm.models.deals import StageStay as StageStay
+from tenant_apps.crm.models.merges import DistinctPair as DistinctPair
 from tenant_apps.crm.models.merges import Merge as Merge
 from tenant_apps.crm.models.work import Attachment as Attachment
 from tenant_apps.crm.models.work import Conversation as Conversation

@@ -1,11 +1,25 @@
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Lower, Right
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from shared_apps.core.ids import new_id
+
+
+def phone_key_of(column: str) -> Right:
+    """`core.bulgaria.names.phone_key` in SQL, for numbers in ASCII figures; shorter numbers stay short."""
+    digits = Func(
+        column,
+        Value(r"\D"),
+        Value(""),
+        Value("g"),
+        function="regexp_replace",
+        output_field=models.TextField(),
+    )
+    return Right(digits, 8)
 
 
 class CompanySize(models.TextChoices):
@@ -19,7 +33,10 @@ class CompanySize(models.TextChoices):
 
 
 class Company(models.Model):
-    """A firm. `owner_id`: a user's id; `country`: ISO alpha-2; `name_folded` orders, `search_text` finds."""
+    """A firm. `owner_id`: a user's id; `country`: ISO alpha-2.
+
+    `name_folded` orders, `search_text` finds, `name_key` is the same for two spellings of one name.
+    """
 
     shared_as = "company"
 
@@ -42,6 +59,7 @@ class Company(models.Model):
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="absorbed")
     owner_id = models.UUIDField(null=True)
     name_folded = models.CharField(max_length=400, db_collation="C")
+    name_key = models.CharField(max_length=400, db_collation="C", default="")
     search_text = models.TextField()
     archived_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
@@ -62,6 +80,37 @@ class Company(models.Model):
                 name="crm_companies_by_name",
             ),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="crm_companies_search"),
+            models.Index(
+                fields=["eik", "id"],
+                condition=Q(archived_at=None) & ~Q(eik=""),
+                name="crm_companies_same_eik",
+            ),
+            models.Index(
+                fields=["vat_number", "id"],
+                condition=Q(archived_at=None) & ~Q(vat_number=""),
+                name="crm_companies_same_vat",
+            ),
+            models.Index(
+                fields=["name_key", "id"], condition=Q(archived_at=None), name="crm_companies_same_name"
+            ),
+            GinIndex(
+                fields=["name_key"],
+                opclasses=["gin_trgm_ops"],
+                condition=Q(archived_at=None),
+                name="crm_companies_near_name",
+            ),
+            models.Index(
+                Lower("email"),
+                "id",
+                condition=Q(archived_at=None) & ~Q(email=""),
+                name="crm_companies_same_email",
+            ),
+            models.Index(
+                phone_key_of("phone"),
+                "id",
+                condition=Q(archived_at=None) & ~Q(phone=""),
+                name="crm_companies_same_phone",
+            ),
         ]
 
     class Data:
@@ -79,6 +128,7 @@ class Company(models.Model):
             "merged_into",
             "owner_id",
             "name_folded",
+            "name_key",
             "archived_at",
             "created_at",
             "updated_at",
@@ -116,6 +166,7 @@ class Contact(models.Model):
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="absorbed")
     owner_id = models.UUIDField(null=True)
     name_folded = models.CharField(max_length=400, db_collation="C")
+    name_key = models.CharField(max_length=400, db_collation="C", default="")
     search_text = models.TextField()
     archived_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
@@ -136,11 +187,41 @@ class Contact(models.Model):
                 name="crm_contacts_by_name",
             ),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="crm_contacts_search"),
+            models.Index(
+                fields=["name_key", "id"], condition=Q(archived_at=None), name="crm_contacts_same_name"
+            ),
+            GinIndex(
+                fields=["name_key"],
+                opclasses=["gin_trgm_ops"],
+                condition=Q(archived_at=None),
+                name="crm_contacts_near_name",
+            ),
+            models.Index(
+                Lower("email"),
+                "id",
+                condition=Q(archived_at=None) & ~Q(email=""),
+                name="crm_contacts_same_email",
+            ),
+            models.Index(
+                phone_key_of("phone"),
+                "id",
+                condition=Q(archived_at=None) & ~Q(phone=""),
+                name="crm_contacts_same_phone",
+            ),
         ]
 
     class Data:
         plain = ("id", "company", "merged_into", "owner_id", "archived_at", "created_at", "updated_at")
-        personal = ("first_name", "last_name", "email", "phone", "job_title", "name_folded", "search_text")
+        personal = (
+            "first_name",
+            "last_name",
+            "email",
+            "phone",
+            "job_title",
+            "name_folded",
+            "name_key",
+            "search_text",
+        )
         secret = ()
         people = ("owner_id",)
 

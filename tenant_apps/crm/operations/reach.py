@@ -8,8 +8,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 from django.utils.translation import gettext_lazy as _
 
+from shared_apps.core.bulgaria.names import company_key, person_key
 from shared_apps.core.countries import is_country
 from shared_apps.core.errors import FieldError
+from shared_apps.core.search import order_key, searchable
 from shared_apps.core.texts import text_errors
 from tenant_apps.crm.models import Address, Company, Contact, ContactDetail
 
@@ -91,6 +93,24 @@ def write_places(row: Company | Contact, places: Sequence[Place]) -> None:
         )
         for position, one in enumerate(places)
     )
+
+
+def make_findable(row: Company | Contact, details: Sequence[Detail]) -> None:
+    """Fill the columns that lists order by, searches look in and duplicates meet in; the row is not saved.
+
+    The further e-mails, links and phones find the record too.
+    """
+    row.name_folded = order_key(str(row))
+    if isinstance(row, Company):
+        row.name_key = company_key(row.name)
+        texts = (row.name, row.eik, row.vat_number, row.city, row.email, row.website)
+    else:
+        row.name_key = person_key(row.first_name, row.last_name)
+        texts = (str(row), row.email, row.job_title)
+    phones = [one.value for one in details if one.kind == ContactDetail.Kind.PHONE]
+    others = [one.value for one in details if one.kind != ContactDetail.Kind.PHONE]
+    further = [searchable(phone=number) for number in phones]
+    row.search_text = " ".join([searchable(*texts, *others, phone=row.phone), *further]).strip()
 
 
 def is_email(text: str) -> bool:

@@ -12,10 +12,13 @@ from tenant_apps.sharing.queries import visible_to
 
 
 def visible_companies(actor: Actor, *, archived: bool | None = False) -> QuerySet[Company]:
-    """The companies that the actor sees: those in use, those in the archive, or (None) both."""
+    """The companies that the actor sees: those in use, those in the archive, or (None) both.
+
+    What was merged into another is not in the archive: it opens there.
+    """
     rows = Company.objects.all()
     if archived is not None:
-        rows = rows.filter(archived_at__isnull=not archived)
+        rows = rows.filter(archived_at__isnull=not archived, merged_into=None)
     return visible_to(rows, actor)
 
 
@@ -28,7 +31,7 @@ def visible_contacts(actor: Actor, *, archived: bool | None = False) -> QuerySet
     """The contacts that the actor sees: those in use, those in the archive, or (None) both."""
     rows = Contact.objects.all()
     if archived is not None:
-        rows = rows.filter(archived_at__isnull=not archived)
+        rows = rows.filter(archived_at__isnull=not archived, merged_into=None)
     return visible_to(rows, actor)
 
 
