@@ -33,7 +33,14 @@ from tenant_apps.crm.models import (
     StageStay,
 )
 from tenant_apps.crm.operations.clients import AlreadyArchived, NotArchived
-from tenant_apps.crm.operations.stays import enter_stage, on_top, open_stage, place_below, told_as_moved
+from tenant_apps.crm.operations.stays import (
+    end_stay,
+    enter_stage,
+    on_top,
+    open_stage,
+    place_below,
+    told_as_moved,
+)
 from tenant_apps.crm.queries.pipelines import first_stage
 from tenant_apps.sharing.operations import require_may_change
 from tenant_apps.sharing.queries import visible_to
@@ -342,7 +349,7 @@ def _close(deal: Deal, status: DealStatus, at: datetime, reason: str = "") -> No
     deal.status, deal.closed_at, deal.lost_reason = status, at, reason
     deal.version, deal.updated_at = deal.version + 1, at
     deal.save(update_fields=["status", "closed_at", "lost_reason", "version", "updated_at"])
-    StageStay.objects.filter(deal=deal, left_at=None).update(left_at=at)
+    end_stay(deal, at)
 
 
 def _write(deal: Deal, change: DealChange, custom: CustomChange, by: Actor, at: datetime) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Min, QuerySet
+from django.db.models import F, Min, QuerySet, Value
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.actors import Actor
@@ -41,9 +42,18 @@ def open_stage(stage_id: UUID) -> Stage:
 
 def enter_stage(deal: Deal, stage: Stage, at: datetime) -> None:
     """End the deal's stay and begin the one in `stage`; the caller saves the deal."""
-    StageStay.objects.filter(deal=deal, left_at=None).update(left_at=at)
-    StageStay.objects.create(deal=deal, stage=stage, entered_at=at)
-    deal.stage, deal.pipeline, deal.stage_entered_at = stage, stage.pipeline, at
+    moment = end_stay(deal, at)
+    StageStay.objects.create(deal=deal, stage=stage, entered_at=moment)
+    deal.stage, deal.pipeline, deal.stage_entered_at = stage, stage.pipeline, moment
+
+
+def end_stay(deal: Deal, at: datetime) -> datetime:
+    """End the stay in the present stage; return when. Of two who act at once the one who comes second may
+    have read the clock first: no stay ends before it began.
+    """
+    moment = max(at, deal.stage_entered_at)
+    StageStay.objects.filter(deal=deal, left_at=None).update(left_at=moment)
+    return moment
 
 
 def on_top(stage: Stage) -> Decimal:
@@ -78,13 +88,16 @@ def move_everybody(stages: Iterable[Stage], to: Stage, *, by: Actor, at: datetim
         .order_by("id")
     )
     last = _column(to).order_by("-board_order").values_list("board_order", flat=True).first() or Decimal(0)
-    StageStay.objects.filter(deal__in=deals, left_at=None).update(left_at=at)
+    ended = Greatest(F("entered_at"), Value(at))
+    StageStay.objects.filter(deal__in=deals, left_at=None).update(left_at=ended)
     StageStay.objects.bulk_create(
-        [StageStay(deal=deal, stage=to, entered_at=at) for deal in deals], batch_size=MOVED_AT_ONCE
+        [StageStay(deal=deal, stage=to, entered_at=max(at, deal.stage_entered_at)) for deal in deals],
+        batch_size=MOVED_AT_ONCE,
     )
     for place, deal in enumerate(sorted(deals, key=lambda one: (one.board_order, one.pk)), start=1):
         left = deal.stage
-        deal.stage, deal.pipeline, deal.stage_entered_at = to, to.pipeline, at
+        deal.stage, deal.pipeline = to, to.pipeline
+        deal.stage_entered_at = max(at, deal.stage_entered_at)
         deal.board_order, deal.version, deal.updated_at = last + place, deal.version + 1, at
         told_as_moved(deal, left, by=by, at=at, cause=cause)
     moved = ("stage", "pipeline", "stage_entered_at", "board_order", "version", "updated_at")

@@ -74,7 +74,7 @@ class DealItemIn(Input):
 
 
 class DealPatch(Input):
-    """Only what is named changes; `items` and `contacts` are replaced whole. With items the value is theirs."""
+    """Only what is named changes; `items` and `contacts` are replaced whole. Items make the value."""
 
     name: str = NOT_NULL
     value: Amount = NOT_NULL
