@@ -12,6 +12,7 @@ class CrmConfig(AppConfig):
         from tenant_apps.crm.events import SENTENCES
         from tenant_apps.crm.listings.companies import COMPANIES
         from tenant_apps.crm.listings.contacts import CONTACTS
+        from tenant_apps.crm.listings.deals import DEALS
         from tenant_apps.crm.listings.tasks import TASKS
         from tenant_apps.crm.slots import tasks_of_notifications
 
@@ -20,4 +21,5 @@ class CrmConfig(AppConfig):
         register("notification.parts", tasks_of_notifications)
         register_listing(COMPANIES)
         register_listing(CONTACTS)
+        register_listing(DEALS)
         register_listing(TASKS)

@@ -1,4 +1,4 @@
-"""The pages of a deal, the table of deals and their forecast."""
+"""The pages of a deal, and the forecast of all."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -14,7 +14,6 @@ from shared_apps.core import clock, slots
 from shared_apps.core.errors import DomainError
 from shared_apps.core.http import ActorRequest, act, add_refusal, done, form_page, page, partial
 from shared_apps.core.json import json_response
-from shared_apps.core.lists import list_page
 from shared_apps.core.permissions import Permission
 from shared_apps.core.search import matching
 from tenant_apps.activity.queries import timeline_of
@@ -23,33 +22,8 @@ from tenant_apps.crm.models import Deal, DealStatus
 from tenant_apps.sharing.queries import may_change, owner_name
 from tenant_apps.workspace.queries import active_members, names_of, profile
 
-ORDERINGS = {"name": "name_folded", "value": "value", "created_at": "id"}
 OPTIONS = 20
 WON_FOR_MONTHS = 6
-
-
-@page(Permission.DEALS_VIEW)
-def deal_list(request: ActorRequest) -> HttpResponse:
-    """Deals as a table."""
-    status, archived = request.GET.get("status", "open"), request.GET.get("status") == "archived"
-    rows = queries.visible_deals(request.actor, archived=archived)
-    if status in DealStatus.values:
-        rows = rows.filter(status=status)
-    if owner := _uuid(request.GET.get("owner")):
-        rows = rows.filter(owner_id=owner)
-    deals = list_page(
-        request, rows.select_related("company", "stage"), orderings=ORDERINGS, default="-created_at"
-    )
-    owners = dict(_owners())
-    names = owners | names_of({deal.owner_id for deal in deals.items} - {*owners})
-    context = {
-        "page": deals,
-        "rows": [(deal, names.get(deal.owner_id, "")) for deal in deals.items],
-        "statuses": _statuses(),
-        "owners": [(str(user_id), name) for user_id, name in owners.items()],
-        "is_narrowed": bool(request.GET.get("search") or request.GET.get("owner")),
-    }
-    return partial(request, "crm/deal_list.html", "list", context)
 
 
 @page(Permission.DEALS_VIEW)
@@ -231,16 +205,6 @@ def deal_options(request: ActorRequest) -> HttpResponse:
         for one in rows
     ]
     return json_response({"items": items})
-
-
-def _statuses() -> list[tuple[str, str]]:
-    return [
-        ("", _("Open")),
-        ("won", _("Won")),
-        ("lost", _("Lost")),
-        ("all", _("All")),
-        ("archived", _("Archive")),
-    ]
 
 
 def _ask_why(request: ActorRequest, deal: Deal, form: forms.LoseForm) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""The lists of companies and of contacts, as their addresses arrange them."""
+"""The lists of companies, contacts and deals, as their addresses arrange them."""
 
 from django.http import HttpResponse
 
@@ -18,3 +18,9 @@ def company_list(request: ActorRequest) -> HttpResponse:
 def contact_list(request: ActorRequest) -> HttpResponse:
     shown = listed("contact", request.GET, request.actor, clock.now())
     return partial(request, "crm/contact_list.html", "list", {"list": shown})
+
+
+@page(Permission.DEALS_VIEW)
+def deal_list(request: ActorRequest) -> HttpResponse:
+    shown = listed("deal", request.GET, request.actor, clock.now())
+    return partial(request, "crm/deal_list.html", "list", {"list": shown})
