@@ -45,6 +45,7 @@ PRODUCTS = Listing(
     edit=Permission.PRODUCTS_EDIT,
     list_url="product_list",
     lock=lock_product,
+    change=write_product,
     archive=archive_product,
     unarchive=unarchive_product,
     columns=(

@@ -29,7 +29,12 @@ def product_list(request: ActorRequest) -> HttpResponse:
 def product_detail(request: ActorRequest, product_id: UUID) -> HttpResponse:
     product = queries.product(product_id)
     related = slots.fill("product.related", product=product, actor=request.actor)
-    context = {"product": product, "timeline": timeline_of(product_id, by=request.actor), "related": related}
+    may_change = request.actor.may(Permission.PRODUCTS_EDIT)
+    parts = slots.fill(
+        "record.fields", record_type="product", record=product, actor=request.actor, may_change=may_change
+    )
+    timeline = timeline_of(product_id, by=request.actor)
+    context = {"product": product, "timeline": timeline, "related": related, "parts": parts}
     return partial(request, "catalog/product_detail.html", "panel", context)
 
 

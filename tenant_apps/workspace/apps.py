@@ -9,9 +9,19 @@ class WorkspaceConfig(AppConfig):
 
     def ready(self) -> None:
         from tenant_apps.workspace.events import SENTENCES
-        from tenant_apps.workspace.slots import people_of_lists, people_of_the_audit, tags_of_lists
+        from tenant_apps.workspace.slots import (
+            fields_of_forms,
+            fields_of_lists,
+            fields_of_records,
+            people_of_lists,
+            people_of_the_audit,
+            tags_of_lists,
+        )
 
         register_sentences(SENTENCES)
         register("audit.people", people_of_the_audit)
         register("listing.people", people_of_lists)
+        register("form.fields", fields_of_forms)
+        register("record.fields", fields_of_records)
         extend_all(tags_of_lists)
+        extend_all(fields_of_lists)

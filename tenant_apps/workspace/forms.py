@@ -13,8 +13,9 @@ from shared_apps.core.countries import country_choices
 from shared_apps.core.currencies import ACTIVE_CURRENCIES
 from shared_apps.core.listing import Edit, Kind, Reading
 from shared_apps.core.listing.kinds import TRUTHS, Unreadable, number_of
-from tenant_apps.workspace.models import OrganizationProfile
-from tenant_apps.workspace.operations import ProfileChange
+from tenant_apps.workspace.models import CustomField, FieldKind, OrganizationProfile
+from tenant_apps.workspace.operations import FieldChange, Option, ProfileChange
+from tenant_apps.workspace.queries import typed_default
 
 COMMON_CURRENCIES = ("EUR", "USD", "GBP", "CHF", "RON")
 COLOR_NAMES = [
@@ -28,6 +29,7 @@ COLOR_NAMES = [
     ("purple", _("Purple")),
     ("pink", _("Pink")),
 ]
+SPARE_OPTIONS = 3
 NOT_DAYS = _("Enter a whole number of days from 0 to 365.")
 NOT_A_SERIES_NUMBER = _("Enter a whole number from 1 to 9 999 999 999.")
 
@@ -193,3 +195,74 @@ class ViewForm(forms.Form):
     is_shared = forms.BooleanField(label=_("For the whole team"), required=False)
     is_pinned = forms.BooleanField(label=_("Among the first"), required=False)
     is_default = forms.BooleanField(label=_("Shown when the list is opened"), required=False)
+
+
+class FieldForm(forms.Form):
+    """A custom field: what it is called, how it stands on forms, what can be chosen."""
+
+    kind = forms.ChoiceField(
+        label=_("kind"), choices=FieldKind.choices, widget=forms.Select({"data-field-kind": ""})
+    )
+    label_bg = forms.CharField(label=_("name in Bulgarian"), max_length=80, required=False)
+    label_en = forms.CharField(label=_("name in English"), max_length=80, required=False)
+    group = forms.CharField(
+        label=_("group"),
+        max_length=80,
+        required=False,
+        help_text=_("Fields of one group stand together under its name."),
+        widget=forms.TextInput({"list": "field-groups", "autocomplete": "off"}),
+    )
+    help_text = forms.CharField(
+        label=_("help"), max_length=200, required=False, help_text=_("Stands below the field on forms.")
+    )
+    default = forms.CharField(
+        label=_("default"),
+        max_length=500,
+        required=False,
+        help_text=_("What a new record begins with, as you would type it."),
+    )
+    is_required = forms.BooleanField(
+        label=_("Must be filled in"),
+        required=False,
+        help_text=_("Asked of new records, and of others when somebody edits them."),
+    )
+    options = forms.CharField(label=_("what can be chosen"), required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, field: CustomField | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.field = field
+        if field is not None:
+            del self.fields["kind"]
+
+    @classmethod
+    def of(cls, field: CustomField) -> "FieldForm":
+        """The form as the field stands now."""
+        names = ("label_bg", "label_en", "group", "help_text", "is_required")
+        values = {name: getattr(field, name) for name in names}
+        return cls(initial=values | {"default": typed_default(field)}, field=field)
+
+    @property
+    def rows(self) -> list[Option]:
+        """The options as they were sent, else as they are kept, and some empty ones to fill in."""
+        kept = [Option(one["bg"], one["en"], one["code"], one["archived"]) for one in self._kept()]
+        rows = self._sent() if self.is_bound else kept
+        return [*rows, *[Option()] * SPARE_OPTIONS]
+
+    @property
+    def is_list(self) -> bool:
+        """Whether something is chosen from a list; a new field may become one."""
+        return self.field is None or self.field.kind in (FieldKind.CHOICE, FieldKind.CHOICES)
+
+    def change(self) -> FieldChange:
+        named = {name: value for name, value in self.cleaned_data.items() if name not in ("kind", "options")}
+        return FieldChange(**named, options=tuple(self._sent()) if self.is_list else None)
+
+    def _kept(self) -> list[dict[str, Any]]:
+        return self.field.options if self.field else []
+
+    def _sent(self) -> list[Option]:
+        """The rows of the list in the order in which they stand on the page, without the empty ones."""
+        columns = [self.data.getlist(f"option_{name}") for name in ("bg", "en", "code")]  # type: ignore[attr-defined]
+        archived = set(self.data.getlist("option_archived"))  # type: ignore[attr-defined]
+        rows = [Option(bg, en, code, code in archived) for bg, en, code in zip(*columns, strict=False)]
+        return [one for one in rows if one.bg.strip() or one.en.strip() or one.code]

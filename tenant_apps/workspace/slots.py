@@ -1,15 +1,55 @@
 """What this app shows on the pages of lower ones, and what it adds to every list: people and tags."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django import forms
+from django.db.models import Exists, Model, OuterRef, Q, Subquery
+from django.db.models import Value as Constant
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
-from shared_apps.core.listing import Column, Extension, Field, Kind, Listing, Reading, Test
-from tenant_apps.workspace.models import Member, Tagging
-from tenant_apps.workspace.queries import tags, tags_of
+from shared_apps.core.actors import Actor
+from shared_apps.core.custom_forms import CustomSection, WithCustomFields
+from shared_apps.core.errors import Text
+from shared_apps.core.form_fields import DayField, NumberField
+from shared_apps.core.listing import Column, Edit, Extension, Field, Kind, Listing, Reading, Test
+from shared_apps.core.money import Money
+from shared_apps.core.numbers import written
+from tenant_apps.workspace.models import CustomField, CustomValue, FieldKind, Member, Tagging
+from tenant_apps.workspace.queries import (
+    FIELD_ENTITIES,
+    Held,
+    active_members,
+    custom_fields,
+    held_by,
+    option_choices,
+    option_label,
+    tags,
+    tags_of,
+    values_of,
+)
+from tenant_apps.workspace.rules import LARGEST_NUMBER, LONGEST_TEXT, Value, as_json, folded
+
+OWN = _("Own fields")
+# The kind of a custom field → how lists treat it, and the column that is asked.
+KINDS: Mapping[str, tuple[Kind, str]] = {
+    FieldKind.TEXT: (Kind.TEXT, "folded"),
+    FieldKind.LINK: (Kind.LINK, "folded"),
+    FieldKind.NUMBER: (Kind.NUMBER, "number"),
+    FieldKind.MONEY: (Kind.MONEY, "number"),
+    FieldKind.DATE: (Kind.DATE, "day"),
+    FieldKind.CHOICE: (Kind.CHOICE, "folded"),
+    FieldKind.CHOICES: (Kind.CHOICE, "folded"),
+    FieldKind.YES_NO: (Kind.YES_NO, "flag"),
+    FieldKind.PERSON: (Kind.PERSON, "user_id"),
+}
 
 
 def people_of_the_audit() -> list[tuple[UUID, str]]:
@@ -63,3 +103,210 @@ def _tagged(entity: str, test: Test) -> Q:
         return wanted
     bearing = Q(pk__in=of_entity.filter(tag_id__in=test.values).values("record_id"))
     return bearing if test.operator == "any" else ~bearing
+
+
+# Custom fields ----------------------------------------------------------------------------------------------
+
+
+def fields_of_forms(
+    *, form: WithCustomFields, held: Mapping[str, Value | None] | None
+) -> list[CustomSection]:
+    """The organization's own fields of a record, by their groups: those without a group first."""
+    groups: dict[str, dict[str, forms.Field]] = {}
+    fields = [one for one in custom_fields(form.entity) if one.is_required or not form.is_short]
+    people = _members() if any(one.kind == FieldKind.PERSON for one in fields) else []
+    for one in sorted(fields, key=lambda field: field.group != ""):
+        value = one.default if held is None else held.get(one.code)
+        groups.setdefault(one.group, {})[one.code] = form_field(one, value, people)
+    return [CustomSection(label, found) for label, found in groups.items()]
+
+
+def form_field(one: CustomField, value: Any, people: list[tuple[str, str]]) -> forms.Field:
+    """The control for a field; `value`: what it begins with. The operation judges what is typed."""
+    told = {"label": one.label, "help_text": escape(one.help_text), "required": one.is_required}
+    value = as_json(value)
+    match one.kind:
+        case FieldKind.NUMBER:
+            number = Decimal(value) if value else None
+            return NumberField(max_digits=20, decimal_places=4, initial=number, **told)
+        case FieldKind.DATE:
+            return DayField(initial=value, **told)
+        case FieldKind.MONEY:
+            money = f"{written(Decimal(value['amount']), 2)} {value['currency']}" if value else ""
+            return forms.CharField(initial=money, widget=MoneyInput(), **told)
+        case FieldKind.CHOICE:
+            choices = [("", "—"), *option_choices(one, [value] if value else [])]
+            return forms.CharField(initial=value, widget=forms.Select(choices=choices), **told)
+        case FieldKind.CHOICES:
+            ticks = forms.CheckboxSelectMultiple(choices=option_choices(one, value or []))
+            return Several(initial=value, widget=ticks, **told)
+        case FieldKind.YES_NO:
+            answers = forms.Select(choices=[("", "—"), ("true", _("Yes")), ("false", _("No"))])
+            answer = "" if value is None else str(value).lower()
+            return forms.CharField(initial=answer, widget=answers, **told)
+        case FieldKind.PERSON:
+            names = [("", "—"), *people]
+            return forms.CharField(initial=value, widget=forms.Select(choices=names), **told)
+        case FieldKind.LINK:
+            return forms.CharField(initial=value, widget=LinkInput(), **told)
+    return forms.CharField(initial=value, max_length=LONGEST_TEXT, **told)
+
+
+class Several(forms.MultipleChoiceField):
+    """Some of a list; the operation knows which options there are."""
+
+    def valid_value(self, value: Any) -> bool:
+        return True
+
+
+class MoneyInput(forms.TextInput):
+    def __init__(self) -> None:
+        super().__init__({"inputmode": "text", "autocomplete": "off", "placeholder": "1234,50 EUR"})
+
+
+class LinkInput(forms.TextInput):
+    def __init__(self) -> None:
+        super().__init__({"inputmode": "url", "autocomplete": "off", "placeholder": "https://"})
+
+
+def _members() -> list[tuple[str, str]]:
+    return [(str(one.user_id), str(one)) for one in active_members()]
+
+
+@dataclass(frozen=True)
+class HeldFields:
+    """The organization's own fields of one record, by their groups."""
+
+    record_type: str
+    record_id: UUID
+    may_change: bool
+    groups: list[tuple[str, list[Held]]]
+    template: str = "workspace/components/held_fields.html"
+
+
+def fields_of_records(*, record_type: str, record: Any, actor: Actor, may_change: bool) -> HeldFields | None:
+    """What a record's page shows below its facts."""
+    groups = held_by(record_type, record.pk)
+    return HeldFields(record_type, record.pk, may_change, groups) if groups else None
+
+
+def fields_of_lists(listing: Listing, reading: Reading) -> Extension:
+    """The organization's own fields of a list's records: asked for once, filtered, shown, sorted, edited."""
+    fields = list(custom_fields(listing.entity)) if listing.entity in FIELD_ENTITIES else []
+
+    def values(records: Sequence[Any]) -> dict[UUID, dict[str, Any]]:
+        key = ("custom", listing.entity, tuple(record.pk for record in records))
+        if key not in reading.memory:
+            reading.memory[key] = values_of(fields, [record.pk for record in records])
+        found: dict[UUID, dict[str, Any]] = reading.memory[key]
+        return found
+
+    return Extension(
+        fields=tuple(_asked(one) for one in fields),
+        columns=tuple(_shown(one, values) for one in fields),
+        edits=_edited(listing, fields),
+    )
+
+
+def _asked(one: CustomField) -> Field:
+    kind, column = KINDS[one.kind]
+
+    def where(test: Test) -> Q:
+        return _holding(one, column, test)
+
+    return Field(f"field.{one.code}", one.label, kind, choices=_choices_of(one), where=where, section=OWN)
+
+
+def _holding(one: CustomField, column: str, test: Test) -> Q:
+    """Rows that hold what the test wants: the index of the column finds them, no join multiplies rows."""
+    held = CustomValue.objects.filter(field_id=one.pk, record_id=OuterRef("pk"))
+    filled = held.filter(**{f"{column}__isnull": False})
+    match test.operator:
+        case "filled":
+            return Q(Exists(filled))
+        case "empty":
+            return ~Q(Exists(filled))
+        case "not" | "lacks":
+            opposite = {"not": "is", "lacks": "contains"}[test.operator]
+            return ~_holding(one, column, replace(test, operator=opposite))
+    if column != "folded" or test.kind is Kind.CHOICE:
+        return Q(Exists(filled.filter(test.on(column))))
+    ways = {"contains": "contains", "starts": "startswith", "is": "exact"}
+    return Q(Exists(filled.filter(**{f"folded__{ways[test.operator]}": folded(test.values[0])})))
+
+
+def _shown(one: CustomField, values: Callable[[Sequence[Any]], dict[UUID, dict[str, Any]]]) -> Column:
+    kind, column = KINDS[one.kind]
+
+    def many(records: Sequence[Any], reading: Reading) -> Mapping[Any, Any]:
+        held = values(records)
+        return {key: _cell(found.get(one.code)) for key, found in held.items()}
+
+    return Column(
+        f"field.{one.code}",
+        one.label,
+        kind,
+        many=many,
+        order="" if one.kind == FieldKind.CHOICES else _ordered(one, column),
+        choices=_choices_of(one),
+        is_shown=False,
+    )
+
+
+def _cell(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _ordered(one: CustomField, column: str) -> Combinable:
+    """What rows are sorted by; those that hold nothing come first."""
+    held = CustomValue.objects.filter(field_id=one.pk, record_id=OuterRef("pk")).values(column)[:1]
+    least = {"folded": "", "number": -LARGEST_NUMBER, "day": date.min, "flag": False, "user_id": UUID(int=0)}
+    kept = CustomValue._meta.get_field(column)
+    return Coalesce(Subquery(held), Constant(least[column], output_field=kept), output_field=kept)
+
+
+def _choices_of(one: CustomField) -> Callable[[Reading], Sequence[tuple[str, Text]]] | None:
+    if one.kind == FieldKind.PERSON:
+        return lambda reading: people_of_lists(reading=reading)
+    if one.kind in (FieldKind.CHOICE, FieldKind.CHOICES):
+        return lambda reading: [(option["code"], option_label(option)) for option in one.options]
+    return None
+
+
+def _edited(listing: Listing, fields: Sequence[CustomField]) -> tuple[Edit, ...]:
+    """Cells that write through the record's own operation; several choices are changed on its form."""
+    change = listing.change
+    if change is None:
+        return ()
+
+    def write(*, record_id: UUID, values: dict[str, Any], by: Actor, at: datetime) -> Model:
+        custom = {name.removeprefix("field."): value for name, value in values.items()}
+        return change(record_id=record_id, values={"custom": custom}, by=by, at=at)
+
+    return tuple(_edit(one, write) for one in fields if one.kind != FieldKind.CHOICES)
+
+
+def _edit(one: CustomField, write: Callable[..., Model]) -> Edit:
+    def read(record: Any) -> Any:
+        value = values_of([one], [record.pk]).get(record.pk, {}).get(one.code)
+        return value.amount if isinstance(value, Money) else value
+
+    return Edit(
+        f"field.{one.code}",
+        one.label,
+        KINDS[one.kind][0],
+        write=write,
+        read=read,
+        choices=_choices_of(one),
+        is_required=one.is_required,
+    )
+
+
+class OneFieldForm(forms.Form):
+    """The editor of one custom field of a record."""
+
+    def __init__(self, one: CustomField, value: Value | None, data: Any = None) -> None:
+        super().__init__(data)
+        people = _members() if one.kind == FieldKind.PERSON else []
+        self.custom_field = one
+        self.fields["value"] = form_field(one, value, people)

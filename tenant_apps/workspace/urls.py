@@ -1,11 +1,18 @@
 from django.urls import path
 
-from tenant_apps.workspace.views import lists, organization, saved, tags
+from tenant_apps.workspace.views import fields, lists, organization, saved, tags
 
 urlpatterns = [
     path("settings/organization/", organization.organization_edit, name="organization_edit"),
     path("settings/organization/logo/", organization.organization_logo, name="organization_logo"),
     path("settings/organization/numbers/", organization.change_series_start, name="change_series_start"),
+    path("settings/fields/", fields.field_list, name="field_list"),
+    path("settings/fields/new/", fields.field_create, name="field_create"),
+    path("settings/fields/order/", fields.arrange_fields, name="arrange_fields"),
+    path("settings/fields/<uuid:field_id>/", fields.field_edit, name="field_edit"),
+    path("settings/fields/<uuid:field_id>/archive/", fields.archive_field, name="archive_field"),
+    path("settings/fields/<uuid:field_id>/unarchive/", fields.unarchive_field, name="unarchive_field"),
+    path("settings/fields/<uuid:field_id>/delete/", fields.delete_field, name="delete_field"),
     path("settings/tags/", tags.tag_list, name="tag_list"),
     path("settings/tags/<uuid:tag_id>/", tags.tag_edit, name="tag_edit"),
     path("settings/tags/<uuid:tag_id>/merge/", tags.merge_tags, name="merge_tags"),
@@ -16,6 +23,11 @@ urlpatterns = [
     path("lists/<slug:record_type>/export/", lists.start_list_export, name="start_list_export"),
     path("lists/<slug:record_type>/views/", saved.view_create, name="view_create"),
     path("lists/<slug:record_type>/<uuid:record_id>/tags/", tags.record_tags, name="record_tags"),
+    path(
+        "lists/<slug:record_type>/<uuid:record_id>/fields/<slug:field_code>/",
+        fields.record_custom,
+        name="record_custom",
+    ),
     path(
         "lists/<slug:record_type>/<uuid:record_id>/cells/<str:field_name>/",
         lists.record_cell,

@@ -72,6 +72,7 @@ def belongings_of(organization: OrganizationRef) -> dict[str, Any]:
         "member_id": owner.pk,
         "invitation_id": invitation.pk,
         "user_id": owner.user_id,
+        "field_code": "code",
         "record_type": "company",
         "record_id": records["company_id"],
         "field_name": "city",

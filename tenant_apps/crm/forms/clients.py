@@ -8,8 +8,10 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.countries import country_choices
+from shared_apps.core.custom_forms import WithCustomFields
 from tenant_apps.crm.models import Company, CompanySize, Contact
 from tenant_apps.crm.operations import CompanyChange, ContactChange
+from tenant_apps.workspace.queries import custom_values
 
 
 def _text(model: type[Company] | type[Contact], name: str, **options: Any) -> forms.CharField:
@@ -35,8 +37,10 @@ EMAIL, PHONE = (
 )
 
 
-class QuickCompanyForm(forms.Form):
+class QuickCompanyForm(WithCustomFields):
     """What an invoice needs to know of a new company."""
+
+    entity, is_short = "company", True
 
     name = _text(Company, "name")
     eik = _text(Company, "eik", widget=EIK)
@@ -60,6 +64,8 @@ class QuickCompanyForm(forms.Form):
 class CompanyForm(QuickCompanyForm):
     """All that is known of a company."""
 
+    is_short = False
+
     phone = _text(Company, "phone", widget=PHONE)
     website = _text(Company, "website", help_text=_("For example: example.com"))
     industry = _text(Company, "industry")
@@ -79,11 +85,14 @@ class CompanyForm(QuickCompanyForm):
     def of(cls, company: Company) -> "CompanyForm":
         """The form as the company stands now."""
         values = {name: getattr(company, name) for name in cls.base_fields}
+        values["custom"] = custom_values("company", company.pk)
         return cls(initial=values, other_than=company.pk, parent=company.parent)
 
 
-class ContactForm(forms.Form):
+class ContactForm(WithCustomFields):
     """A person; `company` is the one chosen so far, shown in the select that searches on the server."""
+
+    entity = "contact"
 
     first_name = _text(Contact, "first_name")
     last_name = _text(Contact, "last_name")

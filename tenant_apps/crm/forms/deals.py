@@ -10,6 +10,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.actors import Actor
+from shared_apps.core.custom_forms import WithCustomFields
 from shared_apps.core.errors import DomainError
 from shared_apps.core.form_fields import DayField, NumberField, currency_choices, offer
 from shared_apps.core.http import add_refusal
@@ -18,6 +19,7 @@ from tenant_apps.crm.models import Deal, DealContact, DealItem, Stage
 from tenant_apps.crm.operations import DealChange, DealItemInput, Participant
 from tenant_apps.crm.queries import visible_companies, visible_company
 from tenant_apps.workspace.models import OrganizationProfile
+from tenant_apps.workspace.queries import custom_values
 
 SPARE_PEOPLE = 2
 
@@ -26,8 +28,10 @@ def _uuid_or_none(text: str) -> UUID | None:
     return UUID(text) if text else None
 
 
-class DealForm(forms.Form):
+class DealForm(WithCustomFields):
     """The head of a deal. Its lines are `LineForms`, its people `PeopleForms`."""
+
+    entity = "deal"
 
     name = forms.CharField(label=_("name"), max_length=200, required=False)
     company_id = forms.UUIDField(
@@ -155,7 +159,8 @@ def as_change(form: DealForm, people: PeopleForms, lines: DealLines) -> DealChan
 
 def initial_of(deal: Deal) -> dict[str, Any]:
     """The head of a deal, for its form; with items the value is theirs, so it is not typed."""
-    return {name: getattr(deal, name) for name in DealForm.base_fields if name != "stage_id"}
+    head = {name: getattr(deal, name) for name in DealForm.base_fields if name != "stage_id"}
+    return head | {"custom": custom_values("deal", deal.pk)}
 
 
 def initial_people(people: Iterable[DealContact]) -> list[dict[str, Any]]:

@@ -7,10 +7,11 @@ from django import forms
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from shared_apps.core.custom_forms import WithCustomFields
 from shared_apps.core.form_fields import DayField, TimeField
 from tenant_apps.crm.models import Company, Contact, Deal, Recurrence, Task, TaskKind, TaskPriority
 from tenant_apps.crm.operations import TaskChange
-from tenant_apps.workspace.queries import active_members
+from tenant_apps.workspace.queries import active_members, custom_values
 
 REMINDERS = (
     ("", _("No reminder")),
@@ -45,8 +46,10 @@ class QuickTaskForm(forms.Form):
         self.fields["assignee_id"].choices = [("", _("Nobody yet")), *people]  # type: ignore[attr-defined]
 
 
-class TaskForm(QuickTaskForm):
+class TaskForm(WithCustomFields, QuickTaskForm):
     """Everything that is known of a task. `records`: those chosen so far, by the field's name."""
+
+    entity = "task"
 
     priority = forms.TypedChoiceField(
         label=_("priority"),
@@ -81,6 +84,7 @@ class TaskForm(QuickTaskForm):
         values = {name: facts[name] for name in names} | {
             "assignee_id": str(facts["assignee_id"] or ""),
             "remind_minutes": "" if remind_minutes is None else str(remind_minutes),
+            "custom": custom_values("task", task.pk),
         }
         form = cls(initial=values, records=records_of(task))
         form.offer_reminder(remind_minutes)

@@ -60,6 +60,7 @@ COMPANIES = Listing(
     edit=Permission.COMPANIES_EDIT,
     list_url="company_list",
     lock=lock_company,
+    change=write_company,
     archive=archive_company,
     unarchive=unarchive_company,
     columns=(

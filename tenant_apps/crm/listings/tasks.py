@@ -61,6 +61,7 @@ TASKS = Listing(
     edit=Permission.TASKS_EDIT,
     list_url="task_list",
     lock=lock_task,
+    change=write_task,
     archive=archive_task,
     unarchive=unarchive_task,
     columns=(

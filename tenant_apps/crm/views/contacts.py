@@ -16,6 +16,7 @@ from tenant_apps.crm import operations, queries
 from tenant_apps.crm.forms import ContactForm
 from tenant_apps.crm.models import Company, Contact
 from tenant_apps.crm.views.records import Fact, reach_facts, record_context, split
+from tenant_apps.workspace.queries import custom_values
 
 OPTIONS = 20
 
@@ -118,7 +119,8 @@ def _hint(contact: Contact) -> str:
 
 
 def _values(contact: Contact) -> dict[str, Any]:
-    return {name: getattr(contact, name) for name in ContactForm.base_fields}
+    known = {name: getattr(contact, name) for name in ContactForm.base_fields}
+    return known | {"custom": custom_values("contact", contact.pk)}
 
 
 def _choices(request: ActorRequest, company_id: str | None) -> dict[str, Any]:

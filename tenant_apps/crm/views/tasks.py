@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from shared_apps.core import clock
+from shared_apps.core import clock, slots
 from shared_apps.core.errors import DomainError
 from shared_apps.core.formats import format_day
 from shared_apps.core.http import ActorRequest, act, add_refusal, done, form_page, is_htmx, page, partial
@@ -48,6 +48,9 @@ def task_detail(request: ActorRequest, task_id: UUID) -> HttpResponse:
         "timeline": timeline_of(task_id, by=request.actor),
         "people": names_of([task.owner_id, task.assignee_id, task.done_by_id]),
         "may_change": may_change,
+        "parts": slots.fill(
+            "record.fields", record_type="task", record=task, actor=request.actor, may_change=may_change
+        ),
     }
     return partial(request, "crm/task_detail.html", "panel", context)
 

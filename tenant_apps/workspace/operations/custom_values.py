@@ -18,7 +18,6 @@ from tenants.context import current_organization
 
 PEOPLE = frozenset({ActorKind.MEMBER, ActorKind.API_KEY})
 REASONS: Mapping[str, Text] = {
-    "required": _("Fill in this field."),
     "unknown_field": _("There is no such field."),
     "not_text": _("Write a text."),
     "too_long": _("This is too long: at most 500 characters fit."),
@@ -118,7 +117,7 @@ def _judge(
         change.errors.append(_error(one.code, str(reason)))
         return
     if value is None and one.is_required and by.kind in PEOPLE:
-        change.errors.append(_error(one.code, "required"))
+        change.errors.append(_missing(one))
     elif value != held:
         change.values[one] = value
         change.before[f"{PREFIX}{one.code}"] = told
@@ -136,3 +135,8 @@ def _with_held(words: Words, one: CustomField, held: Value | None) -> Words:
 
 def _error(code: str, reason: str) -> FieldError:
     return FieldError(f"{PREFIX}{code}", reason, REASONS[reason])
+
+
+def _missing(one: CustomField) -> FieldError:
+    message = _("Fill in “%(field)s”.") % {"field": one.label}
+    return FieldError(f"{PREFIX}{one.code}", "required", message)

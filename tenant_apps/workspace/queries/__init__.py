@@ -20,6 +20,7 @@ from tenant_apps.workspace.queries.fields import option_choices as option_choice
 from tenant_apps.workspace.queries.fields import option_label as option_label
 from tenant_apps.workspace.queries.fields import records_holding as records_holding
 from tenant_apps.workspace.queries.fields import told_custom as told_custom
+from tenant_apps.workspace.queries.fields import typed_default as typed_default
 from tenant_apps.workspace.queries.fields import values_of as values_of
 from tenant_apps.workspace.queries.fields import words_for as words_for
 from tenant_apps.workspace.queries.fields import written_value as written_value

@@ -18,7 +18,7 @@ from shared_apps.core.bulgaria.folding import fold
 from shared_apps.core.formats import format_day, format_money, format_number
 from shared_apps.core.money import Money
 from tenant_apps.workspace.models import CustomField, CustomValue, FieldKind
-from tenant_apps.workspace.queries.organization import active_members, names_of, profile
+from tenant_apps.workspace.queries.organization import active_members, member_by_user, names_of, profile
 from tenant_apps.workspace.rules import Value, Words, as_json, from_columns
 
 FIELD_ENTITIES = ("company", "contact", "deal", "task", "product")
@@ -187,3 +187,17 @@ def _option_words(field: CustomField) -> dict[str, str]:
     return {one["code"]: one["code"] for one in in_use} | {
         label: code for label, code in labels.items() if label not in {one["code"] for one in in_use}
     }
+
+
+def typed_default(field: CustomField) -> str:
+    """The default of a field as somebody would type it."""
+    value = field.default
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, dict):
+        return f"{value['amount']} {value['currency']}"
+    if isinstance(value, list):
+        return ", ".join(value)
+    if field.kind == FieldKind.PERSON and value:
+        return member_by_user(UUID(value)).email
+    return str(value or "")

@@ -35,6 +35,7 @@ from shared_apps.core.listing import (
     spoken,
 )
 from shared_apps.core.listing.registry import Field
+from shared_apps.core.money import Money
 from shared_apps.core.permissions import Permission
 from shared_apps.core.search import matching
 from tenant_apps.workspace.models import SavedView
@@ -459,6 +460,8 @@ def _cell(offer: Offer, column: Column, record: Any, shared: Mapping[Any, Any]) 
     address = [offer.listing.entity, record.pk, column.name]
     edit_url = reverse("record_cell", args=address) if edit and edit.in_cell else ""
     currency = str(getattr(record, column.currency, "")) if column.kind is Kind.MONEY else ""
+    if isinstance(value, Money):
+        value, currency = value.amount, value.currency
     return Cell(column, value, text, currency, edit_url)
 
 
