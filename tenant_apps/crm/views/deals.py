@@ -16,10 +16,9 @@ from shared_apps.core.http import ActorRequest, act, add_refusal, done, form_pag
 from shared_apps.core.json import json_response
 from shared_apps.core.permissions import Permission
 from shared_apps.core.search import matching
-from tenant_apps.activity.queries import timeline_of
 from tenant_apps.crm import forms, operations, queries
 from tenant_apps.crm.models import Deal, DealStatus
-from tenant_apps.sharing.queries import may_change, owner_name
+from tenant_apps.crm.views.records import record_context
 from tenant_apps.workspace.queries import active_members, names_of, profile
 
 OPTIONS = 20
@@ -47,21 +46,18 @@ def deal_forecast(request: ActorRequest) -> HttpResponse:
 
 @page(Permission.DEALS_VIEW)
 def deal_detail(request: ActorRequest, deal_id: UUID) -> HttpResponse:
-    actor, at = request.actor, clock.now()
-    deal = queries.visible_deal(deal_id, actor)
+    deal = queries.visible_deal(deal_id, request.actor)
     stages = [one for one in queries.stages() if one.pipeline_id == deal.pipeline_id]
+    is_won = deal.status == DealStatus.WON
     context = {
         "deal": deal,
         "stages": stages,
         "place": next((n for n, one in enumerate(stages) if one.pk == deal.stage_id), -1),
-        "stays": queries.stays_of_deal(deal_id, at=at),
+        "stays": queries.stays_of_deal(deal_id, at=clock.now()),
         "items": queries.items_of_deal(deal_id),
         "people": queries.people_of_deal(deal_id),
-        "timeline": timeline_of(deal_id, by=actor),
-        "owner_name": owner_name(deal),
-        "may_change": actor.may(Permission.DEALS_EDIT) and may_change(deal, actor),
-        "related": slots.fill("deal.related", deal=deal, actor=actor),
-        "next_steps": slots.fill("deal.won", deal=deal, actor=actor) if deal.status == DealStatus.WON else [],
+        "next_steps": slots.fill("deal.won", deal=deal, actor=request.actor) if is_won else [],
+        **record_context(request, deal),
     }
     return partial(request, "crm/deal_detail.html", "panel", context)
 
