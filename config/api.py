@@ -25,7 +25,7 @@ from shared_apps.core.actors import Actor
 from shared_apps.core.errors import DomainError, Refused
 from shared_apps.core.json import to_json
 from tenant_apps.catalog.api import router as products
-from tenant_apps.crm.api import deals
+from tenant_apps.crm.api import deals, merges, notes, tasks
 from tenant_apps.crm.api import router as companies_and_contacts
 from tenant_apps.invoices.api import router as invoices_and_payments
 from tenant_apps.workspace.api import router as organization
@@ -109,7 +109,16 @@ api = Api(
     docs=DocsPage(),
     docs_url="/docs/",
 )
-for _router in (organization, companies_and_contacts, deals, products, invoices_and_payments):
+for _router in (
+    organization,
+    companies_and_contacts,
+    merges,
+    deals,
+    tasks,
+    notes,
+    products,
+    invoices_and_payments,
+):
     api.add_router("", _router)
 
 

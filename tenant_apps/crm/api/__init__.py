@@ -2,3 +2,6 @@
 
 from tenant_apps.crm.api.clients import router as router
 from tenant_apps.crm.api.deals import router as deals
+from tenant_apps.crm.api.merges import router as merges
+from tenant_apps.crm.api.notes import router as notes
+from tenant_apps.crm.api.tasks import router as tasks

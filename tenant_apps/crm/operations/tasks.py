@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -230,7 +230,7 @@ def _set_due(task: Task, wanted: dict[str, Any]) -> None:
     day = wanted.get("due_on", kept.date() if kept else None)
     hour = wanted.get("due_time", kept.time() if kept and not task.is_all_day else None)
     task.is_all_day = hour is None
-    task.due_at = datetime.combine(day, hour or END_OF_DAY, zone) if day else None
+    task.due_at = _instant(day, hour or END_OF_DAY) if day else None
 
 
 def _set_reminder(task: Task, minutes: int | None) -> None:
@@ -243,11 +243,16 @@ def _set_reminder(task: Task, minutes: int | None) -> None:
         task.reminded_at = None
 
 
+def _instant(day: date, hour: time) -> datetime:
+    """A day and time of the organization as an instant."""
+    return datetime.combine(day, hour, ZoneInfo(current_organization().time_zone)).astimezone(UTC)
+
+
 def _begins_at(task: Task) -> datetime:
     """The instant that reminders count from."""
     due_at = cast(datetime, task.due_at)
     zone = ZoneInfo(current_organization().time_zone)
-    return datetime.combine(due_at.astimezone(zone).date(), MORNING, zone) if task.is_all_day else due_at
+    return _instant(due_at.astimezone(zone).date(), MORNING) if task.is_all_day else due_at
 
 
 def minutes_before(task: Task) -> int | None:
@@ -284,7 +289,7 @@ def _leave_next(task: Task, at: datetime) -> None:
     people = ("assignee_id", "owner_id", "company_id", "contact_id", "deal_id")
     new = Task(
         follows=task,
-        due_at=datetime.combine(following, hour, zone),
+        due_at=_instant(following, hour),
         created_at=at,
         updated_at=at,
         **{name: getattr(task, name) for name in (*copied, *people)},

@@ -182,7 +182,7 @@ class ContactFilters(ListQuery):
 class AssignIn(Input):
     """The member (a user's id) who is to own the record; null for nobody."""
 
-    owner_id: UUID | None
+    owner_id: UUID | None = None
 
 
 def company_out(company: Company) -> dict[str, Any]:
