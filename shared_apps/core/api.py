@@ -62,8 +62,8 @@ Custom = Annotated[
     dict[str, Any],
     Field(
         description="Values of the organization's own fields by code; null empties one. Text, link, choice:"
-        " a text; number: a number or a text; money: `{amount, currency}`; date: `YYYY-MM-DD`; choices: a list;"
-        " yes_no: a boolean; person: the user's id."
+        " a text; number: a number or a text; money: `{amount, currency}`; date: `YYYY-MM-DD`;"
+        " choices: a list; yes_no: a boolean; person: the user's id."
     ),
 ]
 

@@ -128,10 +128,10 @@ class Extension:
 class Listing:
     """A list of one kind of record. `rows(actor, archived)`: what the actor sees, `archived` None for all.
 
-    `lock(record_id, by)` loads one row for update and refuses one that may not be changed. `change` is
-    the operation, called `(record_id=…, values={…}, by=…, at=…)` with values named as it takes them; `archive`
-    and `unarchive` are called `(record_id=…, by=…, at=…)`. `order`: a column's name, `-` before
-    it for descending. Tags can be put on the records unless `has_tags` is False.
+    `lock(record_id, by)` loads one row for update and refuses one that may not be changed. `change` is the
+    operation, called `(record_id=…, values={…}, by=…, at=…)` with values named as it takes them; `archive` and
+    `unarchive` are called `(record_id=…, by=…, at=…)`. `order`: a column's name, `-` before it for
+    descending. Tags can be put on the records unless `has_tags` is False.
     """
 
     entity: str

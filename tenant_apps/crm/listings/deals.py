@@ -66,6 +66,7 @@ DEALS = Listing(
     edit=Permission.DEALS_EDIT,
     list_url="deal_list",
     lock=lock_deal,
+    change=write_deal,
     archive=archive_deal,
     unarchive=unarchive_deal,
     columns=(
