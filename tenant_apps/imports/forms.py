@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tenant_apps.imports.models import Import
 from tenant_apps.imports.operations import Choices
-from tenant_apps.imports.queries import all_targets
+from tenant_apps.imports.queries import all_targets, own_labels
 from tenant_apps.imports.rules.targets import BOTH, CREATE, MATCH_FIELDS, UPDATE, entities_of, usable_match
 from tenant_apps.imports.rules.values import DAY_FIRST, MONTH_FIRST
 from tenant_apps.imports.words import DELIMITERS, ENCODINGS, ENTITIES, FIELDS
@@ -138,8 +138,12 @@ class MappingForm(forms.Form):
 
 def target_choices() -> list[tuple[Any, Any]]:
     """Where a column can go, grouped by kind of record."""
+    own = own_labels()
     groups = [
-        (ENTITIES[entity], [(f"{entity}.{name}", FIELDS[name]) for name in names])
+        (
+            ENTITIES[entity],
+            [(f"{entity}.{name}", FIELDS.get(name) or own[f"{entity}.{name}"]) for name in names],
+        )
         for entity, names in all_targets().items()
     ]
     return [("", _("Leave out")), *groups]

@@ -9,7 +9,8 @@ from shared_apps.core.actors import Actor
 from tenant_apps.imports.models import Import, ImportRow, Outcome
 from tenant_apps.imports.rules.targets import TARGETS
 from tenant_apps.sharing.queries import visible_to
-from tenant_apps.workspace.models import ChangedRecord
+from tenant_apps.workspace.models import ChangedRecord, CustomField
+from tenant_apps.workspace.queries import PREFIX
 
 SHOWN = 100
 
@@ -57,5 +58,36 @@ def kept_records(run: Import) -> QuerySet[ChangedRecord]:
 
 
 def all_targets() -> dict[str, tuple[str, ...]]:
-    """Entity → the fields that a column can be given to."""
-    return dict(TARGETS)
+    """Entity → the fields that a column can be given to, the organization's own among them."""
+    own: dict[str, list[str]] = {}
+    for field in own_fields():
+        own.setdefault(field.entity, []).append(f"{PREFIX}{field.code}")
+    return {entity: (*names, *own.get(entity, [])) for entity, names in TARGETS.items()}
+
+
+def own_fields() -> list[CustomField]:
+    """The fields that the organization added to what an import makes."""
+    found = CustomField.objects.filter(entity__in=TARGETS, archived_at=None)
+    return list(found.order_by("entity", "position", "id"))
+
+
+def own_labels() -> dict[str, str]:
+    """Target → label, in both languages, of the organization's own fields: `company.custom.region`."""
+    return {
+        f"{field.entity}.{PREFIX}{field.code}": " / ".join(dict.fromkeys(filter(None, _labels(field))))
+        for field in own_fields()
+    }
+
+
+def own_headers() -> dict[str, str]:
+    """What the organization's own fields are called in a file → their target."""
+    return {
+        label: f"{field.entity}.{PREFIX}{field.code}"
+        for field in own_fields()
+        for label in _labels(field)
+        if label
+    }
+
+
+def _labels(field: CustomField) -> tuple[str, str]:
+    return field.label_bg, field.label_en  # type: ignore[attr-defined]

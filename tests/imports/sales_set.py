@@ -26,8 +26,19 @@ COUNTRIES = ("United States", "Kenya", "Philipines", "Japan", "Italy", "Norway",
              "Germany", "Panama", "Belgium", "Romania", "Poland", "China")  # fmt: skip
 SECTORS = ("technolgy", "medical", "retail", "software", "marketing", "entertainment", "finance", "services")
 STAGES = {"Won": 48, "Lost": 28, "Engaging": 18, "Prospecting": 6}
-HEADS = ("Acmetech", "Betasoloin", "Bioholding", "Bluth", "Cancity", "Cheers", "Codehow", "Condax", "Conecom",
-         "Dalttechnology", "Dambase", "Donquadtech", "Dontechi", "Domzoom", "Fasehatice", "Finhigh", "Funholding")  # fmt: skip
+HEADS = (
+    *("Acmetech", "Betasoloin", "Bioholding", "Bluth", "Cancity", "Cheers", "Codehow", "Condax", "Conecom"),
+    *(
+        "Dalttechnology",
+        "Dambase",
+        "Donquadtech",
+        "Dontechi",
+        "Domzoom",
+        "Fasehatice",
+        "Finhigh",
+        "Funholding",
+    ),
+)
 FIRST = ("Anna", "Boyd", "Cecily", "Darcel", "Elease", "Garret", "Hayden", "Ivan", "Jonathan", "Kami")
 LAST = ("Anglin", "Barrera", "Corwin", "Drake", "Ewald", "Falk", "Gluck")
 

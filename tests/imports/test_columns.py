@@ -2,9 +2,13 @@
 
 import pytest
 
-from tenant_apps.crm.models import Contact, ContactDetail, Deal
+from shared_apps.core import clock
+from shared_apps.core.actors import Actor
+from tenant_apps.crm.models import Company, Contact, ContactDetail, Deal
 from tenant_apps.imports.rules.headers import guess_mapping
 from tenant_apps.imports.rules.targets import TARGETS
+from tenant_apps.workspace.operations import FieldChange, Option, create_field
+from tenant_apps.workspace.queries import custom_of
 from tenants.context import OrganizationRef
 from tests.imports.conftest import Desk
 
@@ -166,3 +170,30 @@ def test_cards_of_several_people_come_in(desk: Desk, in_alpha: OrganizationRef) 
     assert ContactDetail.objects.get(contact=ivan).value == "ivan@home.example"
     assert str(Contact.objects.get(phone="0899 111 222")) == "Мария Петрова"
     assert Contact.objects.get(email="zoe@some.example").phone == "+44-20-7946-0000"
+
+
+def test_own_fields_come_in_by_their_labels(desk: Desk, in_alpha: OrganizationRef, owner: Actor) -> None:
+    options = (Option(bg="Сребърен", en="Silver"), Option(bg="Златен", en="Gold"))
+    for kind, label, more in (
+        ("choice", "Ниво", {"options": options}),
+        ("date", "Клиент от", {}),
+        ("money", "Лимит", {}),
+    ):
+        details = FieldChange(label_bg=label, label_en=label, **more)
+        create_field(entity="company", kind=kind, details=details, by=owner, at=clock.now())
+    file = 'Фирма,Ниво,Клиент от,Лимит\nАлфа,Златен,31.12.2025,"1 234,50"\nБета,Бронзов,,\n'
+
+    run = desk.imported(file)
+
+    assert desk.problems(run)[3][:2] == ("failed", "Ниво")
+    company = Company.objects.get()
+    assert custom_of("company", company.pk) == {
+        "nivo": "gold",
+        "klient_ot": "2025-12-31",
+        "limit": {"amount": "1234.50", "currency": "EUR"},
+    }
+    again = desk.imported(file.replace("Златен", "Сребърен"))
+    assert again.counts["updated"] == 1
+    assert desk.imported(file.replace("Златен", "Сребърен")).counts["unchanged"] == 1
+    desk.undo(again)
+    assert custom_of("company", company.pk)["nivo"] == "gold"

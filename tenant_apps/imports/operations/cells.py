@@ -13,6 +13,7 @@ from shared_apps.core.countries import country_choices, is_country
 from tenant_apps.crm.models import CompanySize
 from tenant_apps.imports.adapters import SourceRow
 from tenant_apps.imports.adapters.shapes import MAX_CELL
+from tenant_apps.imports.queries import own_fields
 from tenant_apps.imports.reasons import CELL
 from tenant_apps.imports.rules.targets import NAMES, REPEATABLE
 from tenant_apps.imports.rules.values import (
@@ -23,7 +24,8 @@ from tenant_apps.imports.rules.values import (
     split_list,
     split_name,
 )
-from tenant_apps.workspace.queries import active_members
+from tenant_apps.workspace.models import FieldKind
+from tenant_apps.workspace.queries import PREFIX, active_members
 
 _COUNTRY_NAMES = {
     "usa": "US",
@@ -65,6 +67,7 @@ class Planner:
         self.is_strict = options.get("unknown_owner") == "fail"
         self.people = _people()
         self.countries = _countries()
+        self.own = {f"{one.entity}.{PREFIX}{one.code}": one for one in own_fields()}
 
     def plan(self, row: SourceRow) -> Plan:
         """What the row asks for; with `problem` set when it cannot be had."""
@@ -87,7 +90,9 @@ class Planner:
             if value is None:
                 continue
             values = found.setdefault(entity, {})
-            if name not in REPEATABLE:
+            if target in self.own:
+                values.setdefault("custom", {})[self.own[target].code] = value
+            elif name not in REPEATABLE:
                 values[name] = value
             elif isinstance(value, list):
                 values[name] = [*values.get(name, []), *value]
@@ -103,6 +108,8 @@ class Planner:
             return self._owner(target, text, plan)
         read = _READERS.get(name)
         try:
+            if target in self.own:
+                return self._own(self.own[target].kind, text)
             if name == "country":
                 return self._country(text)
             if name.endswith("_on"):
@@ -110,6 +117,17 @@ class Planner:
             return read(text) if read else text.strip()
         except NotReadable as problem:
             raise CellProblem(target, CELL[problem.code] % {"value": text[:60]}) from None
+
+    def _own(self, kind: str, text: str) -> Any:
+        """A value of the organization's own field, as its operation takes it."""
+        if kind == FieldKind.DATE:
+            return read_date(text, self.order).isoformat()
+        if kind == FieldKind.NUMBER:
+            return read_amount(text)[0]
+        if kind == FieldKind.MONEY:
+            amount, currency = read_amount(text)
+            return {"amount": amount, "currency": currency} if currency else {"amount": amount}
+        return text.strip()
 
     def _owner(self, target: str, text: str, plan: Plan) -> UUID | None:
         found = self.people.get(text.strip().lower()) or self.people.get(fold(text))

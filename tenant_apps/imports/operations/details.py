@@ -1,15 +1,18 @@
 """A row's values as the changes that operations take, and which of them say something new."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from shared_apps.core.actors import Actor
 from shared_apps.core.bulgaria.vat import normalize_vat_number
 from shared_apps.core.search import order_key
 from tenant_apps.crm.operations import Detail
 from tenant_apps.imports.operations.cells import CellProblem
 from tenant_apps.imports.operations.entities import ENTITIES, as_json, held_by
 from tenant_apps.imports.reasons import CELL
+from tenant_apps.workspace.operations import custom_change
 
 # In capitals or not, a name is the same name.
 NAMES = {"name", "first_name", "last_name"}
@@ -31,15 +34,21 @@ def change_of(entity: str, values: dict[str, Any], company_id: UUID | None) -> d
     return wanted
 
 
-def differing(entity: str, record: Any, wanted: dict[str, Any]) -> dict[str, Any]:
+def differing(entity: str, record: Any, wanted: dict[str, Any], by: Actor, at: datetime) -> dict[str, Any]:
     """What of `wanted` the record does not hold yet. Further e-mails and phones are added to those it has."""
     wanted = dict(wanted)
     if "details" in wanted:
         wanted["details"] = _merged(held_by(record, "details"), wanted["details"])
     if entity == "deal":
         _leave_items(record, wanted)
+    if "custom" in wanted:
+        change = custom_change(entity, record.pk, wanted["custom"], by=by, at=at)
+        if not (change.after or change.errors):
+            wanted.pop("custom")
     return {
-        name: value for name, value in wanted.items() if name == "items" or not _is_held(record, name, value)
+        name: value
+        for name, value in wanted.items()
+        if name in {"items", "custom"} or not _is_held(record, name, value)
     }
 
 

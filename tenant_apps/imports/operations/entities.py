@@ -29,6 +29,7 @@ from tenant_apps.crm.operations import (
     create_contact,
     create_deal,
 )
+from tenant_apps.workspace.queries import custom_of
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,14 @@ ENTITIES: Mapping[str, Entity] = {
 }
 
 
+def held_json(entity: str, record: Any, name: str, given: Any) -> Any:
+    """What the record holds in a field, as a change set keeps it; of own fields those that are `given`."""
+    if name == "custom":
+        held = custom_of(entity, record.pk)
+        return {code: held.get(code) for code in given}
+    return as_json(held_by(record, name))
+
+
 def held_by(record: Any, name: str) -> Any:
     """What the record holds in a field of its change."""
     if name == "details":
@@ -97,6 +106,8 @@ def from_json(name: str, value: Any) -> Any:
     """Such a value as the operation takes it back."""
     if name == "details":
         return tuple(Detail(**one) for one in value)
+    if name == "custom":
+        return value
     if value is None:
         return None
     if name in {"value", "unit_price", "vat_rate"}:

@@ -19,7 +19,7 @@ from tenant_apps.crm.operations import archive_note
 from tenant_apps.imports.events import ImportEvent
 from tenant_apps.imports.models import UNDO_WITHIN, Import, ImportState
 from tenant_apps.imports.operations.deals import restore, state_of
-from tenant_apps.imports.operations.entities import ENTITIES, as_json, from_json, held_by
+from tenant_apps.imports.operations.entities import ENTITIES, from_json, held_json
 from tenant_apps.imports.operations.running import ask_for_work
 from tenant_apps.imports.operations.tagging import drop_tags
 from tenant_apps.imports.operations.uploads import locked_import
@@ -96,7 +96,9 @@ def _undo_one(change: ChangedRecord, by: Actor, at: datetime) -> str:
     if record_now is None:
         return ""
     values = {name: value for name, value in change.new.items() if name != "tags"}
-    newer = [name for name, value in values.items() if _now(record_now, name) != value]
+    newer = [
+        name for name, value in values.items() if _now(change.record_type, record_now, name, value) != value
+    ]
     told = str(CHANGED_SINCE) if newer else ""
     if change.old is None:
         if not newer and record_now.archived_at is None:
@@ -118,8 +120,8 @@ def _undo_note(change: ChangedRecord, by: Actor, at: datetime) -> str:
     return ""
 
 
-def _now(row: Any, name: str) -> Any:
-    return state_of(row)[name] if name in _COURSE else as_json(held_by(row, name))
+def _now(entity: str, row: Any, name: str, value: Any) -> Any:
+    return state_of(row)[name] if name in _COURSE else held_json(entity, row, name, value)
 
 
 def _put_back(entity: str, row: Any, back: dict[str, Any], by: Actor, at: datetime) -> None:

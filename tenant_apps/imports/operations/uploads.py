@@ -28,7 +28,7 @@ from tenant_apps.imports.adapters import (
 )
 from tenant_apps.imports.events import ImportEvent
 from tenant_apps.imports.models import Import, ImportState
-from tenant_apps.imports.queries import all_targets, last_alike
+from tenant_apps.imports.queries import all_targets, last_alike, own_headers
 from tenant_apps.imports.rules.headers import guess_mapping, headers_key
 from tenant_apps.imports.rules.targets import (
     BOTH,
@@ -160,7 +160,7 @@ def _look(run: Import, content: bytes, reading: Reading, at: datetime) -> None:
     run.mapping = (
         [target if target in known else "" for target in last.mapping]
         if last
-        else guess_mapping(headers, targets)
+        else guess_mapping(headers, targets, own_headers())
     )
     run.options = last.options if last else _options(run)
     run.updated_at = at
@@ -261,6 +261,6 @@ def _is_named(entity: str, chosen: list[str]) -> bool:
 def _is_order_needed(run: Import, mapping: Sequence[str]) -> bool:
     """Whether a column of dates has slashes."""
     return any(
-        (target in DATES or ".field." in target) and column["dates"]
+        (target in DATES or ".custom." in target) and column["dates"]
         for target, column in zip(mapping, run.columns, strict=False)
     )

@@ -19,13 +19,14 @@ from tenant_apps.imports.models import Import, ImportRow, Outcome
 from tenant_apps.imports.operations.cells import CellProblem, Plan, Planner
 from tenant_apps.imports.operations.deals import Course, Desk, add_deal, follow, state_of, steps_for
 from tenant_apps.imports.operations.details import NAMES, change_of, differing, is_taken_as_given
-from tenant_apps.imports.operations.entities import ENTITIES, as_json, held_by
+from tenant_apps.imports.operations.entities import ENTITIES, as_json, held_json
 from tenant_apps.imports.operations.matching import Register, Rehearsed
 from tenant_apps.imports.operations.notes import ABOUT, take_note
 from tenant_apps.imports.operations.tagging import add_tags
 from tenant_apps.imports.reasons import ALREADY_THERE, NOT_FOUND, NOTHING_TO_MAKE, SAME_AS_ROW, UNEXPECTED
 from tenant_apps.imports.rules.targets import CREATE, UPDATE
 from tenant_apps.workspace.models import ChangedRecord
+from tenant_apps.workspace.queries import PREFIX
 
 log = structlog.get_logger(__name__)
 MISSING, PRESENT = "missing", "present"
@@ -128,7 +129,8 @@ class Hand:
         error = next(iter(getattr(problem, "errors", ())), None)
         if error is None:
             return "", str(problem)[:500]
-        ends = f".{error.field.partition('.')[0].removesuffix('_id')}"
+        field = error.field if error.field.startswith(PREFIX) else error.field.partition(".")[0]
+        ends = f".{field.removesuffix('_id')}"
         column = next((header for target, header in self.headers.items() if target.endswith(ends)), "")
         return column[:200], str(error.message)[:500]
 
@@ -239,7 +241,7 @@ class Hand:
         if found is not None:
             wanted = _PLACEHOLDERS[entity] | wanted
         record = kind.create(details=kind.shape(**wanted), by=self.by, at=at)
-        new = {name: as_json(held_by(record, name)) for name in wanted}
+        new = {name: held_json(entity, record, name, value) for name, value in wanted.items()}
         touch = Touch(entity, Outcome.CREATED, record.pk, str(record), new=new, record=record)
         return self._as_rehearsed(touch, values, found)
 
@@ -258,12 +260,12 @@ class Hand:
 
     def _change(self, entity: str, record: Any, wanted: dict[str, Any], at: datetime) -> Touch:
         kind = ENTITIES[entity]
-        wanted = differing(entity, record, wanted)
+        wanted = differing(entity, record, wanted, self.by, at)
         if not wanted:
             return Touch(entity, Outcome.UNCHANGED, record.pk, str(record))
-        old = {name: as_json(held_by(record, name)) for name in wanted}
+        old = {name: held_json(entity, record, name, value) for name, value in wanted.items()}
         changed = kind.change(**{f"{entity}_id": record.pk}, change=kind.shape(**wanted), by=self.by, at=at)
-        new = {name: as_json(held_by(changed, name)) for name in wanted}
+        new = {name: held_json(entity, changed, name, value) for name, value in wanted.items()}
         if all(is_taken_as_given(old[name], new[name]) for name in wanted):
             return Touch(entity, Outcome.UNCHANGED, record.pk, str(record))
         return Touch(entity, Outcome.UPDATED, record.pk, str(changed), old=old, new=new, record=changed)
@@ -300,7 +302,11 @@ class Hand:
             if found is not None:
                 wanted = _PLACEHOLDERS["deal"] | wanted
             deal = add_deal(wanted, course, contact_id, self.by, at)
-            new = {name: as_json(held_by(deal, name)) for name in wanted if name != "items"} | state_of(deal)
+            new = state_of(deal) | {
+                name: held_json("deal", deal, name, value)
+                for name, value in wanted.items()
+                if name != "items"
+            }
             touch = Touch("deal", Outcome.CREATED, deal.pk, str(deal), new=new, record=deal)
             touch = self._as_rehearsed(touch, values, found)
         else:

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from shared_apps.core.bulgaria.folding import fold
 from tenant_apps.imports.rules.targets import REPEATABLE
@@ -121,12 +121,18 @@ def headers_key(headers: Sequence[str]) -> str:
     return hashlib.sha256("\n".join(map(folded_header, headers)).encode()).hexdigest()
 
 
-def guess_mapping(headers: Sequence[str], targets: dict[str, tuple[str, ...]]) -> list[str]:
-    """A target for each header, or "". Each target is given once, save those that take several columns."""
+def guess_mapping(
+    headers: Sequence[str], targets: dict[str, tuple[str, ...]], own: Mapping[str, str] | None = None
+) -> list[str]:
+    """A target for each header, or "". Each target is given once, save those that take several columns.
+
+    `own`: headers that the organization's own fields bear → their targets.
+    """
     folded = [folded_header(header) for header in headers]
+    own = {folded_header(header): target for header, target in (own or {}).items()}
     subject = _subject(folded)
     taken: set[str] = set()
-    mapping = [_place(_target(header, subject, targets), taken) for header in folded]
+    mapping = [_place(_target(header, subject, targets) or own.get(header, ""), taken) for header in folded]
     if "contact.last_name" in taken and "contact.first_name" not in taken:
         return ["contact.first_name" if one == "contact.full_name" else one for one in mapping]
     return mapping
