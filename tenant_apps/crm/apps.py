@@ -16,9 +16,13 @@ class CrmConfig(AppConfig):
         from tenant_apps.crm.listings.tasks import TASKS
         from tenant_apps.crm.slots import tasks_of_notifications
 
+        from tenant_apps.crm.slots import deals_of_company_page, deals_of_contact_page
+
         register_sentences(SENTENCES)
         name_belongings()
         register("notification.parts", tasks_of_notifications)
+        register("company.related", deals_of_company_page)
+        register("contact.related", deals_of_contact_page)
         register_listing(COMPANIES)
         register_listing(CONTACTS)
         register_listing(DEALS)

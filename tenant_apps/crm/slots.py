@@ -5,11 +5,40 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.urls import reverse
+
 from shared_apps.core.actors import Actor
 from shared_apps.core.permissions import Permission
-from tenant_apps.crm.models import Task
+from tenant_apps.crm.models import Company, Contact, Deal, Task
 from tenant_apps.crm.operations import REMINDER_KIND
-from tenant_apps.crm.queries import visible_tasks
+from tenant_apps.crm.queries import deals_of_company, deals_of_contact, visible_tasks
+
+DEALS_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class RelatedDeals:
+    """The deals of a company or contact, open ones first, and where a new one is added."""
+
+    deals: tuple[Deal, ...]
+    add_url: str
+    template: str = "crm/components/related_deals.html"
+
+
+def deals_of_company_page(*, company: Company, actor: Actor, **unknown: Any) -> RelatedDeals | None:
+    """The deals of a company, in one statement; None for one who may not see deals."""
+    if not actor.may(Permission.DEALS_VIEW):
+        return None
+    found = tuple(deals_of_company(company.pk, actor)[:DEALS_SHOWN])
+    return RelatedDeals(found, f"{reverse('deal_create')}?company={company.pk}")
+
+
+def deals_of_contact_page(*, contact: Contact, actor: Actor, **unknown: Any) -> RelatedDeals | None:
+    """The deals in which a contact takes part, in one statement; None for one who may not see deals."""
+    if not actor.may(Permission.DEALS_VIEW):
+        return None
+    found = tuple(deals_of_contact(contact.pk, actor)[:DEALS_SHOWN])
+    return RelatedDeals(found, f"{reverse('deal_create')}?contact={contact.pk}")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.actors import Actor
 from shared_apps.core.custom_forms import WithCustomFields
-from shared_apps.core.errors import DomainError
+from shared_apps.core.errors import DomainError, Refused
 from shared_apps.core.form_fields import DayField, NumberField, currency_choices, offer
 from shared_apps.core.http import add_refusal
 from shared_apps.core.line_forms import LineForm, LineForms
@@ -183,8 +183,9 @@ def add_deal_refusal(form: DealForm, lines: DealLines, refusal: DomainError) -> 
     for error in in_lines:
         _items, position, name = error.field.split(".")
         lines.filled[int(position)].add_error(name, str(error.message))
-    if not in_lines:
-        add_refusal(form, refusal)
+    others = [error for error in errors if error not in in_lines]
+    if others or not in_lines:
+        add_refusal(form, Refused(refusal.code, refusal.message, errors=others) if in_lines else refusal)
 
 
 def usual_rate(profile: OrganizationProfile) -> Decimal | None:
