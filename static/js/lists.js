@@ -90,7 +90,6 @@
     if (pencil) { event.preventDefault(); openCell(pencil.closest("td")); }
     else if (event.target.closest(".is-open-cell")) event.stopPropagation();
   }, true);
-  document.addEventListener("dblclick", (event) => openCell(event.target.closest("td[data-cell]")));
 
   document.addEventListener("keydown", (event) => {
     const { target, key } = event;
