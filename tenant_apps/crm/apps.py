@@ -14,13 +14,19 @@ class CrmConfig(AppConfig):
         from tenant_apps.crm.listings.contacts import CONTACTS
         from tenant_apps.crm.listings.deals import DEALS
         from tenant_apps.crm.listings.tasks import TASKS
-        from tenant_apps.crm.slots import tasks_of_notifications
-
-        from tenant_apps.crm.slots import deals_of_company_page, deals_of_contact_page
+        from tenant_apps.crm.slots import (
+            deals_of_company_page,
+            deals_of_contact_page,
+            merges_of_company,
+            merges_of_contact,
+            tasks_of_notifications,
+        )
 
         register_sentences(SENTENCES)
         name_belongings()
         register("notification.parts", tasks_of_notifications)
+        register("company.related", merges_of_company)
+        register("contact.related", merges_of_contact)
         register("company.related", deals_of_company_page)
         register("contact.related", deals_of_contact_page)
         register_listing(COMPANIES)

@@ -1,17 +1,19 @@
-"""What the crm shows on lower apps' pages: the task of a reminder, to be done from there."""
+"""What the crm shows in slots: the task of a reminder, the merges into a client that may be undone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
 
+from shared_apps.core import clock
 from shared_apps.core.actors import Actor
 from shared_apps.core.permissions import Permission
 from tenant_apps.crm.models import Company, Contact, Deal, Task
-from tenant_apps.crm.operations import REMINDER_KIND
-from tenant_apps.crm.queries import deals_of_company, deals_of_contact, visible_tasks
+from tenant_apps.crm.operations import REMINDER_KIND, UNDO_DAYS
+from tenant_apps.crm.queries import deals_of_company, deals_of_contact, merges_into, visible_tasks
 
 DEALS_SHOWN = 10
 
@@ -47,6 +49,29 @@ class ReminderPart:
 
     task: Task
     template: str = "crm/components/notified_task.html"
+
+
+@dataclass(frozen=True)
+class MergesPart:
+    """What was merged into a record and may still be undone."""
+
+    merges: list[Any]
+    template: str = "crm/components/merges.html"
+
+
+def merges_of_company(*, company: Any, actor: Actor, **unknown: Any) -> MergesPart | None:
+    """The merges into a company that may be undone; None when there are none."""
+    return _merges_of(company)
+
+
+def merges_of_contact(*, contact: Any, actor: Actor, **unknown: Any) -> MergesPart | None:
+    """The merges into a contact that may be undone; None when there are none."""
+    return _merges_of(contact)
+
+
+def _merges_of(record: Any) -> MergesPart | None:
+    found = merges_into(record.pk, since=clock.now() - timedelta(days=UNDO_DAYS))
+    return MergesPart(found) if found else None
 
 
 def tasks_of_notifications(

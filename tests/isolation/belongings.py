@@ -12,6 +12,7 @@ from shared_apps.accounts.operations import invite_member
 from shared_apps.accounts.queries import actor_of, team_of
 from shared_apps.core import clock
 from shared_apps.core.actors import Actor, system_actor
+from tenant_apps.activity.models import Event
 from tenant_apps.catalog.operations import ProductChange, create_product
 from tenant_apps.crm.operations import (
     CompanyChange,
@@ -25,6 +26,7 @@ from tenant_apps.crm.operations import (
     create_deal,
     create_task,
     log_conversation,
+    merge_companies,
     write_note,
 )
 from tenant_apps.imports.operations import upload_import
@@ -55,6 +57,7 @@ def belongings_of(organization: OrganizationRef) -> dict[str, Any]:
     owner = team_of(organization.id).get(role="owner")
     with in_organization(organization):
         records = _records(by, at)
+        event_id = Event.objects.filter(subject_id=records["company_id"]).latest("id").pk
         records |= _writings(records["company_id"], owner.user_id, by, at)
         records |= _arranged(records["company_id"], actor_of(owner), at)
         invitation = invite_member(
@@ -73,6 +76,7 @@ def belongings_of(organization: OrganizationRef) -> dict[str, Any]:
         "invitation_id": invitation.pk,
         "user_id": owner.user_id,
         "field_code": "code",
+        "event_id": event_id,
         "record_type": "company",
         "record_id": records["company_id"],
         "field_name": "city",
@@ -154,8 +158,11 @@ def _records(by: Actor, at: Any) -> dict[str, Any]:
     arriving = upload_import(
         name="people.csv", content="Име;Имейл\nАна;a@some.example\n".encode(), by=by, at=at
     )
+    absorbed = create_company(details=CompanyChange(name="Някоя ООД"), by=by, at=at)
+    merge = merge_companies(kept_id=company.pk, absorbed_id=absorbed.pk, by=by, at=at)
     return {
         "company_id": company.pk,
+        "merge_id": merge.pk,
         "import_id": arriving.pk,
         "contact_id": contact.pk,
         "deal_id": deal.pk,

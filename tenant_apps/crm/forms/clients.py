@@ -1,4 +1,3 @@
-import json
 from typing import Any, cast
 from uuid import UUID
 
@@ -20,17 +19,7 @@ def _text(model: type[Company] | type[Contact], name: str, **options: Any) -> fo
     return forms.CharField(label=column.verbose_name, max_length=column.max_length, required=False, **options)
 
 
-# While one types an EIK, the page asks who else bears it.
-EIK = forms.TextInput(
-    {
-        "inputmode": "numeric",
-        "autocomplete": "off",
-        "hx-get": reverse_lazy("company_duplicates"),
-        "hx-trigger": "change",
-        "hx-target": "#duplicates",
-        "hx-swap": "outerHTML",
-    }
-)
+EIK = forms.TextInput({"inputmode": "numeric", "autocomplete": "off"})
 EMAIL, PHONE = (
     forms.EmailInput({"autocomplete": "off"}),
     forms.TextInput({"type": "tel", "autocomplete": "off"}),
@@ -54,8 +43,6 @@ class QuickCompanyForm(WithCustomFields):
     def __init__(self, *args: Any, other_than: UUID | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].required = True
-        if other_than:
-            self.fields["eik"].widget.attrs["hx-vals"] = json.dumps({"other_than": str(other_than)})
 
     def change(self) -> CompanyChange:
         return CompanyChange(**self.cleaned_data)

@@ -40,10 +40,8 @@ from tenant_apps.crm.queries.duplicates import PairPage as PairPage
 from tenant_apps.crm.queries.duplicates import alike as alike
 from tenant_apps.crm.queries.duplicates import choices_between as choices_between
 from tenant_apps.crm.queries.duplicates import client_and_absorbed as client_and_absorbed
-from tenant_apps.crm.queries.duplicates import merge_by_id as merge_by_id
 from tenant_apps.crm.queries.duplicates import merges_into as merges_into
 from tenant_apps.crm.queries.duplicates import suspects as suspects
-from tenant_apps.crm.queries.duplicates import undoable_since as undoable_since
 from tenant_apps.crm.queries.duplicates import visible_client as visible_client
 from tenant_apps.crm.queries.duplicates import what_moves as what_moves
 from tenant_apps.crm.queries.duplicates import what_stays as what_stays

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -209,11 +209,6 @@ def what_stays(entity: str, absorbed_id: UUID) -> list[tuple[Text, int]]:
     return _counted(staying_with(entity), absorbed_id)
 
 
-def merge_by_id(merge_id: UUID) -> Merge:
-    """One merge; `DoesNotExist`."""
-    return Merge.objects.get(pk=merge_id)
-
-
 def merges_into(record_id: UUID, *, since: datetime) -> list[tuple[Merge, Model]]:
     """The merges into a record that may still be undone, newest first, each with the absorbed record."""
     merges = list(Merge.objects.filter(kept_id=record_id, undone_at=None, at__gte=since).order_by("-at")[:10])
@@ -225,10 +220,6 @@ def merges_into(record_id: UUID, *, since: datetime) -> list[tuple[Merge, Model]
 
 def in_order(first_id: UUID, second_id: UUID) -> tuple[UUID, UUID]:
     return (first_id, second_id) if first_id < second_id else (second_id, first_id)
-
-
-def undoable_since(at: datetime, days: int) -> datetime:
-    return at - timedelta(days=days)
 
 
 def _in_use(entity: str, actor: Actor) -> QuerySet[Any]:

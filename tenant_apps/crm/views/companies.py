@@ -1,9 +1,8 @@
 import json
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -17,6 +16,7 @@ from shared_apps.core.search import matching
 from tenant_apps.crm import operations, queries
 from tenant_apps.crm.forms import CompanyForm, QuickCompanyForm
 from tenant_apps.crm.models import Company, CompanySize
+from tenant_apps.crm.views.duplicates import hints_for, id_of
 from tenant_apps.crm.views.records import Fact, reach_facts, record_context, split
 
 OPTIONS, CONTACTS_SHOWN = 20, 20
@@ -26,6 +26,8 @@ OPTIONS, CONTACTS_SHOWN = 20, 20
 def company_detail(request: ActorRequest, company_id: UUID) -> HttpResponse:
     actor = request.actor
     company = queries.visible_company(company_id, actor)
+    if company.merged_into_id:
+        return redirect("company_detail", company.merged_into_id)
     context = {
         "company": company,
         "contacts": queries.contacts_of_company(company_id, actor)[:CONTACTS_SHOWN],
@@ -47,14 +49,15 @@ def create_company(request: ActorRequest) -> HttpResponse:
     form = CompanyForm(request.POST, parent=_chosen_parent(request))
     company = _created(request, form)
     if company is None:
-        return form_page(request, "crm/company_create.html", form, _duplicates(request))
+        return form_page(request, "crm/company_create.html", form, hints_for(request, "company"))
     return done(request, to=company, message=_("The company was added."), event="crm.company_created")
 
 
 @page(Permission.COMPANIES_EDIT)
 def company_edit(request: ActorRequest, company_id: UUID) -> HttpResponse:
     company = queries.visible_company(company_id, request.actor)
-    return form_page(request, "crm/company_edit.html", CompanyForm.of(company), {"company": company})
+    context = {"company": company, "other_than": company_id}
+    return form_page(request, "crm/company_edit.html", CompanyForm.of(company), context)
 
 
 @company_edit.act
@@ -69,7 +72,7 @@ def change_company(request: ActorRequest, company_id: UUID) -> HttpResponse:
             return done(request, to=company, message=_("The company was saved."), event="crm.company_changed")
     except DomainError as refusal:
         add_refusal(form, refusal)
-    context = {"company": company, **_duplicates(request, company_id)}
+    context = {"company": company, **hints_for(request, "company", company_id)}
     return form_page(request, "crm/company_edit.html", form, context)
 
 
@@ -103,13 +106,6 @@ def company_options(request: ActorRequest) -> HttpResponse:
     return json_response({"items": items})
 
 
-@page(Permission.COMPANIES_VIEW)
-def company_duplicates(request: ActorRequest) -> HttpResponse:
-    """The hint under the EIK while one types: who else bears it."""
-    other_than = _uuid(request.GET.get("other_than"))
-    return render(request, "crm/components/duplicates.html", _duplicates(request, other_than))
-
-
 @page(Permission.COMPANIES_EDIT)
 def company_quick_create(request: ActorRequest) -> HttpResponse:
     """The small form that opens in the side panel of another page."""
@@ -122,7 +118,7 @@ def quick_create_company(request: ActorRequest) -> HttpResponse:
     form = QuickCompanyForm(request.POST)
     company = _created(request, form)
     if company is None:
-        context = {"form": form, **_duplicates(request)}
+        context = {"form": form, **hints_for(request, "company")}
         return partial(request, "crm/company_quick_create.html", "panel", context, status=422)
     if not is_htmx(request):
         return done(request, to=company, message=_("The company was added."))
@@ -169,21 +165,9 @@ def _created(request: ActorRequest, form: QuickCompanyForm) -> Company | None:
         return None
 
 
-def _duplicates(request: ActorRequest, other_than: UUID | None = None) -> dict[str, Any]:
-    eik = request.GET.get("eik") or request.POST.get("eik", "")
-    return {"duplicates": queries.companies_with_eik(eik, request.actor, other_than=other_than)[:3]}
-
-
 def _chosen_parent(request: ActorRequest) -> Company | None:
     """The parent company that the form names, if it is one that the reader sees."""
-    wanted = _uuid(request.POST.get("parent_id"))
+    wanted = id_of(request.POST.get("parent_id"))
     return (
         queries.visible_companies(request.actor, archived=None).filter(pk=wanted).first() if wanted else None
     )
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None

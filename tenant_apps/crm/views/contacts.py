@@ -2,6 +2,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -15,6 +16,7 @@ from shared_apps.core.search import matching
 from tenant_apps.crm import operations, queries
 from tenant_apps.crm.forms import ContactForm
 from tenant_apps.crm.models import Company, Contact
+from tenant_apps.crm.views.duplicates import hints_for
 from tenant_apps.crm.views.records import Fact, reach_facts, record_context, split
 from tenant_apps.workspace.queries import custom_values
 
@@ -24,6 +26,8 @@ OPTIONS = 20
 @page(Permission.CONTACTS_VIEW)
 def contact_detail(request: ActorRequest, contact_id: UUID) -> HttpResponse:
     contact = queries.visible_contact(contact_id, request.actor)
+    if contact.merged_into_id:
+        return redirect("contact_detail", contact.merged_into_id)
     context = {
         "contact": contact,
         **split(_facts(contact)),
@@ -48,14 +52,15 @@ def create_contact(request: ActorRequest) -> HttpResponse:
             return done(request, to=contact, message=_("The contact was added."), event="crm.contact_created")
     except DomainError as refusal:
         add_refusal(form, refusal)
-    return form_page(request, "crm/contact_create.html", form)
+    return form_page(request, "crm/contact_create.html", form, hints_for(request, "contact"))
 
 
 @page(Permission.CONTACTS_EDIT)
 def contact_edit(request: ActorRequest, contact_id: UUID) -> HttpResponse:
     contact = queries.visible_contact(contact_id, request.actor)
     form = ContactForm(initial=_values(contact), company=contact.company, may_add=_may_add(request))
-    return form_page(request, "crm/contact_edit.html", form, {"contact": contact})
+    context = {"contact": contact, "other_than": contact_id}
+    return form_page(request, "crm/contact_edit.html", form, context)
 
 
 @contact_edit.act
@@ -70,7 +75,8 @@ def change_contact(request: ActorRequest, contact_id: UUID) -> HttpResponse:
             return done(request, to=contact, message=_("The contact was saved."), event="crm.contact_changed")
     except DomainError as refusal:
         add_refusal(form, refusal)
-    return form_page(request, "crm/contact_edit.html", form, {"contact": contact})
+    context = {"contact": contact, **hints_for(request, "contact", contact_id)}
+    return form_page(request, "crm/contact_edit.html", form, context)
 
 
 @act(Permission.CONTACTS_EDIT)
