@@ -112,7 +112,7 @@ def test_what_people_write_is_shown_safely() -> None:
     shown = prose("<script>x</script> https://a.bg/?a=1&b=2\n@Мария Петрова", ["Мария Петрова"])
     assert "<script>" not in shown and "&lt;script&gt;" in shown
     assert '<a href="https://a.bg/?a=1&amp;b=2" rel="nofollow">' in shown
-    assert '<br><strong class="mention">@Мария Петрова</strong>' in shown
+    assert '<br><strong class="named">@Мария Петрова</strong>' in shown
     assert "javascript:" not in prose('javascript:alert(1) "><img src=x onerror=y>').replace(
         "javascript:alert(1)", "", 1
     )

@@ -69,7 +69,7 @@ def prose(text: str, names: Sequence[str] = ()) -> SafeString:
     linked = urlize(escape(text), nofollow=True, autoescape=False)
     for name in sorted(names, key=len, reverse=True):
         mark = re.compile(re.escape(f"@{escape(name)}"), re.IGNORECASE)
-        linked = mark.sub(lambda found: f'<strong class="mention">{found[0]}</strong>', linked)
+        linked = mark.sub(lambda found: f'<strong class="named">{found[0]}</strong>', linked)
     return mark_safe(linked.replace("\r\n", "\n").replace("\n", "<br>"))  # noqa: S308 (escaped above)
 
 
