@@ -1,30 +1,25 @@
-"""The figures of the home page and the finds of the search: one statement each, unless it says otherwise."""
+"""The figures of the home page: one statement each, unless it says otherwise."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
-from django.db.models import Count, Exists, F, Model, Q, QuerySet, Sum, Value
+from django.db.models import Count, Exists, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, TruncMonth
 
 from shared_apps.core.actors import Actor
 from shared_apps.core.permissions import Permission
-from shared_apps.core.search import matching, search_words
 from tenant_apps.activity.models import Event
 from tenant_apps.catalog.models import Product
-from tenant_apps.catalog.queries import products
 from tenant_apps.crm.models import Company, Contact
-from tenant_apps.crm.queries import visible_companies, visible_contacts
 from tenant_apps.invoices.models import Invoice, InvoiceState, Payment
-from tenant_apps.invoices.queries import OPEN, open_invoices, visible_invoices, visible_payments
+from tenant_apps.invoices.queries import OPEN, open_invoices
 from tenant_apps.sharing.queries import visible_to
 from tenant_apps.workspace.models import OrganizationProfile
 
 ZERO = Decimal("0.00")
 MONTHS = 12
-OVERDUE_SHOWN, EVENTS_SHOWN, FOUND_PER_KIND = 6, 10, 5
+OVERDUE_SHOWN, EVENTS_SHOWN = 6, 10
 TOLD_AT_HOME = ("crm.company", "crm.contact", "catalog.product", "invoices.invoice", "invoices.payment")
 MADE_BY_ITSELF = ("_document_stored", "_qr_codes_stored")
 
@@ -55,14 +50,6 @@ class FirstSteps:
     def are_needed(self) -> bool:
         """Whether the way to the first issued invoice still has to be shown."""
         return not self.has_issued
-
-
-@dataclass(frozen=True)
-class Found:
-    """What the search found of one kind; `noun` is its name in addresses."""
-
-    noun: str
-    records: list[Any]
 
 
 def owed_per_currency(actor: Actor, *, on: date) -> dict[str, Owed]:
@@ -132,22 +119,3 @@ def first_steps() -> FirstSteps:
         has_invoice=profile.has_invoice,
         has_issued=profile.has_issued,
     )
-
-
-def search_everything(query: str, actor: Actor, *, on: date) -> list[Found]:
-    """The first finds of each kind that the actor may see, a statement per kind; none for an empty query."""
-    if not search_words(query):
-        return []
-    kinds: Iterable[tuple[str, Permission, QuerySet[Any]]] = (
-        ("company", Permission.COMPANIES_VIEW, visible_companies(actor)),
-        ("contact", Permission.CONTACTS_VIEW, visible_contacts(actor).select_related("company")),
-        ("invoice", Permission.INVOICES_VIEW, visible_invoices(actor, on=on)),
-        ("payment", Permission.PAYMENTS_VIEW, visible_payments(actor)),
-        ("product", Permission.PRODUCTS_VIEW, products()),
-    )
-    found = [Found(noun, _first(rows, query)) for noun, permission, rows in kinds if actor.may(permission)]
-    return [kind for kind in found if kind.records]
-
-
-def _first(rows: QuerySet[Any], query: str) -> list[Model]:
-    return list(matching(rows, query).order_by("-id")[:FOUND_PER_KIND])

@@ -12,6 +12,7 @@ from shared_apps.core.formats import locale_of
 from shared_apps.core.http import ActorRequest, page, partial
 from shared_apps.core.permissions import Permission
 from tenant_apps.dashboard import queries
+from tenant_apps.dashboard.search import search_everything
 from tenants.context import OrganizationRef
 
 
@@ -43,8 +44,8 @@ def dashboard(request: Request) -> HttpResponse:
 def search(request: Request) -> HttpResponse:
     """Everything that `?q=` finds: a page, or for the box in the top bar a list below it."""
     query = request.GET.get("q", "").strip()
-    found = queries.search_everything(query, request.actor, on=clock.today(request.organization.time_zone))
-    context = {"query": query, "found": [{"noun": kind.noun, "records": kind.records} for kind in found]}
+    found = search_everything(query, request.actor, on=clock.today(request.organization.time_zone))
+    context = {"query": query, "found": [{"noun": kind.noun, "hits": kind.hits} for kind in found]}
     return partial(request, "dashboard/search.html", "results", context)
 
 

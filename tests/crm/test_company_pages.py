@@ -97,7 +97,7 @@ def test_what_was_typed_is_kept_beside_the_error(browser: Client, add_company: A
     shown = text(answer)
     assert answer.status_code == 422
     assert "This VAT number is not valid." in shown and 'value="Щърк"' in shown
-    assert "exists already" in shown and other.get_absolute_url() in shown
+    assert "there already" in shown and other.get_absolute_url() in shown
 
 
 def test_the_hint_about_a_duplicate_leaves_the_company_itself_out(
