@@ -1,11 +1,11 @@
-from collections.abc import Iterable
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
 from django.apps import apps
 from django.db.models import Q, QuerySet
 
+from shared_apps.core import slots
 from shared_apps.core.actors import Actor
 from shared_apps.core.permissions import Permission
 from tenant_apps.activity.models import Event
@@ -30,7 +30,19 @@ def timeline_of(
     if not by.may(Permission.RECORDS_VIEW_ALL):
         hanging &= ~Q(subject_type__in=_owned_types()) | Q(actor_id=by.id)
     events = Event.objects.filter(Q(subject_id=record_id) | hanging).exclude(type__in=without)
-    return list((events.filter(at__lt=before) if before else events).order_by("-id")[:length])
+    found = (events.filter(at__lt=before) if before else events).order_by("-id")[:length]
+    return with_words(list(found), by)
+
+
+def with_words(events: list[Event], by: Actor) -> list[Event]:
+    """The events with `words`: what higher apps know of changed fields that are no plain columns, by name."""
+    for event in events:
+        event.words = {}  # type: ignore[attr-defined]
+    known = {event.pk: event for event in events}
+    for found in slots.fill("event.words", events=events, by=by):
+        for (event_id, name), words in found.items():
+            known[event_id].words[name] = words  # type: ignore[attr-defined]
+    return events
 
 
 def _owned_types() -> list[str]:

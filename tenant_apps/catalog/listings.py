@@ -46,6 +46,7 @@ PRODUCTS = Listing(
     list_url="product_list",
     lock=lock_product,
     change=write_product,
+    shape=ProductChange,
     archive=archive_product,
     unarchive=unarchive_product,
     columns=(

@@ -35,6 +35,7 @@ def product_detail(request: ActorRequest, product_id: UUID) -> HttpResponse:
     )
     timeline = timeline_of(product_id, by=request.actor)
     context = {"product": product, "timeline": timeline, "related": related, "parts": parts}
+    context["may_change"] = may_change
     return partial(request, "catalog/product_detail.html", "panel", context)
 
 

@@ -9,6 +9,7 @@ class WorkspaceConfig(AppConfig):
 
     def ready(self) -> None:
         from tenant_apps.workspace.events import SENTENCES
+        from tenant_apps.workspace.queries import restorable, words_of_events
         from tenant_apps.workspace.slots import (
             fields_of_forms,
             fields_of_lists,
@@ -22,6 +23,8 @@ class WorkspaceConfig(AppConfig):
         register("audit.people", people_of_the_audit)
         register("listing.people", people_of_lists)
         register("form.fields", fields_of_forms)
+        register("event.words", words_of_events)
+        register("event.restorable", restorable)
         register("record.fields", fields_of_records)
         extend_all(tags_of_lists)
         extend_all(fields_of_lists)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tenant_apps.workspace.views import fields, lists, organization, saved, tags
+from tenant_apps.workspace.views import fields, history, lists, organization, saved, tags
 
 urlpatterns = [
     path("settings/organization/", organization.organization_edit, name="organization_edit"),
@@ -33,6 +33,7 @@ urlpatterns = [
         lists.record_cell,
         name="record_cell",
     ),
+    path("history/<uuid:event_id>/restore/", history.restore_value, name="restore_value"),
     path("views/<uuid:view_id>/", saved.view_edit, name="view_edit"),
     path("views/<uuid:view_id>/update/", saved.update_view, name="update_view"),
     path("views/<uuid:view_id>/delete/", saved.delete_view, name="delete_view"),

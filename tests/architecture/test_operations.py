@@ -45,6 +45,7 @@ OPEN = {
     "website.sign_up",
     "workspace.mirror_member",
     "workspace.remember_layout",
+    "workspace.restore_value",
     "workspace.take_number",
 }
 

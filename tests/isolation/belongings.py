@@ -40,8 +40,11 @@ from tenant_apps.invoices.operations import (
     record_payment,
 )
 from tenant_apps.messages.operations import notify
+from tenant_apps.workspace.models import CustomField
 from tenant_apps.workspace.operations import (
     BulkAct,
+    FieldChange,
+    create_field,
     create_tag,
     save_view,
     start_bulk_change,
@@ -57,6 +60,7 @@ def belongings_of(organization: OrganizationRef) -> dict[str, Any]:
     owner = team_of(organization.id).get(role="owner")
     with in_organization(organization):
         records = _records(by, at)
+        field = _field(by, at)
         event_id = Event.objects.filter(subject_id=records["company_id"]).latest("id").pk
         records |= _writings(records["company_id"], owner.user_id, by, at)
         records |= _arranged(records["company_id"], actor_of(owner), at)
@@ -75,7 +79,8 @@ def belongings_of(organization: OrganizationRef) -> dict[str, Any]:
         "member_id": owner.pk,
         "invitation_id": invitation.pk,
         "user_id": owner.user_id,
-        "field_code": "code",
+        "field_id": field.pk,
+        "field_code": field.code,
         "event_id": event_id,
         "record_type": "company",
         "record_id": records["company_id"],
@@ -129,6 +134,11 @@ def _arranged(company_id: Any, by: Actor, at: Any) -> dict[str, Any]:
         "change_set_id": changes.pk,
         "export_id": export.pk,
     }
+
+
+def _field(by: Actor, at: Any) -> CustomField:
+    details = FieldChange(label_bg="Договор")
+    return create_field(entity="company", kind="text", details=details, by=by, at=at)
 
 
 def _records(by: Actor, at: Any) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from shared_apps.core.listing.registry import Listing as Listing
 from shared_apps.core.listing.registry import Offer as Offer
 from shared_apps.core.listing.registry import Relation as Relation
 from shared_apps.core.listing.registry import Sum as Sum
+from shared_apps.core.listing.registry import entities as entities
 from shared_apps.core.listing.registry import extend as extend
 from shared_apps.core.listing.registry import extend_all as extend_all
 from shared_apps.core.listing.registry import listing_of as listing_of

@@ -129,7 +129,8 @@ class Listing:
     """A list of one kind of record. `rows(actor, archived)`: what the actor sees, `archived` None for all.
 
     `lock(record_id, by)` loads one row for update and refuses one that may not be changed. `change` is the
-    operation, called `(record_id=…, values={…}, by=…, at=…)` with values named as it takes them; `archive` and
+    operation, called `(record_id=…, values={…}, by=…, at=…)` with values named as the dataclass `shape` names
+    them; `facts` are the row's values as its events tell them, where they are no attributes. `archive` and
     `unarchive` are called `(record_id=…, by=…, at=…)`. `order`: a column's name, `-` before it for
     descending. Tags can be put on the records unless `has_tags` is False.
     """
@@ -150,6 +151,8 @@ class Listing:
     groups: tuple[str, ...] = ()
     order: str = "name"
     change: Callable[..., Model] | None = None
+    shape: type | None = None
+    facts: Callable[[Any], Mapping[str, Any]] | None = None
     archive: Callable[..., Model] | None = None
     unarchive: Callable[..., Model] | None = None
     has_tags: bool = True

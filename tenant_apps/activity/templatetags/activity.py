@@ -15,7 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from shared_apps.core.formats import format_day, format_instant, format_number
-from shared_apps.core.slots import sentence_for
+from shared_apps.core.slots import fill, sentence_for
 from tenant_apps.activity.models import Event
 
 register = template.Library()
@@ -42,11 +42,13 @@ ICONS = {
 
 @dataclass(frozen=True)
 class Change:
-    """One changed field, in words."""
+    """One changed field, in words. `may_restore`: the old value can be written back."""
 
+    name: str
     label: str
     old: str
     new: str
+    may_restore: bool
 
 
 @register.filter
@@ -72,16 +74,19 @@ def icon_of(event: Event) -> str:
 @register.filter
 def changes(event: Event) -> list[Change]:
     """The fields that changed, with their labels; none for an event that tells no old values."""
-    named = ((_column(event.subject_type, name), name) for name in event.old)
-    return [
-        Change(
-            capfirst(str(column.verbose_name)),
-            _text(column, event.old[name]),
-            _text(column, event.new.get(name)),
-        )
-        for column, name in named
-        if column
-    ]
+    may_restore: frozenset[str] = frozenset().union(*fill("event.restorable", event=event))
+    words = getattr(event, "words", {})
+    told = ((name, words.get(name) or _told(event, name)) for name in event.old)
+    return [Change(name, *found, name in may_restore) for name, found in told if found]
+
+
+def _told(event: Event, name: str) -> tuple[str, str, str] | None:
+    """Label, old and new of a plain column."""
+    column = _column(event.subject_type, name)
+    if column is None:
+        return None
+    old, new = event.old[name], event.new.get(name)
+    return str(capfirst(column.verbose_name)), _text(column, old), _text(column, new)
 
 
 @register.filter

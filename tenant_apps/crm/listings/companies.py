@@ -61,6 +61,7 @@ COMPANIES = Listing(
     list_url="company_list",
     lock=lock_company,
     change=write_company,
+    shape=CompanyChange,
     archive=archive_company,
     unarchive=unarchive_company,
     columns=(

@@ -53,6 +53,7 @@ CONTACTS = Listing(
     list_url="contact_list",
     lock=lock_contact,
     change=write_contact,
+    shape=ContactChange,
     archive=archive_contact,
     unarchive=unarchive_contact,
     columns=(

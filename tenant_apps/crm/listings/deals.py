@@ -67,6 +67,7 @@ DEALS = Listing(
     list_url="deal_list",
     lock=lock_deal,
     change=write_deal,
+    shape=DealChange,
     archive=archive_deal,
     unarchive=unarchive_deal,
     columns=(

@@ -34,6 +34,10 @@ from tenant_apps.workspace.operations.fields import change_field as change_field
 from tenant_apps.workspace.operations.fields import create_field as create_field
 from tenant_apps.workspace.operations.fields import delete_field as delete_field
 from tenant_apps.workspace.operations.fields import unarchive_field as unarchive_field
+from tenant_apps.workspace.operations.history import ChangedSince as ChangedSince
+from tenant_apps.workspace.operations.history import NoLongerValid as NoLongerValid
+from tenant_apps.workspace.operations.history import NothingToRestore as NothingToRestore
+from tenant_apps.workspace.operations.history import restore_value as restore_value
 from tenant_apps.workspace.operations.layouts import remember_layout as remember_layout
 from tenant_apps.workspace.operations.organization import LogoUnusable as LogoUnusable
 from tenant_apps.workspace.operations.organization import NumberOutOfRange as NumberOutOfRange

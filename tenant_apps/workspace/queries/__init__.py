@@ -24,6 +24,8 @@ from tenant_apps.workspace.queries.fields import typed_default as typed_default
 from tenant_apps.workspace.queries.fields import values_of as values_of
 from tenant_apps.workspace.queries.fields import words_for as words_for
 from tenant_apps.workspace.queries.fields import written_value as written_value
+from tenant_apps.workspace.queries.history import restorable as restorable
+from tenant_apps.workspace.queries.history import words_of_events as words_of_events
 from tenant_apps.workspace.queries.layouts import layout_of as layout_of
 from tenant_apps.workspace.queries.lists import ShownList as ShownList
 from tenant_apps.workspace.queries.lists import arranged as arranged
