@@ -32,9 +32,15 @@
     if (target.matches("[data-check-page]")) ticks().forEach((tick) => { tick.checked = target.checked; });
     if (target.closest("[data-bulk]") || target.matches("[data-check-page], input[form=bulk]")) countTicked();
     if (target.matches("[data-filter-change]")) target.form.requestSubmit(target.form.querySelector("[data-filter-look]"));
+    tickField(target);
+  });
+  document.addEventListener("input", (event) => tickField(event.target));
+
+  // A value that somebody writes is one to be set.
+  function tickField(target) {
     const field = target.closest(".bulk-value")?.closest(".bulk-field");
     if (field) field.querySelector("[data-bulk-set]").checked = true;
-  });
+  }
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
