@@ -52,11 +52,25 @@
     if (form.matches("td [data-cell-form]")) { event.preventDefault(); event.stopPropagation(); writeCell(form.closest("td"), form); }
   }, true);
 
-  // --- cells ---
+  // --- cells: the pencil comes with the pointer ---
+
+  document.addEventListener("pointerover", (event) => {
+    const cell = event.target.closest("td[data-cell]");
+    if (!cell || cell.querySelector(".cell-edit, [data-cell-form]")) return;
+    const pencil = document.createElement("button");
+    pencil.type = "button";
+    pencil.className = "cell-edit";
+    pencil.tabIndex = -1;
+    pencil.setAttribute("aria-label", `${list().dataset.change}: ${cell.dataset.label}`);
+    pencil.dataset.cellEdit = "";
+    pencil.append(list().querySelector("[data-pencil]").content.cloneNode(true));
+    cell.append(pencil);
+  });
 
   function openCell(cell) {
     if (!cell || cell.querySelector("[data-cell-form]")) return;
     closeCell();
+    cell.querySelector(".cell-edit")?.remove();
     kept = { cell, html: cell.innerHTML };
     htmx.ajax("GET", cell.dataset.cell, { target: cell, swap: "innerHTML", source: cell });
   }

@@ -17,6 +17,7 @@ class WorkspaceConfig(AppConfig):
             people_of_lists,
             people_of_the_audit,
             tags_of_lists,
+            tags_of_record,
         )
 
         register_sentences(SENTENCES)
@@ -26,5 +27,6 @@ class WorkspaceConfig(AppConfig):
         register("event.words", words_of_events)
         register("event.restorable", restorable)
         register("record.fields", fields_of_records)
+        register("record.tags", tags_of_record)
         extend_all(tags_of_lists)
         extend_all(fields_of_lists)

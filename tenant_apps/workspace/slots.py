@@ -22,7 +22,8 @@ from shared_apps.core.form_fields import DayField, NumberField
 from shared_apps.core.listing import Column, Edit, Extension, Field, Kind, Listing, Reading, Test
 from shared_apps.core.money import Money
 from shared_apps.core.numbers import written
-from tenant_apps.workspace.models import CustomField, CustomValue, FieldKind, Member, Tagging
+from shared_apps.core.permissions import Permission
+from tenant_apps.workspace.models import CustomField, CustomValue, FieldKind, Member, Tag, Tagging
 from tenant_apps.workspace.queries import (
     FIELD_ENTITIES,
     Held,
@@ -80,6 +81,25 @@ def tags_of_lists(listing: Listing, reading: Reading) -> Extension:
         fields=(Field("tags", _("Tags"), Kind.TAGS, choices=tag_choices, where=where),),
         columns=(Column("tags", _("Tags"), Kind.TAGS, many=borne, is_shown=False),),
     )
+
+
+@dataclass(frozen=True)
+class RecordTags:
+    """The tags of a record beside its name, and the way to change them."""
+
+    tags: list[Tag]
+    record_type: str
+    record_id: UUID
+    may_change: bool
+    template: str = "workspace/lists/tags.html"
+
+
+def tags_of_record(
+    *, record_type: str, record: Any, actor: Actor, may_change: bool, **unknown: Any
+) -> RecordTags:
+    """What stands beside the name of a record."""
+    borne = tags_of(record_type, [record.pk]).get(record.pk, [])
+    return RecordTags(borne, record_type, record.pk, may_change and actor.may(Permission.TAGS_EDIT))
 
 
 def tag_choices(reading: Reading) -> list[tuple[str, str]]:

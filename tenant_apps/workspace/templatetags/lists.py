@@ -9,10 +9,11 @@ from django.utils.safestring import SafeString
 from shared_apps.core.listing import Kind
 from shared_apps.core.listing.kinds import TRUTHS
 from shared_apps.core.templatetags.ui import day, money, number, status_badge, when
-from tenant_apps.workspace.queries.lists import Cell
+from tenant_apps.workspace.queries.lists import Cell, Row
 
 register = template.Library()
 DASH = "—"
+_CELL = '<td class="{}" data-label="{}"{}>{}</td>'
 
 
 @register.simple_tag
@@ -33,9 +34,20 @@ def cell_value(cell: Cell) -> SafeString | str:
 
 
 @register.simple_tag
+def row_cells(row: Row) -> SafeString:
+    """All cells of a row but the first, which bears its name."""
+    return format_html_join("", _CELL, (_cell_parts(cell) for cell in row.cells[1:]))
+
+
+@register.simple_tag
 def tag_marks(tags: list[Any]) -> SafeString:
     """Tags as small coloured words."""
     return format_html_join(" ", '<span class="tag is-{}">{}</span>', ((one.color, one.name) for one in tags))
+
+
+def _cell_parts(cell: Cell) -> tuple[Any, ...]:
+    place = format_html(' data-cell="{}"', cell.edit_url) if cell.edit_url else ""
+    return cell.classes, cell.column.label, place, cell_value(cell)
 
 
 def _words(cell: Cell, value: Any, kind: Kind) -> SafeString | str:
