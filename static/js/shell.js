@@ -176,7 +176,7 @@
   document.addEventListener("change", (event) => event.target.closest("[data-autosubmit]")?.requestSubmit());
 
   document.addEventListener("keydown", (event) => {
-    const wantsSearch = (event.key === "k" && (event.ctrlKey || event.metaKey)) || (event.key === "/" && !isTyping(event.target));
+    const wantsSearch = event.key === "/" && !isTyping(event.target);
     const search = byId("global-search");
     if (wantsSearch && search) { event.preventDefault(); search.focus(); search.select(); return; }
     const plain = !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target);

@@ -4,6 +4,7 @@ from typing import Any
 
 from babel.dates import format_date
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -12,6 +13,7 @@ from shared_apps.core.formats import locale_of
 from shared_apps.core.http import ActorRequest, page, partial
 from shared_apps.core.permissions import Permission
 from tenant_apps.dashboard import queries
+from tenant_apps.dashboard.actions import offers_on
 from tenant_apps.dashboard.search import search_everything
 from tenants.context import OrganizationRef
 
@@ -47,6 +49,13 @@ def search(request: Request) -> HttpResponse:
     found = search_everything(query, request.actor, on=clock.today(request.organization.time_zone))
     context = {"query": query, "found": [{"noun": kind.noun, "hits": kind.hits} for kind in found]}
     return partial(request, "dashboard/search.html", "results", context)
+
+
+@page(Permission.DASHBOARD_VIEW)
+def palette_actions(request: Request) -> HttpResponse:
+    """What the palette offers to one who stands at `?path=`."""
+    offers = offers_on(request.GET.get("path", "/"), request.actor)
+    return render(request, "dashboard/palette.html", {"offers": offers})
 
 
 def _figures(

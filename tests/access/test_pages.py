@@ -22,6 +22,7 @@ Lowest = Role | None
 MATRIX: dict[str, tuple[Lowest, Lowest]] = {
     "dashboard": (USER, NOBODY),
     "search": (USER, NOBODY),
+    "palette_actions": (USER, NOBODY),
     "company_list": (USER, NOBODY),
     "company_detail": (USER, NOBODY),
     "company_create": (USER, USER),

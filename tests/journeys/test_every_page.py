@@ -25,6 +25,7 @@ NOT_PAGES = {
     "check_subdomain",
     "company_duplicates",
     "company_options",
+    "palette_actions",
     "contact_duplicates",
     "contact_options",
     "product_options",
