@@ -34,6 +34,8 @@ NOT_PAGES = {
     "import_failed_rows",
     "import_result",
     "organization_logo",
+    "attachment_content",
+    "record_field",
     "complete_handover",
     "account_logout",
     "begin_handover",
