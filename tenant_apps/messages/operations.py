@@ -19,6 +19,7 @@ from shared_apps.jobs.operations import enqueue, expect_work, settle_next_due
 from tenant_apps.activity.operations import record
 from tenant_apps.messages.events import MessageEvent
 from tenant_apps.messages.models import MessageAttachment, MessageState, Notification, OutgoingMessage
+from tenant_apps.messages.queries import notifications_of
 from tenants.context import current_organization
 from tenants.operations import Restoration
 
@@ -161,7 +162,7 @@ def notify(
 @operation(permission=None, event=None, why="a mark of one's own")
 def mark_notification_read(*, notification_id: UUID, by: Actor, at: datetime) -> Notification:
     """Note that the actor has read what they were told; again is the same."""
-    told = Notification.objects.select_for_update().get(pk=notification_id, user_id=by.id)
+    told = notifications_of(by.id).select_for_update().get(pk=notification_id)
     if told.read_at is None:
         told.read_at = at
         told.save(update_fields=["read_at"])
@@ -171,7 +172,7 @@ def mark_notification_read(*, notification_id: UUID, by: Actor, at: datetime) ->
 @operation(permission=None, event=None, why="a mark of one's own")
 def mark_all_notifications_read(*, by: Actor, at: datetime) -> int:
     """Note that the actor has read everything; says how much that was."""
-    return Notification.objects.filter(user_id=by.id, read_at=None).update(read_at=at)
+    return notifications_of(by.id, unread=True).update(read_at=at)
 
 
 @operation(permission=Permission.PLATFORM_OPERATE, event=None, why="old notifications leave")

@@ -25,7 +25,7 @@ def attachments_of(message_id: UUID) -> QuerySet[StoredFile]:
 
 def notifications_of(user_id: UUID | None, *, unread: bool = False) -> QuerySet[Notification]:
     """What one person was told."""
-    told = Notification.objects.filter(user_id=user_id)
+    told = Notification.objects.filter(user_id__in=[user_id] if user_id else [])
     return told.filter(read_at=None) if unread else told
 
 

@@ -55,7 +55,7 @@ class TaskForm(WithCustomFields, QuickTaskForm):
         label=_("priority"),
         choices=TaskPriority.choices,
         coerce=int,
-        empty_value=int(TaskPriority.NORMAL),
+        empty_value=None,
         initial=TaskPriority.NORMAL,
         required=False,
     )

@@ -65,7 +65,7 @@ def archive_attachment(*, attachment_id: UUID, by: Actor, at: datetime) -> Attac
     row, subject = writing_for_change(Attachment, attachment_id, by)
     put_away(row, at)
     record(event=CrmEvent.ATTACHMENT_ARCHIVED, subject=row, parent=subject, by=by, at=at)
-    return row  # type: ignore[no-any-return]
+    return row
 
 
 @operation(permission=Permission.NOTES_EDIT)
@@ -74,7 +74,7 @@ def unarchive_attachment(*, attachment_id: UUID, by: Actor, at: datetime) -> Att
     row, subject = writing_for_change(Attachment, attachment_id, by)
     bring_back(row)
     record(event=CrmEvent.ATTACHMENT_UNARCHIVED, subject=row, parent=subject, by=by, at=at)
-    return row  # type: ignore[no-any-return]
+    return row
 
 
 def _plain_name(name: str) -> str:

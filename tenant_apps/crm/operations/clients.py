@@ -339,7 +339,8 @@ def _parent_for(company: Company, parent_id: UUID, by: Actor) -> Company:
     while above is not None:
         if above.pk == company.pk:
             raise ParentBelow()
-        above = Company.objects.select_for_update().filter(pk=above.parent_id).first()
+        key = above.parent_id
+        above = Company.objects.select_for_update().filter(pk=key).first() if key else None
     return parent
 
 

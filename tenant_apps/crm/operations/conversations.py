@@ -63,7 +63,7 @@ def change_conversation(
     _write(row, change, at)
     old, new = changes_between(before, _facts(row))
     record(event=CrmEvent.CONVERSATION_CHANGED, subject=row, parent=subject, by=by, at=at, old=old, new=new)
-    return row  # type: ignore[no-any-return]
+    return row
 
 
 @operation(permission=Permission.NOTES_EDIT)
@@ -72,7 +72,7 @@ def archive_conversation(*, conversation_id: UUID, by: Actor, at: datetime) -> C
     row, subject = writing_for_change(Conversation, conversation_id, by)
     put_away(row, at)
     record(event=CrmEvent.CONVERSATION_ARCHIVED, subject=row, parent=subject, by=by, at=at)
-    return row  # type: ignore[no-any-return]
+    return row
 
 
 @operation(permission=Permission.NOTES_EDIT)
@@ -81,7 +81,7 @@ def unarchive_conversation(*, conversation_id: UUID, by: Actor, at: datetime) ->
     row, subject = writing_for_change(Conversation, conversation_id, by)
     bring_back(row)
     record(event=CrmEvent.CONVERSATION_UNARCHIVED, subject=row, parent=subject, by=by, at=at)
-    return row  # type: ignore[no-any-return]
+    return row
 
 
 def _facts(row: Conversation) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def _write(row: Conversation, change: ConversationChange, at: datetime) -> None:
 
 
 def _errors(row: Conversation, wanted: dict[str, Any], at: datetime) -> list[FieldError]:
-    texts = {name: wanted[name] for name in ("subject", "text") if name in wanted}
+    texts: dict[str, Any] = {name: wanted[name] for name in ("subject", "text") if name in wanted}
     errors = text_errors(Conversation, texts)
     if wanted.get("kind", row.kind) not in Conversation.Kind.values:
         errors.append(FieldError("kind", "unknown", _("Choose one from the list.")))

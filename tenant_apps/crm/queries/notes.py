@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -31,8 +31,7 @@ def visible_subject(record_type: str, record_id: UUID, actor: Actor, *, for_upda
 
 def subject_of_writing(writing: Writing) -> Subject:
     """What it is about."""
-    found: Subject = writing.deal or writing.contact or writing.company
-    return found
+    return cast(Subject, writing.deal or writing.contact or writing.company)
 
 
 def visible_writing(model: type[Any], writing_id: UUID, actor: Actor) -> Any:

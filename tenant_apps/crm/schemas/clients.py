@@ -194,7 +194,7 @@ def contact_out(contact: Contact) -> dict[str, Any]:
 
 
 def _reach_of(entity: str, row: Company | Contact) -> dict[str, Any]:
-    kept = {"details": details_of(row), "addresses": places_of(row)}
+    kept: dict[str, tuple[Any, ...]] = {"details": details_of(row), "addresses": places_of(row)}
     told = {name: [asdict(one) for one in rows] for name, rows in kept.items()}
     return told | {"custom": custom_of(entity, row.pk)}
 

@@ -41,7 +41,8 @@ class TaskPatch(Input):
 
     def change(self) -> TaskChange:
         named = self.model_dump(exclude_unset=True)
-        return TaskChange(**{name: EMPTIED.get(name) if v is None else v for name, v in named.items()})
+        wanted: dict[str, Any] = {name: EMPTIED.get(name) if v is None else v for name, v in named.items()}
+        return TaskChange(**wanted)
 
 
 class TaskIn(TaskPatch):
