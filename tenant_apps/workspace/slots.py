@@ -143,7 +143,11 @@ def fields_of_forms(
 
 def form_field(one: CustomField, value: Any, people: list[tuple[str, str]]) -> forms.Field:
     """The control for a field; `value`: what it begins with. The operation judges what is typed."""
-    told = {"label": one.label, "help_text": escape(one.help_text), "required": one.is_required}
+    told: dict[str, Any] = {
+        "label": one.label,
+        "help_text": escape(one.help_text),
+        "required": one.is_required,
+    }
     value = as_json(value)
     match one.kind:
         case FieldKind.NUMBER:
@@ -281,7 +285,7 @@ def _ordered(one: CustomField, column: str) -> Combinable:
     """What rows are sorted by; those that hold nothing come first."""
     held = CustomValue.objects.filter(field_id=one.pk, record_id=OuterRef("pk")).values(column)[:1]
     least = {"folded": "", "number": -LARGEST_NUMBER, "day": date.min, "flag": False, "user_id": UUID(int=0)}
-    kept = CustomValue._meta.get_field(column)
+    kept: Any = CustomValue._meta.get_field(column)
     return Coalesce(Subquery(held), Constant(least[column], output_field=kept), output_field=kept)
 
 

@@ -30,6 +30,7 @@ FIELDS = {
     "owner_id",
     "details",
     "addresses",
+    "custom",
     "created_at",
     "updated_at",
     "archived_at",

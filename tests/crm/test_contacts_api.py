@@ -39,6 +39,7 @@ def test_create_read_change(api: Client, add_company: AddCompany) -> None:
         "owner_id",
         "details",
         "addresses",
+        "custom",
         "created_at",
         "updated_at",
         "archived_at",
