@@ -35,39 +35,15 @@ from shared_apps.core.listing import (
     spoken,
 )
 from shared_apps.core.listing.registry import Field
-from shared_apps.core.money import Money
 from shared_apps.core.permissions import Permission
 from shared_apps.core.search import matching
 from tenant_apps.workspace.models import SavedView
-from tenant_apps.workspace.queries.organization import names_of
+from tenant_apps.workspace.queries.rows import Row, classes_of, rows_of
 from tenant_apps.workspace.queries.views import saved_views
 from tenants.context import current_organization
 
 COUNTED, MOST_GROUPS, PAGE = 10_000, 50, 50
 NO_VIEW = "all"
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One value of a row, as its column tells it. `text`: choices and people in words."""
-
-    column: Column
-    value: Any
-    text: str
-    currency: str
-    edit_url: str
-
-    @property
-    def classes(self) -> str:
-        """How the cell stands in its row."""
-        return _classes(self.column)
-
-
-@dataclass(frozen=True)
-class Row:
-    record: Any
-    url: str
-    cells: list[Cell]
 
 
 @dataclass(frozen=True)
@@ -81,7 +57,7 @@ class Head:
     @property
     def classes(self) -> str:
         """How the heading stands over its cells."""
-        return _classes(self.column)
+        return classes_of(self.column)
 
 
 @dataclass(frozen=True)
@@ -365,14 +341,6 @@ def counted(rows: QuerySet[Any], most: int = COUNTED) -> int:
     return rows.order_by().values("pk")[: most + 1].count()
 
 
-def rows_of(offer: Offer, columns: Sequence[Column], records: Sequence[Any]) -> Iterator[Row]:
-    """Rows with their cells; what many rows share is asked once for all of them."""
-    shared = {column.name: _shared(column, records, offer.reading) for column in columns}
-    for record in records:
-        cells = [_cell(offer, column, record, shared[column.name]) for column in columns]
-        yield Row(record, record.get_absolute_url(), cells)
-
-
 def in_order(shown: ShownList) -> tuple[QuerySet[Any], str]:
     """All rows, with the expression that orders them where that is no column, and what to order by."""
     listing, wanted = shown.offer.listing, shown.arrangement.ordering
@@ -401,11 +369,6 @@ def walk(shown: ShownList, chunk: int = 1_000) -> Iterator[list[Row]]:
         yield list(rows_of(shown.offer, shown.columns, gathered))
 
 
-def _classes(column: Column) -> str:
-    is_number = column.kind in (Kind.NUMBER, Kind.MONEY)
-    return " ".join(filter(None, ("is-number" if is_number else "", "is-minor" if column.is_minor else "")))
-
-
 def _default_address(views: Sequence[SavedView]) -> Mapping[str, str]:
     default = sorted((one for one in views if one.is_default), key=lambda one: one.owner_id is None)
     return {"view": str(default[0].pk), **dict(parse_qsl(default[0].query))} if default else {}
@@ -428,41 +391,6 @@ def _columns(offer: Offer, names: Sequence[str]) -> tuple[list[Column], list[Pro
 def _chosen(names: Sequence[str], columns: Sequence[Column]) -> tuple[str, ...]:
     known = {column.name for column in columns}
     return tuple(name for name in names if name in known)
-
-
-def _shared(column: Column, records: Sequence[Any], reading: Reading) -> Mapping[Any, Any]:
-    """What all rows of a page need for a column: their values, people's names, the words of choices."""
-    if column.many is not None:
-        return column.many(records, reading)
-    if column.kind is Kind.PERSON:
-        wanted = {column.read(record) for record in records} - reading.memory.setdefault("names", {}).keys()
-        reading.memory["names"] |= dict.fromkeys(wanted, "") | names_of(wanted)
-        names: Mapping[Any, Any] = reading.memory["names"]
-        return names
-    if column.choices is not None:
-        return {str(value): str(label) for value, label in column.choices(reading)}
-    return {}
-
-
-def _cell(offer: Offer, column: Column, record: Any, shared: Mapping[Any, Any]) -> Cell:
-    value = shared.get(record.pk) if column.many else column.read(record)
-    text = (
-        str(shared.get(value if column.kind is Kind.PERSON else str(value), ""))
-        if shared and not column.many
-        else ""
-    )
-    if column.many and column.choices and value not in (None, ""):
-        words = {str(key): str(label) for key, label in column.choices(offer.reading)}
-        text = ", ".join(
-            words.get(str(one), str(one)) for one in (value if isinstance(value, list) else [value])
-        )
-    edit = offer.edits.get(column.name)
-    address = [offer.listing.entity, record.pk, column.name]
-    edit_url = reverse("record_cell", args=address) if edit and edit.in_cell else ""
-    currency = str(getattr(record, column.currency, "")) if column.kind is Kind.MONEY else ""
-    if isinstance(value, Money):
-        value, currency = value.amount, value.currency
-    return Cell(column, value, text, currency, edit_url)
 
 
 def _totals(rows: QuerySet[Any], one: Sum) -> list[tuple[Decimal, str]]:

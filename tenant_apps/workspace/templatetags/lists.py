@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from shared_apps.core.listing import Kind
 from shared_apps.core.listing.kinds import TRUTHS
 from shared_apps.core.templatetags.ui import day, money, number, status_badge, when
-from tenant_apps.workspace.queries.lists import Cell, Row
+from tenant_apps.workspace.queries.rows import Cell, Row
 
 register = template.Library()
 DASH = "—"
