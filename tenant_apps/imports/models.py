@@ -93,6 +93,18 @@ class Import(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("import_detail", args=[self.pk])
 
+    @property
+    def created_count(self) -> int:
+        return int(self.counts.get(Outcome.CREATED, 0))
+
+    @property
+    def updated_count(self) -> int:
+        return int(self.counts.get(Outcome.UPDATED, 0))
+
+    @property
+    def failed_count(self) -> int:
+        return int(self.counts.get(Outcome.FAILED, 0))
+
 
 class ImportRow(models.Model):
     """What became of one row of a file. `number`: the row's in the file; `column`: the header of the cell

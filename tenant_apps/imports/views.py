@@ -167,8 +167,6 @@ def _facts(run: Import) -> dict[str, Any]:
         "tallies": summary.tallies(run.counts),
         "entities": summary.by_entity(run.counts),
         "unknown_owners": run.counts.get("owner.unknown", 0),
-        "failed_count": run.counts.get("failed", 0),
-        "good_count": run.row_count - run.counts.get("failed", 0) - run.counts.get("skipped", 0),
         "problems": problems[:PROBLEMS_SHOWN],
         "has_more_problems": len(problems) > PROBLEMS_SHOWN,
         "kept": summary.kept(run, PROBLEMS_SHOWN) if run.state == ImportState.UNDONE else [],

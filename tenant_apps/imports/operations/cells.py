@@ -37,6 +37,8 @@ _COUNTRY_NAMES = {
     "chehia": "CZ",
 }
 _SIZES = ((1, CompanySize.ONE), (9, CompanySize.MICRO), (49, CompanySize.SMALL), (249, CompanySize.MEDIUM))
+# A formula that an export of ours, or of another program, put behind an apostrophe.
+_NEUTRALISED = re.compile(r"'[=+\-@]")
 
 
 class CellProblem(ValueError):
@@ -82,7 +84,8 @@ class Planner:
 
     def _fill(self, plan: Plan, cells: list[str]) -> None:
         found: dict[str, dict[str, Any]] = {}
-        for target, text in zip(self.mapping, cells, strict=False):
+        for target, written in zip(self.mapping, cells, strict=False):
+            text = written[1:] if _NEUTRALISED.match(written) else written
             if not target or not text:
                 continue
             entity, _dot, name = target.partition(".")
