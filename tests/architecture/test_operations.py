@@ -43,10 +43,14 @@ OPEN = {
     "tenants.create_organization",
     "website.found_company",
     "website.sign_up",
+    "workspace.change_view",
+    "workspace.delete_view",
     "workspace.mirror_member",
     "workspace.remember_layout",
     "workspace.restore_value",
+    "workspace.save_view",
     "workspace.take_number",
+    "workspace.update_view",
 }
 
 
