@@ -77,7 +77,7 @@ def changes(event: Event) -> list[Change]:
     may_restore: frozenset[str] = frozenset().union(*fill("event.restorable", event=event))
     words = getattr(event, "words", {})
     told = ((name, words.get(name) or _told(event, name)) for name in event.old)
-    return [Change(name, *found, name in may_restore) for name, found in told if found]
+    return [Change(name, found[0], found[1], found[2], name in may_restore) for name, found in told if found]
 
 
 def _told(event: Event, name: str) -> tuple[str, str, str] | None:

@@ -180,7 +180,7 @@ def _facts(field: CustomField) -> dict[str, Any]:
     return {name: getattr(field, name) for name in (*TEXTS, "is_required", "default", "options")}
 
 
-def _write(field: CustomField, wanted: dict[str, Any], at: datetime) -> dict[str, Any]:
+def _write(field: Any, wanted: dict[str, Any], at: datetime) -> dict[str, Any]:
     """Put the given values into the row and save it; return all that a person may set."""
     options = wanted.pop("options", None)
     default = wanted.pop("default", None)
@@ -199,7 +199,7 @@ def _write(field: CustomField, wanted: dict[str, Any], at: datetime) -> dict[str
     return _facts(field)
 
 
-def _text_errors(field: CustomField) -> list[FieldError]:
+def _text_errors(field: Any) -> list[FieldError]:
     errors = text_errors(CustomField, {name: getattr(field, name) for name in TEXTS})
     if not (field.label_bg or field.label_en):
         errors.append(FieldError("label_bg", "required", _("Enter the name.")))

@@ -1,7 +1,7 @@
 """What events changed, in words, and what of it can be given back."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, fields, is_dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -34,7 +34,7 @@ def restorable(event: Event) -> frozenset[str]:
     listing = listing_about(event) if event.type.endswith("_changed") else None
     if listing is None or listing.change is None or listing.shape is None:
         return frozenset()
-    own = listing.shape.__dataclass_fields__
+    own = {one.name for one in fields(listing.shape)}
     return frozenset(name for name in event.old if name in own or name.startswith(PREFIX))
 
 
@@ -72,14 +72,14 @@ def words_of_events(*, events: Iterable[Event], by: Actor) -> ChangeWords:
 def _own_words(changed: Collection[tuple[Event, str]]) -> dict[tuple[UUID, str], tuple[str, str, str]]:
     if not changed:
         return {}
-    fields: dict[tuple[str, str], CustomField] = {}
+    known: dict[tuple[str, str], CustomField] = {}
     for entity in {listing.entity for event, _name in changed if (listing := listing_about(event))}:
-        fields |= {(entity, one.code): one for one in custom_fields(entity)}
+        known |= {(entity, one.code): one for one in custom_fields(entity)}
     names = names_of(_uuid(value) for event, name in changed for value in _both(event, name))
     told = {}
     for event, name in changed:
         listing = listing_about(event)
-        field = fields.get((listing.entity, name.removeprefix(PREFIX))) if listing else None
+        field = known.get((listing.entity, name.removeprefix(PREFIX))) if listing else None
         if field:
             old, new = (_own_word(field, value, names) for value in _both(event, name))
             told[event.pk, name] = (field.label, old, new)
@@ -136,7 +136,7 @@ def _records(changed: Collection[tuple[Event, str]], by: Actor) -> dict[UUID, st
     found: dict[UUID, str] = {}
     for entity in entities():
         listing = listing_of(entity)
-        keys = wanted.get(listing.model)
+        keys = wanted.get(listing.model, set())
         if keys and by.may(listing.view):
             found |= {row.pk: str(row) for row in listing.rows(by, None).filter(pk__in=keys)}
     return found
@@ -150,7 +150,7 @@ def _label(event: Event, name: str) -> str:
     if column is not None:
         return ""
     listing = listing_about(event)
-    shown = (*listing.edits, *listing.columns) if listing else ()
+    shown: tuple[Any, ...] = (*listing.edits, *listing.columns) if listing else ()
     return next((str(one.label) for one in shown if one.name == name), "")
 
 
