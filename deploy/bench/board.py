@@ -63,8 +63,10 @@ def fill(count):
             cursor.execute("ANALYZE crm_deal")
 
 client = Client(headers={{"host": {host!r}, "accept-language": "bg"}})
-client.force_login(member.user, backend="allauth.account.auth_backends.AuthenticationBackend")
 session = client.session
+session["_auth_user_id"] = str(member.user.pk)
+session["_auth_user_backend"] = "allauth.account.auth_backends.AuthenticationBackend"
+session["_auth_user_hash"] = member.user.get_session_auth_hash()
 session["organization_id"] = str(organization.id)
 session.save()
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 from uuid import UUID
@@ -22,6 +23,7 @@ from shared_apps.core.http import ActorRequest, act, done, page, partial, status
 from shared_apps.core.json import json_response
 from shared_apps.core.permissions import Permission
 from shared_apps.core.search import matching
+from shared_apps.core.templatetags.ui import avatar, day
 from tenant_apps.crm import operations, queries, rules
 from tenant_apps.crm.models import Deal, Pipeline, Stage
 from tenant_apps.crm.queries import FIRST_CARDS, Card, Head
@@ -53,6 +55,8 @@ class ShownCard:
     deal: Card
     url: str
     owner: str
+    owner_mark: str
+    close: str
     activity: str
     activity_text: str
     is_rotting: bool
@@ -79,6 +83,8 @@ class Board:
         self.day_ends_at, self.today = tomorrow, local.date()
         self.stages = {stage.pk: stage for stage in stages}
         self.owners = {one.user_id: one for one in mirrored_members()}
+        # What many cards have in common is written once.
+        self.mark_of, self.day_of = cache(_mark), cache(day)
 
     def deals(self) -> QuerySet[Deal]:
         """The open deals that the reader sees and the address asks for."""
@@ -106,6 +112,8 @@ class Board:
             card,
             f"{root}{card.id}/",
             owner.name if owner else "",
+            self.mark_of(owner.name) if owner else "",
+            self.day_of(card.expected_close_on) if card.expected_close_on else "",
             activity,
             str(NEXT_ACTIVITY[activity]),
             rules.is_rotting(card.stage_entered_at, stage.rot_days, at=self.at),
@@ -127,11 +135,10 @@ class Board:
 @page(Permission.DEALS_VIEW)
 def deal_board(request: ActorRequest) -> HttpResponse:
     """The open deals of one pipeline, a column for each stage."""
-    layout = parse_qs(layout_of(LAYOUT, request.actor.id))
     every_stage = list(queries.stages())
     pipeline = _pipeline(request, every_stage)
     stages = [stage for stage in every_stage if pipeline and stage.pipeline_id == pipeline.pk]
-    fields = layout.get("fields", list(USUAL_FIELDS))
+    fields = _fields(request)
     board = Board(request, stages)
     company = queries.visible_companies(request.actor, archived=None).filter(
         pk=_uuid(request.GET.get("company_id"))
@@ -154,7 +161,7 @@ def deal_board(request: ActorRequest) -> HttpResponse:
 def deal_cards(request: ActorRequest) -> HttpResponse:
     """The next cards of a column, below the place that the address names."""
     stage = queries.stage_by_id(_uuid(request.GET.get("stage")) or UUID(int=0))
-    fields = parse_qs(layout_of(LAYOUT, request.actor.id)).get("fields", list(USUAL_FIELDS))
+    fields = _fields(request)
     board = Board(request, [stage])
     found = queries.cards_after(board.deals(), stage, _place(request.GET.get("after", "")))
     cards = board.shown(found[:FIRST_CARDS], fields)
@@ -183,11 +190,19 @@ def move_deal(request: ActorRequest, deal_id: UUID) -> HttpResponse:
 @act(Permission.DEALS_VIEW)
 def choose_card_fields(request: ActorRequest) -> HttpResponse:
     """What the cards show; remembered for the person."""
-    layout = parse_qs(layout_of(LAYOUT, request.actor.id))
-    layout["fields"] = [name for name in FIELDS if name in request.POST.getlist("fields")] or [""]
-    remember_layout(entity=LAYOUT, query=urlencode(layout, doseq=True), by=request.actor, at=clock.now())
+    chosen = [name for name in FIELDS if name in request.POST.getlist("fields")]
+    kept = urlencode({"fields": chosen or ["none"]}, doseq=True)
+    remember_layout(entity=LAYOUT, query=kept, by=request.actor, at=clock.now())
+    request.session[LAYOUT] = kept
     query = request.META.get("QUERY_STRING", "")
     return done(request, to=f"{reverse('deal_board')}?{query}" if query else "deal_board")
+
+
+def _fields(request: ActorRequest) -> list[str]:
+    """What the person wants on cards; the session spares the question to the database."""
+    if LAYOUT not in request.session:
+        request.session[LAYOUT] = layout_of(LAYOUT, request.actor.id)
+    return parse_qs(request.session[LAYOUT]).get("fields", list(USUAL_FIELDS))
 
 
 def _columns(board: Board, stages: list[Stage], fields: list[str]) -> list[Column]:
@@ -265,7 +280,7 @@ def _truth(
     every_stage = list(queries.stages())
     pipeline_id = next((one.pipeline_id for one in every_stage if one.pk == stage_id), None)
     stages = [one for one in every_stage if one.pipeline_id == pipeline_id]
-    fields = parse_qs(layout_of(LAYOUT, request.actor.id)).get("fields", list(USUAL_FIELDS))
+    fields = _fields(request)
     board = Board(request, stages)
     deals = board.deals()
     card = queries.card_of(deals.filter(stage__in=stages), deal_id)
@@ -288,6 +303,10 @@ def _pipeline(request: ActorRequest, stages: list[Stage]) -> Pipeline | None:
 
 def _distinct(stages: list[Stage]) -> list[Pipeline]:
     return list({stage.pipeline_id: stage.pipeline for stage in stages}.values())
+
+
+def _mark(name: str) -> str:
+    return render_to_string("components/avatar.html", avatar(name))
 
 
 def _text(value: UUID | None) -> str | None:
