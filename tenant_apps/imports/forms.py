@@ -95,7 +95,11 @@ class MappingForm(forms.Form):
         choices = target_choices()
         for place, column in enumerate(self.run.columns):
             self.fields[f"column_{place}"] = forms.ChoiceField(
-                label=column["header"], choices=choices, required=False, initial=self.run.mapping[place]
+                label=column["header"],
+                choices=choices,
+                required=False,
+                initial=self.run.mapping[place],
+                widget=forms.Select(attrs={"class": "form-select"}),
             )
 
     def _add_matches(self) -> None:
@@ -142,7 +146,10 @@ def target_choices() -> list[tuple[Any, Any]]:
     groups = [
         (
             ENTITIES[entity],
-            [(f"{entity}.{name}", FIELDS.get(name) or own[f"{entity}.{name}"]) for name in names],
+            [
+                (f"{entity}.{name}", f"{ENTITIES[entity]} · {FIELDS.get(name) or own[f'{entity}.{name}']}")
+                for name in names
+            ],
         )
         for entity, names in all_targets().items()
     ]
