@@ -29,7 +29,7 @@ class TagTaken(Refused):
 
 class SameTag(Refused):
     code = "same_tag"
-    message = _("Choose another tag to merge into.")
+    message = _("Choose another tag for the merge.")
     field = "into_id"
 
 
