@@ -78,5 +78,5 @@ def _cell(offer: Offer, column: Column, record: Any, shared: Mapping[Any, Any]) 
     edit_url = reverse("record_cell", args=address) if edit and edit.in_cell else ""
     currency = str(getattr(record, column.currency, "")) if column.kind is Kind.MONEY else ""
     if isinstance(value, Money):
-        value, currency = value.amount, value.currency
+        return Cell(column, value.amount, text, value.currency, edit_url)
     return Cell(column, value, text, currency, edit_url)
