@@ -58,13 +58,13 @@ def change_tag(*, tag_id: UUID, name: str, color: str, by: Actor, at: datetime) 
 @operation(permission=Permission.TAGS_EDIT)
 def merge_tags(*, tag_id: UUID, into_id: UUID, by: Actor, at: datetime) -> Tag:
     """Put `into_id` on everything that bears `tag_id`, which is no more."""
-    if tag_id == into_id:
-        raise SameTag()
     locked = {
         tag.pk: tag for tag in Tag.objects.select_for_update().filter(pk__in=[tag_id, into_id]).order_by("id")
     }
-    if len(locked) < 2:
+    if not {tag_id, into_id} <= locked.keys():
         raise Tag.DoesNotExist
+    if tag_id == into_id:
+        raise SameTag()
     gone, kept = locked[tag_id], locked[into_id]
     twice = Tagging.objects.filter(tag=kept).values("record_id")
     Tagging.objects.filter(tag=gone, record_id__in=twice).delete()
