@@ -154,7 +154,7 @@ def form_field(one: CustomField, value: Any, people: list[tuple[str, str]]) -> f
             number = Decimal(value) if value else None
             return NumberField(max_digits=20, decimal_places=4, initial=number, **told)
         case FieldKind.DATE:
-            return DayField(initial=value, **told)
+            return DayField(initial=date.fromisoformat(value) if value else None, **told)
         case FieldKind.MONEY:
             money = f"{written(Decimal(value['amount']), 2)} {value['currency']}" if value else ""
             return forms.CharField(initial=money, widget=MoneyInput(), **told)
@@ -162,8 +162,8 @@ def form_field(one: CustomField, value: Any, people: list[tuple[str, str]]) -> f
             choices = [("", "—"), *option_choices(one, [value] if value else [])]
             return forms.CharField(initial=value, widget=forms.Select(choices=choices), **told)
         case FieldKind.CHOICES:
-            ticks = forms.CheckboxSelectMultiple(choices=option_choices(one, value or []))
-            return Several(initial=value, widget=ticks, **told)
+            ticks = forms.CheckboxSelectMultiple()
+            return Several(choices=option_choices(one, value or []), initial=value, widget=ticks, **told)
         case FieldKind.YES_NO:
             answers = forms.Select(choices=[("", "—"), ("true", _("Yes")), ("false", _("No"))])
             answer = "" if value is None else str(value).lower()

@@ -124,7 +124,10 @@ def test_the_form_of_a_record_asks_for_them(owner: Actor, at: datetime, browser:
         "person": str(owner.id),
     }
     edit = browser.get(f"/companies/{company.pk}/edit/")
+    form = edit.context["form"]
     assert "12.50 EUR" in edit.content.decode()
+    assert "22/11/2026" in str(form["custom.date"]) or "22.11.2026" in str(form["custom.date"])
+    assert str(form["custom.choices"]).count("checked") == 2
     shown = browser.get(f"/companies/{company.pk}/").content.decode()
     assert "Договор" in shown
     assert "https://example.com" in shown
