@@ -47,6 +47,7 @@ def test_one_fact_is_changed_where_it_stands_and_brackets_walk_the_list(
     page = one.page
     page.locator(".empty-facts summary").click()
     page.locator(".empty-facts a.fact-edit[href*='/industry/']").click()
+    expect(one.field("industry")).to_be_focused()
     page.keyboard.type("Печат")
     page.keyboard.press("Enter")
     expect(page.locator(".record-facts > .facts").get_by_text("Печат")).to_be_visible()
