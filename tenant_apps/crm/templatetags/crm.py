@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -89,9 +89,3 @@ def local_day(instant: datetime) -> Any:
 def shown_size(size: int) -> str:
     """The size of a file: `12 KB`, `3.4 MB`."""
     return f"{size / 1_048_576:.1f} MB" if size >= 1_048_576 else f"{max(1, round(size / 1024))} KB"
-
-
-@register.filter
-def plus_days(day: Any, count: int) -> Any:
-    """The day `count` days later."""
-    return day + timedelta(days=count)
