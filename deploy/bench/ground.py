@@ -45,7 +45,7 @@ LAST_NAMES = [
 ]
 COLUMNS = (
     "id, first_name, last_name, email, phone, job_title, company_id, owner_id, name_folded,"
-    " search_text, archived_at, created_at, updated_at"
+    " name_key, search_text, archived_at, created_at, updated_at"
 )
 
 
@@ -117,17 +117,22 @@ def _schema_of(connection: psycopg.Connection, organization_id: str) -> str:
 
 
 def _fill(connection: psycopg.Connection, schema: str, contacts: int) -> None:
+    from shared_apps.core.bulgaria.names import person_key
     from shared_apps.core.ids import new_id
     from shared_apps.core.search import searchable
 
     start = datetime(2025, 1, 1, tzinfo=UTC)
-    people = [(first, last, searchable(first, last)) for first in FIRST_NAMES for last in LAST_NAMES]
+    people = [
+        (first, last, searchable(first, last), person_key(first, last))
+        for first in FIRST_NAMES
+        for last in LAST_NAMES
+    ]
     with (
         connection.cursor() as cursor,
         cursor.copy(f'COPY "{schema}".crm_contact ({COLUMNS}) FROM STDIN') as rows,
     ):
         for number in range(contacts):
-            first, last, folded = people[number % len(people)]
+            first, last, folded, key = people[number % len(people)]
             email, phone, at = (
                 f"contact{number}@example.com",
                 f"+35988{number:07d}",
@@ -135,5 +140,20 @@ def _fill(connection: psycopg.Connection, schema: str, contacts: int) -> None:
             )
             text = f"{folded} contact{number} example com {phone[1:]} 0{phone[4:]}"
             rows.write_row(
-                (new_id(), first, last, email, phone, "Управител", None, None, folded, text, None, at, at)
+                (
+                    new_id(),
+                    first,
+                    last,
+                    email,
+                    phone,
+                    "Управител",
+                    None,
+                    None,
+                    folded,
+                    key,
+                    text,
+                    None,
+                    at,
+                    at,
+                )
             )

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.search import TrigramSimilarity
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import connection, transaction
 from django.db.models import Count, F, Model, Q, QuerySet
 from django.db.models.functions import Length, Lower
 from django.utils.translation import gettext_lazy as _
@@ -158,7 +159,7 @@ def alike(
         rows = rows.exclude(pk=other_than)
     same = Q()
     for name, key in wanted.items():
-        same |= Q(**{f"{name}_key": key})
+        same |= Q(**{f"{name}_key": key}) & _has(name)
     found = list(_with_keys(rows).filter(same).order_by("id")[:20]) if wanted else []
     hints = [Hint(one, _shared(entity, wanted, one)) for one in found]
     hints.sort(key=lambda hint: _weight(hint.evidence))
@@ -244,6 +245,11 @@ def _having(rows: QuerySet[Any], evidence: str) -> QuerySet[Any]:
     return rows
 
 
+def _has(evidence: str) -> Q:
+    """Said as the partial index of this evidence says it, or the index would not be used."""
+    return Q() if evidence == "name" else ~Q(**{evidence: ""})
+
+
 def _keys_of(entity: str, typed: Mapping[str, str]) -> dict[str, str]:
     """What was typed, as the columns and their keys have it; without what is empty."""
     get = {name: (typed.get(name) or "").strip() for name in ("eik", "vat_number", "email", "phone", "name")}
@@ -280,13 +286,12 @@ def _weight(evidence: Iterable[str]) -> tuple[int, int]:
 
 
 def _near(rows: QuerySet[Any], key: str) -> list[Any]:
-    """Names with most of their three-letter pieces in common, by the trigram index."""
-    from_index = rows.filter(name_key__trigram_similar=key)
-    return list(
-        from_index.annotate(nearness=TrigramSimilarity("name_key", key))
-        .filter(nearness__gte=NEAR)
-        .order_by("-nearness", "id")[:HINTS]
-    )
+    """Names with most of their three-letter pieces in common: the index itself leaves out all others."""
+    near = rows.filter(name_key__trigram_similar=key)
+    near = near.annotate(nearness=TrigramSimilarity("name_key", key)).order_by("-nearness", "id")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [str(NEAR)])
+        return list(near[:HINTS])
 
 
 def _pairs(entity: str, groups: list[list[UUID]], actor: Actor) -> list[Pair]:
