@@ -2,8 +2,11 @@
 
 Owns: Company, Contact. Words: *company* (a client or supplier firm), *contact* (a person, in a company
 or alone), *archive* (out of the lists and still there; nothing is deleted), *duplicate* (another company
-with the same EIK: a warning, never a refusal). Slots on its pages: `company.related`, `contact.related`
-(functions of `company=` or `contact=`, and `actor=`; what they return has `template`, which is shown
-with it as `part`). Doors: `queries`, `operations`, `models`, `events`. Stands on `sharing`, `workspace`,
+with the same EIK: a warning, never a refusal), *task* (something that somebody has to do; done, one that
+recurs leaves exactly one next), *note*, *conversation* (a call, meeting or e-mail that took place and was
+logged), *stream* (everything around a record, newest first). Slots on its pages: `company.related`,
+`contact.related` (functions of `company=` or `contact=`, and `actor=`), `record.fields`, `record.tags`
+(of `record_type=`, `record=`, `actor=`, `may_change=`); what they return has `template`, which is shown
+with it as `part`. Doors: `queries`, `operations`, `models`, `events`. Stands on `sharing`, `workspace`,
 `activity`.
 """

@@ -5,3 +5,5 @@ from tenant_apps.crm.api.deals import router as deals
 from tenant_apps.crm.api.merges import router as merges
 from tenant_apps.crm.api.notes import router as notes
 from tenant_apps.crm.api.tasks import router as tasks
+
+__all__ = ["deals", "merges", "notes", "router", "tasks"]
