@@ -1,6 +1,6 @@
 """The board of deals with 1,000, 2,000 and 20,000 open ones: `python -m deploy.bench.board`.
 
-The whole product answers in one process (middleware, session, role, template), DEBUG off, so the figures are
+The whole product answers in one process (middleware, session, role, template), so the figures are
 server time without the network.
 """
 
@@ -8,14 +8,13 @@ import argparse
 import subprocess
 import sys
 
-from deploy.bench.ground import PROJECT, Ground, ground
+from deploy.bench.ground import PROJECT, Ground, ground, run_django
 
 PROGRAM = """
 import statistics, time, random
 from datetime import timedelta
 from decimal import Decimal
 import django; django.setup()
-from django.conf import settings; settings.DEBUG = False
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -108,6 +107,7 @@ def _options() -> argparse.Namespace:
 
 
 def _measure(found: Ground, options: argparse.Namespace) -> None:
+    run_django(found.environment, "collectstatic", "--noinput", "--verbosity=0")
     program = PROGRAM.format(wanted=options.deals, rounds=options.rounds, host=found.host)
     environment = {**found.environment, "LOG_LEVEL": "ERROR"}
     subprocess.run([sys.executable, "-c", program], env=environment, cwd=PROJECT, check=True)

@@ -33,6 +33,12 @@ from tenant_apps.crm.models import (
     StageStay,
 )
 from tenant_apps.crm.operations.clients import AlreadyArchived, NotArchived
+from tenant_apps.crm.operations.deal_parts import (
+    DealItemInput,
+    Participant,
+    contact_errors,
+    item_errors,
+)
 from tenant_apps.crm.operations.stays import (
     end_stay,
     enter_stage,
@@ -47,30 +53,8 @@ from tenant_apps.sharing.queries import visible_to
 from tenant_apps.workspace.operations import CustomChange, custom_change
 from tenant_apps.workspace.queries import active_members, custom_values, profile
 
-MAX_ITEMS, MAX_CONTACTS = 200, 50
 LARGEST_VALUE = Decimal("999999999999.99")
 MOVES = (CrmEvent.DEAL_MOVED, CrmEvent.DEAL_WON, CrmEvent.DEAL_LOST, CrmEvent.DEAL_REOPENED)
-
-
-@dataclass(frozen=True)
-class DealItemInput:
-    """One line as somebody wrote it. `unit_price` before VAT; `discount_percent`, `vat_rate` in percent."""
-
-    description: str
-    quantity: Decimal
-    unit_price: Decimal
-    unit: str = ""
-    discount_percent: Decimal = Decimal("0.00")
-    vat_rate: Decimal | None = None
-    product_id: UUID | None = None
-
-
-@dataclass(frozen=True)
-class Participant:
-    """A person of a deal, and in what role: decides, pays, uses."""
-
-    contact_id: UUID
-    role: str = ""
 
 
 @dataclass(frozen=True)
@@ -357,7 +341,7 @@ def _write(deal: Deal, change: DealChange, custom: CustomChange, by: Actor, at: 
     wanted = given(change)
     wanted.pop("custom", None)
     people, items = wanted.pop("contacts", None), wanted.pop("items", None)
-    errors = [*_errors(deal, wanted), *_item_errors(items or ()), *_contact_errors(people or ())]
+    errors = [*_errors(deal, wanted), *item_errors(items or ()), *contact_errors(people or ())]
     refuse_all(errors + custom.errors)
     if wanted.get("company_id") and wanted["company_id"] != deal.company_id:
         deal.company = visible_to(Company.objects.all(), by).get(pk=wanted["company_id"])
@@ -445,43 +429,6 @@ def _errors(deal: Deal, wanted: Mapping[str, Any]) -> list[FieldError]:
     owner_id = wanted.get("owner_id")
     if owner_id and owner_id != deal.owner_id and not active_members().filter(user_id=owner_id).exists():
         errors.append(FieldError("owner_id", "owner_unknown", _("Choose somebody from the team.")))
-    return errors
-
-
-def _contact_errors(people: tuple[Participant, ...]) -> list[FieldError]:
-    errors = []
-    if len(people) > MAX_CONTACTS:
-        errors.append(FieldError("contacts", "too_many", _("At most 50 people fit in a deal.")))
-    if len({one.contact_id for one in people}) != len(people):
-        errors.append(FieldError("contacts", "contact_twice", _("Each person once.")))
-    for position, one in enumerate(people):
-        for error in text_errors(DealContact, {"role": one.role}):
-            errors.append(FieldError(f"contacts.{position}.role", error.code, error.message))
-    return errors
-
-
-def _item_errors(items: tuple[DealItemInput, ...]) -> list[FieldError]:
-    if len(items) > MAX_ITEMS:
-        return [FieldError("items", "too_many", _("At most 200 lines fit in a deal."))]
-    return [
-        FieldError(f"items.{position}.{error.field}", error.code, error.message)
-        for position, item in enumerate(items)
-        for error in _errors_of_item(item)
-    ]
-
-
-def _errors_of_item(item: DealItemInput) -> list[FieldError]:
-    errors = text_errors(DealItem, {"description": item.description, "unit": item.unit})
-    if not item.description.strip():
-        errors.append(FieldError("description", "required", _("Say what it is.")))
-    if not Decimal(0) < item.quantity < Decimal(10**9):
-        errors.append(FieldError("quantity", "quantity_range", _("Enter a quantity above 0.")))
-    if not Decimal(0) <= item.unit_price < Decimal(10**10):
-        errors.append(FieldError("unit_price", "price_range", _("Enter a price of 0 or more.")))
-    if not 0 <= item.discount_percent <= 100:
-        errors.append(FieldError("discount_percent", "discount_range", _("From 0 to 100.")))
-    if item.vat_rate is not None and not 0 <= item.vat_rate <= 100:
-        errors.append(FieldError("vat_rate", "vat_rate_range", _("From 0 to 100.")))
     return errors
 
 

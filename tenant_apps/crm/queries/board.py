@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from tenant_apps.crm.models import Deal, Stage
 from tenant_apps.crm.rules import weighted
 
-FIRST_CARDS = 25
+FIRST_CARDS = 20
 
 
 @dataclass(frozen=True)
