@@ -25,9 +25,9 @@ from shared_apps.core.numbers import written
 from shared_apps.core.permissions import Permission
 from tenant_apps.workspace.models import CustomField, CustomValue, FieldKind, Member, Tag, Tagging
 from tenant_apps.workspace.queries import (
-    FIELD_ENTITIES,
     Held,
     active_members,
+    all_custom_fields,
     custom_fields,
     held_by,
     option_choices,
@@ -216,7 +216,9 @@ def fields_of_records(*, record_type: str, record: Any, actor: Actor, may_change
 
 def fields_of_lists(listing: Listing, reading: Reading) -> Extension:
     """The organization's own fields of a list's records: asked for once, filtered, shown, sorted, edited."""
-    fields = list(custom_fields(listing.entity)) if listing.entity in FIELD_ENTITIES else []
+    if "custom fields" not in reading.memory:
+        reading.memory["custom fields"] = list(all_custom_fields())
+    fields = [one for one in reading.memory["custom fields"] if one.entity == listing.entity]
 
     def values(records: Sequence[Any]) -> dict[UUID, dict[str, Any]]:
         key = ("custom", listing.entity, tuple(record.pk for record in records))

@@ -10,6 +10,7 @@ from tenant_apps.workspace.queries.fields import FIELD_ENTITIES as FIELD_ENTITIE
 from tenant_apps.workspace.queries.fields import MOST_FIELDS as MOST_FIELDS
 from tenant_apps.workspace.queries.fields import PREFIX as PREFIX
 from tenant_apps.workspace.queries.fields import Held as Held
+from tenant_apps.workspace.queries.fields import all_custom_fields as all_custom_fields
 from tenant_apps.workspace.queries.fields import custom_column as custom_column
 from tenant_apps.workspace.queries.fields import custom_field as custom_field
 from tenant_apps.workspace.queries.fields import custom_fields as custom_fields

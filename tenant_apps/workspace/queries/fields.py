@@ -34,6 +34,11 @@ def custom_fields(entity: str, *, archived: bool = False) -> QuerySet[CustomFiel
     return found.order_by("position", "id")
 
 
+def all_custom_fields() -> QuerySet[CustomField]:
+    """The fields in use of every kind of record, in their order."""
+    return CustomField.objects.filter(archived_at=None).order_by("position", "id")
+
+
 def custom_field(field_id: UUID) -> CustomField:
     return CustomField.objects.get(pk=field_id)
 
