@@ -20,6 +20,8 @@ BODIES: list[tuple[str, str, dict[str, Any]]] = [
     ("companies", "company", {"name": "A"}),
     ("contacts", "contact", {"first_name": "A"}),
     ("products", "product", {"name": "A", "unit_price": "5"}),
+    ("deals", "deal", {"name": "A"}),
+    ("tasks", "task", {"title": "A"}),
 ]
 
 

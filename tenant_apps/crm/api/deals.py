@@ -27,6 +27,7 @@ from tenant_apps.crm.schemas.deals import (
     pipeline_out,
     stage_out,
 )
+from tenant_apps.workspace.queries import with_custom
 
 router = Router()
 DEALS, PIPELINES = ["deals"], ["pipelines"]
@@ -56,6 +57,7 @@ def list_deals(request: ActorRequest, query: Query[DealFilters]) -> HttpResponse
     request.actor.require(Permission.DEALS_VIEW)
     rows = queries.visible_deals(request.actor, archived=None if query.archived else False)
     found = queries.with_people_and_items(matching(rows.filter(**query.lookups()), query.search))
+    found = with_custom("deal", found)
     return list_response(found, query, orderings=DEAL_ORDERINGS, item=deal_out, default="-id")
 
 

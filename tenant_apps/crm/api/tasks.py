@@ -14,6 +14,7 @@ from shared_apps.core.permissions import Permission
 from shared_apps.core.search import matching
 from tenant_apps.crm import operations, queries
 from tenant_apps.crm.schemas.tasks import TASK_ORDERINGS, TaskFilters, TaskIn, TaskOut, TaskPatch, task_out
+from tenant_apps.workspace.queries import with_custom
 
 router = Router(tags=["tasks"])
 FAR = datetime(9999, 12, 31, tzinfo=UTC)
@@ -26,7 +27,11 @@ def list_tasks(request: ActorRequest, query: Query[TaskFilters]) -> HttpResponse
     rows = queries.visible_tasks(request.actor, archived=None if query.archived else False)
     found = rows.filter(query.lookups()).annotate(due_order=Coalesce(F("due_at"), Value(FAR)))
     return list_response(
-        matching(found, query.search), query, orderings=TASK_ORDERINGS, item=task_out, default="-id"
+        with_custom("task", matching(found, query.search)),
+        query,
+        orderings=TASK_ORDERINGS,
+        item=task_out,
+        default="-id",
     )
 
 

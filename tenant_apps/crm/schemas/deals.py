@@ -11,6 +11,7 @@ from pydantic import Field
 from shared_apps.core.api import (
     Amount,
     CurrencyCode,
+    Custom,
     Input,
     ListQuery,
     Percent,
@@ -20,6 +21,7 @@ from shared_apps.core.api import (
 )
 from tenant_apps.crm.models import Deal, DealContact, DealItem, Pipeline, Stage
 from tenant_apps.crm.operations import DealChange, DealItemInput, Participant
+from tenant_apps.workspace.queries import custom_in
 
 DEAL_ORDERINGS = {
     "name": "name_folded",
@@ -84,6 +86,7 @@ class DealPatch(Input):
     owner_id: UUID | None = None
     contacts: list[ParticipantIn] = NOT_NULL
     items: list[DealItemIn] = NOT_NULL
+    custom: Custom | None = None
 
     def change(self) -> DealChange:
         named = self.model_dump(exclude_unset=True, exclude={"items", "contacts", "stage_id"})
@@ -148,6 +151,7 @@ class DealOut(Schema):
     version: int
     contacts: list[ParticipantOut]
     items: list[DealItemOut]
+    custom: dict[str, Any]
     created_at: datetime
     updated_at: datetime
     archived_at: datetime | None
@@ -214,6 +218,7 @@ def deal_out(deal: Deal) -> dict[str, Any]:
         "value": decimal_text(deal.value),
         "contacts": [_participant_out(one) for one in sorted(deal.participations.all(), key=_by_id)],
         "items": [_item_out(item) for item in sorted(deal.items.all(), key=_by_position)],
+        "custom": custom_in("deal", deal),
     }
 
 

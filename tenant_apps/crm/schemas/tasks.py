@@ -8,9 +8,10 @@ from django.db.models import Q
 from ninja import Schema
 from pydantic import Field
 
-from shared_apps.core.api import Input, ListQuery
+from shared_apps.core.api import Custom, Input, ListQuery
 from tenant_apps.crm.models import Task
 from tenant_apps.crm.operations import TaskChange, task_facts
+from tenant_apps.workspace.queries import custom_in
 
 TASK_ORDERINGS = {
     "created_at": "id",
@@ -38,6 +39,7 @@ class TaskPatch(Input):
     company_id: UUID | None = None
     contact_id: UUID | None = None
     deal_id: UUID | None = None
+    custom: Custom | None = None
 
     def change(self) -> TaskChange:
         named = self.model_dump(exclude_unset=True)
@@ -67,6 +69,7 @@ class TaskOut(Schema):
     company_id: UUID | None
     contact_id: UUID | None
     deal_id: UUID | None
+    custom: dict[str, Any]
     done_at: datetime | None
     created_at: datetime
     updated_at: datetime
@@ -96,4 +99,5 @@ class TaskFilters(ListQuery):
 
 def task_out(task: Task) -> dict[str, Any]:
     kept = ("id", "due_at", "owner_id", "done_at", "created_at", "updated_at", "archived_at")
-    return {name: getattr(task, name) for name in kept} | task_facts(task)
+    told = {name: getattr(task, name) for name in kept} | task_facts(task)
+    return told | {"custom": custom_in("task", task)}

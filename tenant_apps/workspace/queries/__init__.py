@@ -14,6 +14,7 @@ from tenant_apps.workspace.queries.fields import all_custom_fields as all_custom
 from tenant_apps.workspace.queries.fields import custom_column as custom_column
 from tenant_apps.workspace.queries.fields import custom_field as custom_field
 from tenant_apps.workspace.queries.fields import custom_fields as custom_fields
+from tenant_apps.workspace.queries.fields import custom_in as custom_in
 from tenant_apps.workspace.queries.fields import custom_of as custom_of
 from tenant_apps.workspace.queries.fields import custom_values as custom_values
 from tenant_apps.workspace.queries.fields import held_by as held_by
@@ -23,6 +24,7 @@ from tenant_apps.workspace.queries.fields import records_holding as records_hold
 from tenant_apps.workspace.queries.fields import told_custom as told_custom
 from tenant_apps.workspace.queries.fields import typed_default as typed_default
 from tenant_apps.workspace.queries.fields import values_of as values_of
+from tenant_apps.workspace.queries.fields import with_custom as with_custom
 from tenant_apps.workspace.queries.fields import words_for as words_for
 from tenant_apps.workspace.queries.fields import written_value as written_value
 from tenant_apps.workspace.queries.history import restorable as restorable

@@ -103,6 +103,20 @@ def told_custom(row: dict[str, Any]) -> dict[str, Any]:
     return row | {"custom": told}
 
 
+def with_custom(entity: str, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Records with what they hold, in the same statement, for `custom_in`."""
+    return rows.annotate(kept_custom=custom_column(entity)["custom"])
+
+
+def custom_in(entity: str, record: Any) -> dict[str, Any]:
+    """What a record holds, as the API tells it; asked for unless `with_custom` brought it."""
+    kept = getattr(record, "kept_custom", None)
+    if kept is None:
+        return custom_of(entity, record.pk)
+    told: dict[str, Any] = told_custom({"custom": kept})["custom"]
+    return told
+
+
 def option_label(option: dict[str, Any]) -> str:
     """An option in the reader's language, or in the one that it was written in."""
     first, other = ("bg", "en") if (get_language() or "bg").startswith("bg") else ("en", "bg")
