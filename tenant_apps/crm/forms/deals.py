@@ -109,7 +109,7 @@ class PersonForm(forms.Form):
         """Show the name of the chosen person in the select that searches on the server."""
         chosen = str(self["contact_id"].value() or "")
         choices = [("", ""), *([(chosen, names[chosen])] if chosen in names else [])]
-        self.fields["contact_id"].widget.choices = choices  # type: ignore[attr-defined]
+        self.fields["contact_id"].widget.choices = choices
 
 
 class PeopleForms(forms.BaseFormSet):

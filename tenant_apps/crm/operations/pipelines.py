@@ -278,7 +278,7 @@ def _locked_pipelines() -> list[Pipeline]:
 def _locked_stages(pipeline: Pipeline, to_stage_id: UUID | None) -> list[Stage]:
     """The stages of a pipeline and the one that its deals go to, locked in one order."""
     own = pipeline.stages.values_list("pk", flat=True)
-    ids = {*own, to_stage_id} - {None}
+    ids = {*own, *([to_stage_id] if to_stage_id else [])}
     return list(Stage.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("id"))
 
 

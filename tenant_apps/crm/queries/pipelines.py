@@ -26,7 +26,9 @@ def pipelines_to_manage() -> list[Pipeline]:
     open_deals = Count("deals", filter=Q(deals__status=DealStatus.OPEN))
     counted = Stage.objects.annotate(deal_count=open_deals).order_by("archived_at", "position", "id")
     rows = Pipeline.objects.prefetch_related(Prefetch("stages", counted, to_attr="all_stages"))
-    found = sorted(rows.order_by("position", "id"), key=lambda one: one.archived_at is not None)
+    found: list[Pipeline] = sorted(
+        rows.order_by("position", "id"), key=lambda one: one.archived_at is not None
+    )
     for pipeline in found:
         _divide(pipeline)
     return found

@@ -25,7 +25,7 @@ from shared_apps.core.permissions import Permission
 from shared_apps.core.search import matching
 from shared_apps.core.templatetags.ui import avatar, day
 from tenant_apps.crm import operations, queries, rules
-from tenant_apps.crm.models import Deal, Pipeline, Stage
+from tenant_apps.crm.models import Company, Deal, Pipeline, Stage
 from tenant_apps.crm.queries import FIRST_CARDS, Card, Head
 from tenant_apps.workspace.operations import remember_layout
 from tenant_apps.workspace.queries import layout_of, mirrored_members
@@ -140,9 +140,6 @@ def deal_board(request: ActorRequest) -> HttpResponse:
     stages = [stage for stage in every_stage if pipeline and stage.pipeline_id == pipeline.pk]
     fields = _fields(request)
     board = Board(request, stages)
-    company = queries.visible_companies(request.actor, archived=None).filter(
-        pk=_uuid(request.GET.get("company_id"))
-    )
     context = {
         "pipeline": pipeline,
         "pipelines": _distinct(every_stage),
@@ -150,7 +147,7 @@ def deal_board(request: ActorRequest) -> HttpResponse:
         "fields": fields,
         "all_fields": [(name, label, name in fields) for name, label in FIELDS.items()],
         "owners": [(str(one.user_id), one.name) for one in board.owners.values() if one.is_active],
-        "company": company.first() if request.GET.get("company_id") else None,
+        "company": _company(request),
         "is_narrowed": any(request.GET.get(name) for name in ("owner", "company_id", "search")),
         "may_move": request.actor.may(Permission.DEALS_EDIT),
     }
@@ -299,6 +296,14 @@ def _pipeline(request: ActorRequest, stages: list[Stage]) -> Pipeline | None:
     found = _distinct(stages)
     wanted = _uuid(request.GET.get("pipeline"))
     return next((one for one in found if one.pk == wanted), found[0] if found else None)
+
+
+def _company(request: ActorRequest) -> Company | None:
+    """The company that the address narrows the board to, if the reader sees it."""
+    wanted = _uuid(request.GET.get("company_id"))
+    if wanted is None:
+        return None
+    return queries.visible_companies(request.actor, archived=None).filter(pk=wanted).first()
 
 
 def _distinct(stages: list[Stage]) -> list[Pipeline]:
