@@ -30,8 +30,8 @@ from tenant_apps.workspace.models import CustomField, CustomValue
 Client = Company | Contact
 CUSTOM = "custom:"
 HINTS, GROUPS, IN_GROUP = 3, 20, 4
-NEAR = 0.55
-SHORTEST_NAME = 3
+NEAR = 0.6
+SHORTEST_NEAR = 8  # the pieces of a shorter name are in too many others for the index to tell them apart
 
 
 @dataclass(frozen=True)
@@ -164,9 +164,8 @@ def alike(
     hints = [Hint(one, _shared(entity, wanted, one)) for one in found]
     hints.sort(key=lambda hint: _weight(hint.evidence))
     near = wanted.get("name", "")
-    if len(hints) < HINTS and len(near) > SHORTEST_NAME:
-        known = {hint.record.pk for hint in hints}
-        hints += [Hint(one, ("near",)) for one in _near(rows, near) if one.pk not in known]
+    if not hints and len(near) >= SHORTEST_NEAR:
+        hints = [Hint(one, ("near",)) for one in _near(rows, near)]
     return hints[:HINTS]
 
 
