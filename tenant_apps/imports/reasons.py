@@ -15,7 +15,6 @@ CELL: dict[str, Text] = {
     "pipeline": _("No pipeline is called “%(value)s”."),
     "status": _("“%(value)s” is not a status: use open, won or lost."),
     "product": _("No product is called “%(value)s”."),
-    "parent": _("No company is called “%(value)s”."),
     "too_long": _("This cell holds %(count)d characters: too many for one field."),
     "invalid_characters": _("This cell holds characters that cannot be kept."),
     "misread": _("Some letters could not be read: choose another encoding."),

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 from tenant_apps.imports.adapters.shapes import MAX_BYTES, MAX_CELL, MAX_COLUMNS, Reading, SourceRow, Unusable
 
 DELIMITERS = (";", ",", "\t", "|")
-ENCODINGS = ("utf-8", "windows-1251", "windows-1252", "utf-16")
 _OPEN_FOR_LINES, _SAMPLE = 1_000, 60
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _LOOKS_LIKE_VALUE = re.compile(r"[-+(]?[\d\s.,/:%€$£лв-]+\)?|.+@.+\..+|https?://.+", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""What a cell says: dates, amounts, names, tags, yes and no. Pure."""
+"""What a cell says: dates, amounts, names, tags. Pure."""
 
 import re
 from collections.abc import Iterable
@@ -47,8 +47,6 @@ _CURRENCIES = {
 }
 _BLANKS = str.maketrans("", "", " \u00a0\u202f\u2009'’`")
 _AMOUNT = re.compile(r"([^\d\-+(.,]*)\s*([-+(]?[\d.,]+\)?-?)\s*([^\d\-+(.,][^\d]*)?")
-YES = {"1", "yes", "y", "true", "x", "да", "вярно", "истина", "✓"}
-NO = {"0", "no", "n", "false", "не", "невярно", "неистина"}
 
 
 class NotReadable(ValueError):
@@ -88,13 +86,6 @@ def read_amount(text: str) -> tuple[Decimal, str]:
     if match is None:
         raise NotReadable("number")
     return _number(match[2]), _currency(match[1] or match[3] or "")
-
-
-def read_yes_no(text: str) -> bool:
-    word = text.strip().casefold()
-    if word in YES or word in NO:
-        return word in YES
-    raise NotReadable("yes_no")
 
 
 def split_name(text: str) -> tuple[str, str]:
