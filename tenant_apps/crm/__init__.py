@@ -7,9 +7,9 @@ recurs leaves exactly one next), *note*, *conversation* (a call, meeting or e-ma
 logged), *stream* (everything around a record, newest first). Slots on its pages: `company.related`,
 `contact.related` (functions of `company=` or `contact=`, and `actor=`), `record.fields`, `record.tags`
 (of `record_type=`, `record=`, `actor=`, `may_change=`); what they return has `template`, which is shown
-with it as `part`. Of selling it owns Pipeline, Stage, Deal, DealItem and StageStay. Words: *pipeline* (a way of
-selling, with stages), *to rot* (to lie in a stage longer than its limit), *stay* (the time of a deal in a
-stage). Slots: `deal.card` (company ids → lines on cards, by one statement), `deal.won` (the next step of a won
-deal). Doors: `queries`, `operations`, `models`, `events`. Stands on `sharing`, `workspace`,
+with it as `part`. Of selling it owns Pipeline, Stage, Deal, DealItem and StageStay. Words: *pipeline* (a
+way of selling, with stages), *to rot* (to lie in a stage longer than its limit), *stay* (the time of a deal
+in a stage). Slots: `deal.card` (company ids → lines on cards, by one statement), `deal.won` (the next step
+of a won deal). Doors: `queries`, `operations`, `models`, `events`. Stands on `sharing`, `workspace`,
 `activity`.
 """
