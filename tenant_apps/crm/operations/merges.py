@@ -28,12 +28,12 @@ from tenant_apps.crm.operations.moves import (
 from tenant_apps.crm.operations.reach import details_of, make_findable
 from tenant_apps.crm.operations.rows import columns_of, put_columns
 from tenant_apps.crm.queries.duplicates import (
-    CLIENTS,
     CUSTOM,
     KINDS,
     Client,
     MergeKind,
     choices_between,
+    client_model,
     in_order,
 )
 from tenant_apps.sharing.operations import require_may_change
@@ -222,7 +222,7 @@ def _merge(
 
 def _both(entity: str, first_id: UUID, second_id: UUID, by: Actor) -> tuple[Client, Client]:
     """Both records, locked by ascending id; `DoesNotExist` when one of them is not seen."""
-    model = CLIENTS[entity]
+    model: Any = client_model(entity)
     rows = visible_to(model._default_manager.select_for_update().filter(pk__in=(first_id, second_id)), by)
     found = {row.pk: row for row in rows.order_by("id")}
     if len(found) < 2:
@@ -250,9 +250,9 @@ def _taken(kept: Client, absorbed: Client, take: Sequence[str] | None) -> list[s
     return [name for name in take if name in choices]
 
 
-def _custom_fields(taken: Iterable[str]) -> list[str]:
+def _custom_fields(taken: Iterable[str]) -> list[UUID]:
     """The ids of the custom fields among the taken ones."""
-    return [name.removeprefix(CUSTOM) for name in taken if name.startswith(CUSTOM)]
+    return [UUID(name.removeprefix(CUSTOM)) for name in taken if name.startswith(CUSTOM)]
 
 
 def _take_columns(kind: MergeKind, kept: Client, absorbed: Client, taken: Iterable[str]) -> None:
@@ -284,7 +284,7 @@ def _keep_what_gave_way(kept: Client, absorbed: Client, old: dict[str, Any]) -> 
     owner = {_entity(kept): kept}
     known = {one.value.casefold() for one in details_of(kept)}
     position = kept.details.count()
-    details = []
+    details: list[ContactDetail] = []
     for column, of in (("email", "email"), ("phone", "phone"), ("website", "link")):
         for value in (old.get(column) or "", getattr(absorbed, column, "")):
             if value and value != getattr(kept, column) and value.casefold() not in known:

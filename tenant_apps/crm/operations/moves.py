@@ -33,7 +33,7 @@ def move_belongings(entity: str, kept_id: UUID, absorbed_id: UUID) -> tuple[dict
 
 
 def swap_custom_values(
-    kept_id: UUID, absorbed_id: UUID, field_ids: Sequence[str]
+    kept_id: UUID, absorbed_id: UUID, field_ids: Sequence[UUID]
 ) -> tuple[list[str], list[str]]:
     """Exchange both records' values of these fields, by way of a third record, so that no two rows are ever
     alike. Returns the ids that went to the kept record, and those that went to the absorbed one.
@@ -102,7 +102,7 @@ def _restore(model: type[Model], rows: list[dict[str, Any]]) -> int:
 
 
 def _has_its_sides(row: Model) -> bool:
-    keys = [field for field in row._meta.concrete_fields if field.is_relation]
+    keys: list[Any] = [field for field in row._meta.concrete_fields if field.is_relation]
     return all(
         field.related_model._default_manager.filter(pk=getattr(row, field.attname)).exists()
         for field in keys

@@ -145,8 +145,9 @@ def visible_client(entity: str, record_id: UUID, actor: Actor) -> Client:
 
 def client_and_absorbed(entity: str, record_id: UUID) -> QuerySet[Any, UUID]:
     """The id of a record and of those that were merged into it, for `…_id__in`."""
-    model = client_model(entity)
-    return model._default_manager.filter(Q(pk=record_id) | Q(merged_into=record_id)).values("pk")
+    model: Any = client_model(entity)
+    found: QuerySet[Any, UUID] = model._default_manager.filter(Q(pk=record_id) | Q(merged_into=record_id))
+    return found.values("pk")  # type: ignore[return-value]
 
 
 def alike(
@@ -332,7 +333,11 @@ def _shown(row: Client, name: str, columns: tuple[str, ...]) -> str:
 
 
 def _label(row: Client, name: str) -> Text:
-    return _LABELS.get(name) or row._meta.get_field(name).verbose_name
+    if name in _LABELS:
+        return _LABELS[name]
+    column: Any = row._meta.get_field(name)
+    label: Text = column.verbose_name
+    return label
 
 
 def _custom_choices(kept: Client, absorbed: Client) -> list[Choice]:
