@@ -29,6 +29,7 @@ NOT_PAGES = {
     "product_options",
     "company_quick_create",
     "invoice_pdf",
+    "archive_download",
     "organization_logo",
     "complete_handover",
     "account_logout",
