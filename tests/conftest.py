@@ -9,6 +9,7 @@ import os
 import shutil
 import socket
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -86,8 +87,19 @@ def _exists(server: psycopg.Connection[Any], name: str) -> bool:
     return server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
 
 
+def _drop(server: psycopg.Connection[Any], name: str) -> None:
+    """Drop a database with whoever is in it. The server's own vacuum cannot be sent away, but ends soon."""
+    for _try in range(50):
+        try:
+            server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            return
+        except psycopg.errors.InsufficientPrivilege:
+            time.sleep(0.2)
+    server.execute(f'DROP DATABASE IF EXISTS "{name}"')
+
+
 def _copy(server: psycopg.Connection[Any], template: str, name: str) -> None:
-    server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    _drop(server, name)
     server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
 
 
@@ -105,7 +117,7 @@ def template_database(django_db_blocker: Any) -> str:
         server.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         if not _exists(server, template):
             draft = f"{template}_draft"
-            server.execute(f'DROP DATABASE IF EXISTS "{draft}" WITH (FORCE)')
+            _drop(server, draft)
             server.execute(f'CREATE DATABASE "{draft}"')
             _use_database(draft)
             with django_db_blocker.unblock():
@@ -125,7 +137,7 @@ def django_db_setup(template_database: str) -> Iterator[None]:
         _use_database(name)
         yield
         connections.close_all()
-        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        _drop(server, name)
 
 
 @contextmanager
@@ -139,7 +151,7 @@ def own_database(template: str, unblock: Callable[[], Any]) -> Iterator[None]:
         with unblock():
             yield
         _use_database(shared)
-        server.execute(f'DROP DATABASE IF EXISTS "{own}" WITH (FORCE)')
+        _drop(server, own)
 
 
 @pytest.fixture

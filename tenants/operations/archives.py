@@ -121,9 +121,11 @@ def _newest_migrations(organization: Organization) -> frozenset[tuple[str, str]]
 
 @operation(permission=Permission.ORGANIZATION_EXPORT)
 def note_archive_taken(*, archive_id: UUID, organization_id: UUID, by: Actor, at: datetime) -> Archive:
-    """Write down that somebody downloads an archive, and return it."""
+    """Write down that somebody downloads an archive, and return it. One without its file is not there."""
     require_own(by, organization_id)
     archive = Archive.objects.get(pk=archive_id, organization_id=organization_id)
+    if not archive_path(archive).is_file():
+        raise Archive.DoesNotExist
     record(
         event=OrganizationEvent.ARCHIVE_TAKEN,
         organization_id=organization_id,

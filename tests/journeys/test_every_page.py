@@ -33,6 +33,7 @@ NOT_PAGES = {
     "invoice_pdf",
     "import_failed_rows",
     "import_result",
+    "archive_download",
     "organization_logo",
     "attachment_content",
     "record_field",
