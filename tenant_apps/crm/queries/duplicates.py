@@ -153,16 +153,16 @@ def client_and_absorbed(entity: str, record_id: UUID) -> QuerySet[Any, UUID]:
 def alike(
     entity: str, typed: Mapping[str, str], actor: Actor, *, other_than: UUID | None = None
 ) -> list[Hint]:
-    """Up to three records in use that may be the one being typed, the surest first: two statements."""
+    """Up to three records in use that may be the one being typed, the surest first; a statement a key."""
     wanted = _keys_of(entity, typed)
     rows = _in_use(entity, actor)
     if other_than:
         rows = rows.exclude(pk=other_than)
-    same = Q()
+    keyed, found = _with_keys(rows), {}
     for name, key in wanted.items():
-        same |= Q(**{f"{name}_key": key}) & _has(name)
-    found = list(_with_keys(rows).filter(same).order_by("id")[:20]) if wanted else []
-    hints = [Hint(one, _shared(entity, wanted, one)) for one in found]
+        for one in keyed.filter(_has(name), **{f"{name}_key": key}).order_by("id")[:HINTS]:
+            found[one.pk] = one
+    hints = [Hint(one, _shared(entity, wanted, one)) for one in found.values()]
     hints.sort(key=lambda hint: _weight(hint.evidence))
     near = wanted.get("name", "")
     if not hints and len(near) >= SHORTEST_NEAR:
