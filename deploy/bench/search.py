@@ -9,6 +9,7 @@ import os
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -77,12 +78,10 @@ def _measure(found: Ground, rounds: int) -> None:
     organization = reference_to(Organization.objects.get(schema_name=found.schema))
     actor, on = system_actor(organization.id), clock.now().date()
     asked: dict[str, Callable[[], Any]] = {
-        f"search: {title}": lambda query=query: search_everything(query, actor, on=on)
+        f"search: {title}": partial(search_everything, query, actor, on=on)
         for title, query in QUERIES.items()
     }
-    asked |= {
-        f"hint: {title}": lambda typed=typed: alike("company", typed, actor) for title, typed in TYPED.items()
-    }
+    asked |= {f"hint: {title}": partial(alike, "company", typed, actor) for title, typed in TYPED.items()}
     asked["suspects by name"] = lambda: suspects("company", "name", actor)
     asked["suspects by phone"] = lambda: suspects("company", "phone", actor)
     print(f"{'':28} {'p50':>9} {'p95':>9} {'statements':>11} {'bare p50':>10}")

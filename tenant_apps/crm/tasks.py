@@ -51,15 +51,16 @@ def _letter(task: Task) -> Letter | None:
         return None
     language = _language_of(reader)
     with override(language):
+        subject = _("Reminder: %(title)s") % {"title": task.title}
         context = {
             "task": task,
             "due": _due(task),
             "about": task.deal or task.contact or task.company,
             "url": address_of(current_organization().subdomain, task.get_absolute_url()),
-            "subject": _("Reminder: %(title)s") % {"title": task.title},
+            "subject": subject,
         }
         return Letter(
-            subject=context["subject"],
+            subject=subject,
             body_text=render_to_string("crm/email/task_reminder.txt", context),
             body_html=render_to_string("crm/email/task_reminder.html", context),
             language=language,

@@ -107,7 +107,7 @@ def of_client(*, company_id: UUID | None = None, contact_id: UUID | None = None)
 def clients_of(invoices: QuerySet[Invoice], client: str) -> QuerySet[Invoice, UUID]:
     """The ids of those to whom these invoices belong now; `client`: `company_id` or `contact_id`."""
     kept = Coalesce(f"{client.removesuffix('_id')}__merged_into_id", client)
-    return invoices.order_by().annotate(belongs_to=kept).values("belongs_to")
+    return invoices.order_by().annotate(belongs_to=kept).values("belongs_to")  # type: ignore[return-value]
 
 
 def buyer_numbers_of_company(company_id: UUID) -> list[tuple[str, str]]:
@@ -128,7 +128,7 @@ def payment_manners(company_ids: Collection[UUID], actor: Actor, *, on: date) ->
     """
     paid, late = Q(paid_at__isnull=False), OPEN & Q(due_date__lt=on)
     rows = visible_to(Invoice.objects.filter(company_id__in=company_ids, state=InvoiceState.ISSUED), actor)
-    return list(
+    told = (
         rows.values("company_id", "currency")
         .annotate(
             paid_count=Count("id", filter=paid),
@@ -138,6 +138,7 @@ def payment_manners(company_ids: Collection[UUID], actor: Actor, *, on: date) ->
         )
         .order_by("company_id", "currency")
     )
+    return [dict(one) for one in told]
 
 
 def likely_invoices(payment: Payment, actor: Actor, *, on: date) -> QuerySet[Invoice]:

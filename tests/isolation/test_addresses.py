@@ -20,7 +20,8 @@ from tests.isolation.addresses import Address, addresses_of
 from tests.isolation.belongings import belongings_of
 
 TENANT = addresses_of(settings.ROOT_URLCONF)
-WITH_IDS = [address for address in TENANT if set(address.parameters) - {"uidb36", "key", "path", "token", "record_type", "field_name"}]
+OF_NOBODY = {"uidb36", "key", "path", "token", "record_type", "field_name"}
+WITH_IDS = [address for address in TENANT if set(address.parameters) - OF_NOBODY]
 PAGES = [address for address in TENANT if not address.is_api]
 API = [address for address in TENANT if address.is_api]
 # Addresses that strangers may use: signing in, resetting a password, the API's description.

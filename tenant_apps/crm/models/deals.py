@@ -11,7 +11,7 @@ from tenant_apps.catalog.models import Product
 from tenant_apps.crm.models.clients import Company, Contact
 
 
-class Pipeline(models.Model):
+class Pipeline(models.Model):  # type: ignore[django-manager-missing]
     """A way of selling, with its own stages. `name` is translated (`name_bg`, `name_en`)."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -30,7 +30,7 @@ class Pipeline(models.Model):
         return self.name
 
 
-class Stage(models.Model):
+class Stage(models.Model):  # type: ignore[django-manager-missing]
     """A step of a pipeline. `probability` in percent; a deal that stays longer than `rot_days` rots."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -101,6 +101,7 @@ def make_findable(row: Company | Contact, details: Sequence[Detail]) -> None:
     The further e-mails, links and phones find the record too.
     """
     row.name_folded = order_key(str(row))
+    texts: tuple[str, ...]
     if isinstance(row, Company):
         row.name_key = company_key(row.name)
         texts = (row.name, row.eik, row.vat_number, row.city, row.email, row.website)

@@ -42,7 +42,8 @@ def remind_of_task(*, task_id: UUID, letter: Letter | None, by: Actor, at: datet
         return False
     task.reminded_at = at
     task.save(update_fields=["reminded_at"])
-    reader = active_members().filter(user_id__in={task.assignee_id or task.owner_id} - {None}).first()
+    whose = task.assignee_id or task.owner_id
+    reader = active_members().filter(user_id=whose).first() if whose else None
     if reader is None or letter is None:
         return True
     key = f"{REMINDER_KIND}:{task.pk}:{task.remind_at.isoformat() if task.remind_at else ''}"

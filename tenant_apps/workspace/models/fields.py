@@ -18,7 +18,7 @@ class FieldKind(models.TextChoices):
     PERSON = "person", _("Person of the team")
 
 
-class CustomField(models.Model):
+class CustomField(models.Model):  # type: ignore[django-manager-missing]
     """A field that the organization added to one kind of record. `label` is translated (`label_bg`,
     `label_en`).
 
