@@ -5,8 +5,7 @@ from shared_apps.accounts.models import TeamMember
 from shared_apps.accounts.queries import actor_of, membership_for_mirror, team_of
 from shared_apps.core import clock
 from shared_apps.core.actors import Actor
-from shared_apps.jobs.actors import current_actor, job
-from shared_apps.jobs.registry import Queue
+from shared_apps.jobs.actors import Queue, current_actor, job
 from tenant_apps.workspace.operations import (
     BulkAct,
     apply_bulk_batch,

@@ -75,7 +75,7 @@ def test_a_bug_is_not_kept_and_leaves_nothing(
 
     api.raise_request_exception = False
     with monkeypatch.context() as broken:
-        broken.setattr("tenant_apps.crm.api.company_out", break_down)
+        broken.setattr("tenant_apps.crm.api.clients.company_out", break_down)
         assert_error(post(api, {"name": "Ключ ООД"}), 500)
     assert count(alpha) == 0
     assert post(api, {"name": "Ключ ООД"}).status_code == 201

@@ -121,7 +121,7 @@ def test_every_status_has_a_colour_and_a_word(status: str) -> None:
 
 def test_an_unknown_status_is_a_mistake() -> None:
     with pytest.raises(KeyError):
-        render("{% status_badge 'lost' %}")
+        render("{% status_badge 'unheard-of' %}")
 
 
 def test_what_is_annulled_is_struck_through() -> None:

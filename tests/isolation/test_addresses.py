@@ -69,12 +69,17 @@ def body_for(address: Address, ids: dict[str, Any]) -> dict[str, Any]:
         "reason": "x",
         "role": "user",
         "user_id": str(ids["user_id"]),
+        "stage_id": str(ids["stage_id"]),
+        "absorb_id": str(ids["contact_id" if "contacts" in address.route else "company_id"]),
     }
     wanted = {
         "annul": ["reason"],
         "void": ["reason"],
         "allocate": ["invoice_id", "amount"],
         "deallocate": ["invoice_id", "reason"],
+        "lose": ["reason"],
+        "move": ["stage_id"],
+        "merge": ["absorb_id"],
     }
     names = wanted.get(address.route.rstrip("/").rsplit("/", 1)[-1], []) if address.is_api else list(told)
     return {name: told[name] for name in names}

@@ -34,6 +34,7 @@ NOT_PAGES = {
     "import_failed_rows",
     "import_result",
     "archive_download",
+    "list_export_file",
     "organization_logo",
     "attachment_content",
     "record_field",

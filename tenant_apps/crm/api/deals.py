@@ -31,24 +31,26 @@ from tenant_apps.workspace.queries import with_custom
 
 router = Router()
 DEALS, PIPELINES = ["deals"], ["pipelines"]
+IN_THEIR_ORDER = ("position",)
 
 
 @router.get("pipelines/", response=ListOf[PipelineOut], operation_id="list_pipelines", tags=PIPELINES)
 def list_pipelines(request: ActorRequest, query: Query[PipelineFilters]) -> HttpResponse:
-    """The pipelines in use in their order, all on one page; with `archived=true` those in the archive."""
+    """The pipelines in use in their order; with `archived=true` those in the archive."""
     request.actor.require(Permission.DEALS_VIEW)
-    found = [pipeline_out(one) for one in queries.pipelines(archived=query.archived)]
-    return json_response({"items": found, "next_cursor": None})
+    rows = queries.pipelines(archived=query.archived).filter(name__icontains=query.search)
+    return list_response(rows, query, orderings=IN_THEIR_ORDER, item=pipeline_out, default="position")
 
 
 @router.get("stages/", response=ListOf[StageOut], operation_id="list_stages", tags=PIPELINES)
 def list_stages(request: ActorRequest, query: Query[StageFilters]) -> HttpResponse:
-    """The stages in use in their order, all on one page; with `archived=true` also those in the archive."""
+    """The stages in use in their order; with `archived=true` also those in the archive."""
     request.actor.require(Permission.DEALS_VIEW)
     rows = queries.stages(archived=None if query.archived else False)
+    rows = rows.filter(name__icontains=query.search)
     if query.pipeline_id:
         rows = rows.filter(pipeline_id=query.pipeline_id)
-    return json_response({"items": [stage_out(one) for one in rows], "next_cursor": None})
+    return list_response(rows, query, orderings=IN_THEIR_ORDER, item=stage_out, default="position")
 
 
 @router.get("deals/", response=ListOf[DealOut], operation_id="list_deals", tags=DEALS)

@@ -290,7 +290,7 @@ def _near(rows: QuerySet[Any], key: str) -> list[Any]:
     near = rows.filter(name_key__trigram_similar=key)
     near = near.annotate(nearness=TrigramSimilarity("name_key", key)).order_by("-nearness", "id")
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", [str(NEAR)])
+        cursor.execute(f"SET LOCAL pg_trgm.similarity_threshold = {NEAR}")
         return list(near[:HINTS])
 
 

@@ -195,7 +195,7 @@ class StageOut(Schema):
     archived_at: datetime | None
 
 
-class PipelineFilters(Schema):
+class PipelineFilters(ListQuery):
     archived: bool = False
 
 

@@ -1,5 +1,4 @@
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.ids import new_id
 from tenant_apps.files.models import StoredFile
@@ -7,7 +6,7 @@ from tenant_apps.files.models import StoredFile
 
 class ExportFormat(models.TextChoices):
     CSV = "csv", "CSV"
-    XLSX = "xlsx", _("Excel")
+    XLSX = "xlsx", "Excel"
 
 
 class ListExport(models.Model):
