@@ -70,7 +70,7 @@ def body_for(address: Address, ids: dict[str, Any]) -> dict[str, Any]:
         "role": "user",
         "user_id": str(ids["user_id"]),
         "stage_id": str(ids["stage_id"]),
-        "absorb_id": str(ids["contact_id" if "contacts" in address.route else "company_id"]),
+        "absorb_id": str(ids["product_id"]),
     }
     wanted = {
         "annul": ["reason"],

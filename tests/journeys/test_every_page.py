@@ -28,6 +28,7 @@ NOT_PAGES = {
     "palette_actions",
     "contact_duplicates",
     "contact_options",
+    "deal_options",
     "product_options",
     "company_quick_create",
     "invoice_pdf",

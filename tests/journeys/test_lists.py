@@ -68,6 +68,8 @@ def test_a_view_is_kept_and_a_changed_list_leaves_it(member: Callable[..., Visit
     one = at_companies(member)
     one.press("Filter", within="#list")
     panel = one.page.locator("#panel")
+    expect(panel.locator("[name='name-0']")).to_be_visible()
+    expect(panel.locator(".htmx-settling")).to_have_count(0)
     panel.locator("[name='name-0']").select_option("name")
     expect(panel.locator("[name='operator-0']")).to_have_value("contains")
     panel.locator("[name='value-0']").fill(FIRST[:5])
