@@ -46,7 +46,6 @@ urlpatterns = [
     path("settings/data/", organization.organization_data, name="organization_data"),
     path("settings/data/archives/", organization.ask_for_archive, name="ask_for_archive"),
     path("settings/data/archives/<uuid:archive_id>/", organization.archive_download, name="archive_download"),
-    path("settings/data/close/", organization.close_organization, name="close_organization"),
     path("settings/team/", team.team_list, name="team_list"),
     path("settings/team/<uuid:member_id>/role/", team.change_member_role, name="change_member_role"),
     path("settings/team/<uuid:member_id>/deactivate/", team.deactivate_member, name="deactivate_member"),

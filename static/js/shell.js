@@ -191,6 +191,7 @@
       (part.querySelector("[aria-invalid=true]") ?? part.querySelector(":scope .auth-card .form-control"))?.focus();
   }
 
+  document.querySelector(".settings-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   document.addEventListener("htmx:load", (event) => settle(event.detail.elt));
   if (!window.htmx) settle(document);
   showChosenTheme();

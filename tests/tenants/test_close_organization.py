@@ -264,9 +264,9 @@ def test_each_step_is_told(closed: OrganizationRef, at: Any) -> None:
 
 def test_the_page(browser: Client, alpha: OrganizationRef) -> None:
     assert alpha.name in browser.get("/settings/data/").content.decode()
-    answer = browser.post("/settings/data/close/", {"name": "Друга"})
+    answer = browser.post("/settings/data/", {"name": "Друга"})
     assert answer.status_code == 422 and "exactly as it stands" in answer.content.decode()
-    answer = browser.post("/settings/data/close/", {"name": alpha.name})
+    answer = browser.post("/settings/data/", {"name": alpha.name})
     assert answer.status_code == 302
     assert Organization.objects.get(pk=alpha.id).status == "closed"
 

@@ -76,7 +76,7 @@ def archive_download(request: ActorRequest, archive_id: UUID) -> HttpResponse:
     return FileResponse(path.open("rb"), as_attachment=True, filename=path.name)  # type: ignore[return-value]
 
 
-@act(Permission.ORGANIZATION_CLOSE)
+@organization_data.act
 def close_organization(request: ActorRequest) -> HttpResponse:
     """Close, sign out, and lead to the public host, which says what happens next."""
     form = ClosingForm(request.POST)
