@@ -20,16 +20,19 @@ def timeline_of(
     length: int = TIMELINE_LENGTH,
     before: datetime | None = None,
     without: Collection[str] = (),
+    also: Collection[UUID] = (),
 ) -> list[Event]:
     """What happened to a record and to what hangs on it, newest first. Load the record by its own query
-    first. `before`: only what is older; `without`: event types that are left out.
+    first. `before`: only what is older; `without`: event types that are left out;
+    `also`: further records that the reader sees, whose own events are told here.
 
     One who does not see everything is told of other people's records only what they did to them themselves.
     """
     hanging = Q(parent_id=record_id)
     if not by.may(Permission.RECORDS_VIEW_ALL):
         hanging &= ~Q(subject_type__in=_owned_types()) | Q(actor_id=by.id)
-    events = Event.objects.filter(Q(subject_id=record_id) | hanging).exclude(type__in=without)
+    own = Q(subject_id__in=[record_id, *also]) if also else Q(subject_id=record_id)
+    events = Event.objects.filter(own | hanging).exclude(type__in=without)
     found = (events.filter(at__lt=before) if before else events).order_by("-id")[:length]
     return with_words(list(found), by)
 

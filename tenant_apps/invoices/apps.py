@@ -10,9 +10,11 @@ class InvoicesConfig(AppConfig):
     def ready(self) -> None:
         from tenant_apps.invoices.events import SENTENCES
         from tenant_apps.invoices.slots import (
+            documents_of_deal,
             invoice_for_deal,
             invoices_of_company,
             invoices_of_contact,
+            invoices_on_deal_page,
             name_belongings,
             payment_temper,
             questions_about_companies,
@@ -23,6 +25,8 @@ class InvoicesConfig(AppConfig):
         name_belongings()
         register("company.related", invoices_of_company)
         register("contact.related", invoices_of_contact)
+        register("deal.related", invoices_on_deal_page)
+        register("deal.documents", documents_of_deal)
         register("deal.card", payment_temper)
         register("deal.won", invoice_for_deal)
         extend("company", questions_about_companies)

@@ -33,8 +33,9 @@ class Invoice(models.Model):
     """An invoice. Money is in `currency` with two places; `number` has ten digits from the moment of issue.
 
     Once issued, a trigger freezes everything but annulment, `sent_at`, `paid_at`, `paid_total` and the stored
-    files. `paid_total` is written by the ledger's trigger alone. `seller` and `buyer` are snapshots taken at
-    issue. `vat_groups` is `[{"rate": "20.00" | null, "base": "…", "vat": "…"}]`.
+    files. `deal` is the sale that it bills. `paid_total` is written by the ledger's trigger alone. `seller`
+    and `buyer` are snapshots taken at issue. `vat_groups` is `[{"rate": "20.00" | null, "base": "…",
+    "vat": "…"}]`.
     """
 
     shared_as = "invoice"
@@ -44,6 +45,9 @@ class Invoice(models.Model):
     state = models.CharField(max_length=10, choices=InvoiceState.choices, default=InvoiceState.DRAFT)
     company = models.ForeignKey("crm.Company", models.PROTECT, null=True, related_name="invoices")
     contact = models.ForeignKey("crm.Contact", models.PROTECT, null=True, related_name="invoices")
+    deal = models.ForeignKey(
+        "crm.Deal", models.PROTECT, null=True, related_name="invoices", verbose_name=_("deal")
+    )
     currency = models.CharField(_("currency"), max_length=3)
     language = models.CharField(_("language of the document"), max_length=5)
     issue_date = models.DateField(_("date of issue"), null=True)
@@ -119,6 +123,7 @@ class Invoice(models.Model):
             "state",
             "company",
             "contact",
+            "deal",
             "currency",
             "language",
             "issue_date",

@@ -94,6 +94,18 @@ def visible_invoice(invoice_id: UUID, actor: Actor, *, on: date | None = None) -
     return visible_to(with_status(invoices, on=on) if on else invoices, actor).get(pk=invoice_id)
 
 
+def invoices_of_deal(deal_id: UUID, actor: Actor, *, on: date) -> QuerySet[Invoice]:
+    """The invoices that bill a deal and that the actor sees, with `status` on the day, newest first. Load the
+    deal by its own query first.
+    """
+    return visible_invoices(actor, on=on).select_related(None).filter(deal_id=deal_id).order_by("-id")
+
+
+def is_billed(deal_id: UUID) -> bool:
+    """Whether an invoice bills the deal, drafts among them; an annulled one bills nothing."""
+    return Invoice.objects.filter(deal_id=deal_id).exclude(state=InvoiceState.ANNULLED).exists()
+
+
 def of_client(*, company_id: UUID | None = None, contact_id: UUID | None = None) -> Q:
     """The documents of these clients, and of those that were merged into them: what is issued or posted keeps
     naming the client that it was made for.

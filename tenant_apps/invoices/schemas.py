@@ -66,6 +66,7 @@ class InvoiceIn(Input):
 
     company_id: UUID | None = None
     contact_id: UUID | None = None
+    deal_id: UUID | None = Field(None, description="The sale that it bills.")
     currency: CurrencyCode
     issue_date: date | None = None
     tax_event_date: date | None = None
@@ -84,6 +85,7 @@ class InvoicePatch(Input):
 
     company_id: UUID | None = None
     contact_id: UUID | None = None
+    deal_id: UUID | None = None
     currency: CurrencyCode = NOT_NULL
     issue_date: date | None = None
     tax_event_date: date | None = None
@@ -133,6 +135,7 @@ class InvoiceOut(Schema):
     status: InvoiceStatus
     company_id: UUID | None
     contact_id: UUID | None
+    deal_id: UUID | None
     currency: str
     language: str
     issue_date: date | None
@@ -162,6 +165,7 @@ class InvoiceFilters(ListQuery):
     status: InvoiceStatus | None = None
     company_id: UUID | None = None
     contact_id: UUID | None = None
+    deal_id: UUID | None = None
     number: str = Field("", max_length=10, description="With or without its leading zeros.")
     currency: str = ""
     issue_date: date | None = None
@@ -176,6 +180,7 @@ class InvoiceFilters(ListQuery):
         return found.filter(
             queries.of_client(company_id=self.company_id, contact_id=self.contact_id),
             **_given(
+                deal_id=self.deal_id,
                 number=self.number and self.number.zfill(10),
                 currency=self.currency.upper(),
                 issue_date=self.issue_date,
@@ -278,6 +283,7 @@ def invoice_out(invoice: Invoice, request: HttpRequest, on: date) -> dict[str, A
         "status": invoice.status_on(on),
         "company_id": invoice.company_id,
         "contact_id": invoice.contact_id,
+        "deal_id": invoice.deal_id,
         "currency": invoice.currency,
         "language": invoice.language,
         "issue_date": invoice.issue_date,

@@ -22,20 +22,26 @@ from shared_apps.core.listing import Extension, Field, Kind, Reading, Test
 from shared_apps.core.merging import Belonging, Staying, moves_with, objects_to_merge, stays_behind
 from shared_apps.core.permissions import Permission
 from tenant_apps.crm.models import Company, Contact, Deal
+from tenant_apps.crm.queries import Documents
 from tenant_apps.invoices import rules
+from tenant_apps.invoices.events import InvoiceEvent
 from tenant_apps.invoices.models import Invoice, Payment
 from tenant_apps.invoices.queries import (
     FROZEN,
     buyer_numbers_of_company,
     clients_of,
+    invoices_of_deal,
+    is_billed,
     of_client,
     open_invoices,
     payment_manners,
     visible_invoices,
 )
+from tenant_apps.sharing.queries import visible_to
 from tenants.context import current_organization
 
-SHOWN = 5
+SHOWN, MOST_OF_DEAL = 5, 100
+QUIET = (InvoiceEvent.DOCUMENT_STORED, InvoiceEvent.QR_CODES_STORED)
 
 
 @dataclass(frozen=True)
@@ -155,6 +161,34 @@ class CardNote:
 
 
 @dataclass(frozen=True)
+class InvoicesOfDeal:
+    """The invoices that bill a deal, newest first, and where a new one is written; no address for one who
+    may not.
+    """
+
+    invoices: tuple[Invoice, ...]
+    add_url: str
+    template: str = "invoices/components/invoices_of_deal.html"
+
+
+def invoices_on_deal_page(*, deal: Deal, actor: Actor, **unknown: Any) -> InvoicesOfDeal | None:
+    """The invoices of a deal, in one statement; None for one who may not see invoices."""
+    if not actor.may(Permission.INVOICES_VIEW):
+        return None
+    on = clock.today(current_organization().time_zone)
+    found = tuple(invoices_of_deal(deal.pk, actor, on=on)[:MOST_OF_DEAL])
+    return InvoicesOfDeal(found, _draft_url(deal) if actor.may(Permission.INVOICES_EDIT) else "")
+
+
+def documents_of_deal(*, record: Deal, actor: Actor, **unknown: Any) -> Documents | None:
+    """The invoices whose events the timeline of a deal tells; None for one who may not see invoices."""
+    if not actor.may(Permission.INVOICES_VIEW):
+        return None
+    rows = visible_to(Invoice.objects.filter(deal=record), actor).order_by("-id")
+    return Documents(list(rows.values_list("pk", flat=True)[:MOST_OF_DEAL]), QUIET)
+
+
+@dataclass(frozen=True)
 class InvoiceForDeal:
     """The next step of a won deal: its invoice."""
 
@@ -175,10 +209,16 @@ def payment_temper(
 
 
 def invoice_for_deal(*, deal: Deal, actor: Actor, **unknown: Any) -> InvoiceForDeal | None:
-    """The link to a draft with the company and the lines of the deal; None for one who may not write it."""
-    if not actor.may(Permission.INVOICES_EDIT):
+    """The link to a draft with the company and the lines of the deal; None for one who may not write it, and
+    for a deal that is billed already.
+    """
+    if not actor.may(Permission.INVOICES_EDIT) or is_billed(deal.pk):
         return None
-    return InvoiceForDeal(f"{reverse('invoice_create')}?{urlencode({'deal': deal.pk})}")
+    return InvoiceForDeal(_draft_url(deal))
+
+
+def _draft_url(deal: Deal) -> str:
+    return f"{reverse('invoice_create')}?{urlencode({'deal': deal.pk})}"
 
 
 def _late(rows: list[dict[str, Any]]) -> list[CardNote]:

@@ -22,6 +22,7 @@ from tenant_apps.crm.queries.deals import MonthForecast as MonthForecast
 from tenant_apps.crm.queries.deals import Stay as Stay
 from tenant_apps.crm.queries.deals import deals_of_company as deals_of_company
 from tenant_apps.crm.queries.deals import deals_of_contact as deals_of_contact
+from tenant_apps.crm.queries.deals import deals_to_bill as deals_to_bill
 from tenant_apps.crm.queries.deals import forecast as forecast
 from tenant_apps.crm.queries.deals import items_of_deal as items_of_deal
 from tenant_apps.crm.queries.deals import lost_reasons as lost_reasons
@@ -70,5 +71,6 @@ from tenant_apps.crm.queries.tasks import tasks_of as tasks_of
 from tenant_apps.crm.queries.tasks import visible_task as visible_task
 from tenant_apps.crm.queries.tasks import visible_tasks as visible_tasks
 from tenant_apps.crm.queries.tasks import without_hidden_subjects as without_hidden_subjects
+from tenant_apps.crm.queries.timelines import Documents as Documents
 from tenant_apps.crm.queries.timelines import Stream as Stream
 from tenant_apps.crm.queries.timelines import stream_about as stream_about

@@ -86,6 +86,12 @@ def stays_of_deal(deal_id: UUID, *, at: datetime) -> list[Stay]:
     ]
 
 
+def deals_to_bill(actor: Actor, company_id: UUID | None = None) -> QuerySet[Deal]:
+    """The open and won deals that the actor sees, of one company when it is given."""
+    deals = visible_deals(actor).filter(status__in=(DealStatus.OPEN, DealStatus.WON))
+    return deals.filter(company_id=company_id) if company_id else deals
+
+
 def deals_of_company(company_id: UUID, actor: Actor) -> QuerySet[Deal]:
     """The deals of a company that the actor sees, open ones first, then the newest."""
     return _open_first(visible_deals(actor).filter(company_id=company_id))

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from shared_apps.core import slots
 from shared_apps.core.actors import Actor
 from shared_apps.core.permissions import Permission
 from tenant_apps.activity.queries import timeline_of
@@ -36,6 +38,14 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Documents:
+    """Records of a higher app whose events a record's stream tells too, but for those of `quiet` types."""
+
+    ids: list[UUID]
+    quiet: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Stream:
     """A page of it, newest first; `older` is the instant to go on before, None where it ends."""
 
@@ -46,7 +56,16 @@ class Stream:
 def stream_about(subject: Subject, actor: Actor, *, until: datetime | None = None) -> Stream:
     """What happened around a record that was loaded by its own query."""
     size = LENGTH + 1
-    events = timeline_of(subject.pk, by=actor, length=size, before=until, without=SHOWN_AS_THEMSELVES)
+    documents = slots.fill(f"{subject.shared_as}.documents", record=subject, actor=actor)
+    quiet = (kind for one in documents for kind in one.quiet)
+    events = timeline_of(
+        subject.pk,
+        by=actor,
+        length=size,
+        before=until,
+        without=(*SHOWN_AS_THEMSELVES, *quiet),
+        also=[one_id for one in documents for one_id in one.ids],
+    )
     found = [Entry(event.at, "event", event) for event in events]
     if actor.may(Permission.NOTES_VIEW):
         for kind, rows, moment in (

@@ -191,10 +191,12 @@ def duplicate_deal(request: ActorRequest, deal_id: UUID) -> HttpResponse:
 
 @page(Permission.DEALS_VIEW)
 def deal_options(request: ActorRequest) -> HttpResponse:
-    """Deals for a select that searches on the server; `company_id` narrows to one company's."""
+    """Deals for a select that searches on the server: of one company and in these states if asked."""
     found = matching(queries.visible_deals(request.actor), request.GET.get("q", ""))
     if company_id := _uuid(request.GET.get("company_id")):
         found = found.filter(company_id=company_id)
+    if statuses := request.GET.getlist("status"):
+        found = found.filter(status__in=statuses)
     rows = found.select_related("company", "stage").order_by("name_folded", "id")[:OPTIONS]
     items = [
         {"value": one.pk, "text": one.name, "hint": f"{one.company or ''} · {one.stage}".strip(" ·")}

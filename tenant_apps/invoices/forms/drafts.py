@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse_lazy
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.actors import Actor
@@ -14,16 +16,28 @@ from shared_apps.core.errors import DomainError, FieldError
 from shared_apps.core.form_fields import DayField, currency_choices, offer
 from shared_apps.core.http import add_refusal
 from shared_apps.core.line_forms import LineForm, LineForms
+from shared_apps.core.permissions import Permission
 from tenant_apps.crm.models import Deal, DealContact, DealItem
-from tenant_apps.crm.queries import visible_companies, visible_company, visible_contact, visible_contacts
+from tenant_apps.crm.queries import (
+    deals_to_bill,
+    visible_companies,
+    visible_company,
+    visible_contact,
+    visible_contacts,
+    visible_deal,
+    visible_deals,
+)
 from tenant_apps.invoices import rules
 from tenant_apps.invoices.models import Invoice, InvoiceItem
-from tenant_apps.invoices.operations import InvoiceInput, ItemInput
+from tenant_apps.invoices.operations import InvoiceChange, InvoiceInput, ItemInput
 from tenant_apps.workspace.models import OrganizationProfile
 
 
 class InvoiceForm(forms.Form):
-    """The head of an invoice. Its lines are `LineForms`."""
+    """The head of an invoice. Its lines are `LineForms`.
+
+    A draft that bills a deal which its editor may not see keeps it: the form has no such field then.
+    """
 
     company_id = forms.UUIDField(
         label=_("client"),
@@ -44,6 +58,18 @@ class InvoiceForm(forms.Form):
             attrs={"data-select-url": reverse_lazy("contact_options"), "data-placeholder": _("Type a name")}
         ),
     )
+    deal_id = forms.UUIDField(
+        label=_("deal"),
+        required=False,
+        help_text=_("The sale that this bills."),
+        widget=forms.Select(
+            attrs={
+                "data-select-url": format_lazy("{}?status=open&status=won", reverse_lazy("deal_options")),
+                "data-select-with": "company_id",
+                "data-placeholder": _("Type a name"),
+            }
+        ),
+    )
     issue_date = DayField(
         label=_("date of issue"), required=False, help_text=_("Empty: the day it is issued.")
     )
@@ -62,10 +88,21 @@ class InvoiceForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, data: Any = None, *, by: Actor, initial: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        by: Actor,
+        initial: dict[str, Any] | None = None,
+        deal_id: UUID | None = None,
+    ) -> None:
         super().__init__(data, initial=initial)
         offer(self, "company_id", visible_companies(by), visible_company, by)
         offer(self, "contact_id", visible_contacts(by), visible_contact, by)
+        if _may_choose_deal(by, deal_id):
+            offer(self, "deal_id", deals_to_bill(by, _id_of(self, "company_id")), visible_deal, by)
+        else:
+            del self.fields["deal_id"]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -73,6 +110,21 @@ class InvoiceForm(forms.Form):
         if missing and not self.has_error("company_id") and not self.has_error("contact_id"):
             self.add_error("company_id", _("Choose the client."))
         return cleaned
+
+
+def _may_choose_deal(by: Actor, kept_id: UUID | None) -> bool:
+    """Whether the actor sees deals, the one that the draft bills already among them."""
+    if not by.may(Permission.DEALS_VIEW):
+        return False
+    return kept_id is None or visible_deals(by, archived=None).filter(pk=kept_id).exists()
+
+
+def _id_of(form: forms.Form, name: str) -> UUID | None:
+    """The id that stands in a field of the form; None while it is none."""
+    try:
+        return UUID(str(form[name].value()))
+    except ValueError:
+        return None
 
 
 class InvoiceLines(LineForms):
@@ -99,6 +151,11 @@ def _rule_line(line: LineForm) -> rules.LineInput:
 def as_draft(form: InvoiceForm, lines: InvoiceLines) -> InvoiceInput:
     """What was typed, for the operation; call it when both are valid."""
     return InvoiceInput(**form.cleaned_data, items=lines.items())
+
+
+def as_change(form: InvoiceForm, lines: InvoiceLines) -> InvoiceChange:
+    """What was typed over a draft, for the operation; a field that the form does not have stays as it is."""
+    return InvoiceChange(**form.cleaned_data, items=lines.items())
 
 
 def add_draft_refusal(form: InvoiceForm, lines: InvoiceLines, refusal: DomainError) -> None:
@@ -138,9 +195,13 @@ def initial_lines(items: Iterable[InvoiceItem | DealItem]) -> list[dict[str, Any
 
 def draft_of_deal(deal: Deal, people: Iterable[DealContact]) -> dict[str, Any]:
     """The head of the invoice for a deal: its company, or else the first person in it."""
-    first = next(iter(people), None)
-    chosen = {"company_id": deal.company_id, "contact_id": first.contact_id if first else None}
-    return {"currency": deal.currency, **({**chosen, "contact_id": None} if deal.company_id else chosen)}
+    first = None if deal.company_id else next(iter(people), None)
+    return {
+        "deal_id": deal.pk,
+        "company_id": deal.company_id,
+        "contact_id": first.contact_id if first else None,
+        "currency": deal.currency,
+    }
 
 
 def lines_of_deal(deal: Deal, items: Iterable[DealItem], vat_rate: Decimal | None) -> list[dict[str, Any]]:

@@ -19,10 +19,10 @@ from shared_apps.core.search import searchable
 from shared_apps.core.texts import text_errors
 from tenant_apps.activity.operations import changes_between, record
 from tenant_apps.catalog.models import Product
-from tenant_apps.crm.models import Company, Contact
+from tenant_apps.crm.models import Company, Contact, Deal
 from tenant_apps.invoices import rules
 from tenant_apps.invoices.events import InvoiceEvent
-from tenant_apps.invoices.models import Invoice, InvoiceItem
+from tenant_apps.invoices.models import Invoice, InvoiceItem, InvoiceState
 from tenant_apps.invoices.queries import lock_invoice
 from tenant_apps.sharing.operations import require_may_change
 from tenant_apps.sharing.queries import visible_to
@@ -55,13 +55,14 @@ class InvoiceInput:
     """A draft as somebody wrote it.
 
     Company or contact is needed; with both, the contact is the addressee there. An empty `language` is the
-    organization's default one.
+    organization's default one. `deal_id`: the sale that it bills.
     """
 
     currency: str
     items: tuple[ItemInput, ...]
     company_id: UUID | None = None
     contact_id: UUID | None = None
+    deal_id: UUID | None = None
     language: str = ""
     issue_date: date | None = None
     tax_event_date: date | None = None
@@ -80,6 +81,7 @@ class InvoiceChange:
     items: tuple[ItemInput, ...] | None = None
     company_id: UUID | Keep | None = KEEP
     contact_id: UUID | Keep | None = KEEP
+    deal_id: UUID | Keep | None = KEEP
     language: str | None = None
     issue_date: date | Keep | None = KEEP
     tax_event_date: date | Keep | None = KEEP
@@ -97,8 +99,8 @@ class NotADraft(Refused):
 def create_invoice(*, draft: InvoiceInput, by: Actor, at: datetime) -> Invoice:
     """Write a draft with its lines and totals.
 
-    Refuses wrong values under paths such as `items.0.quantity`. A company, contact or product that is missing
-    or not visible to `by` raises its `DoesNotExist`.
+    Refuses wrong values under paths such as `items.0.quantity`. A company, contact, deal or product that is
+    missing or not visible to `by` raises its `DoesNotExist`.
     """
     refuse_all(_draft_errors(vars(draft)))
     invoice = Invoice(owner_id=by.id, created_at=at, updated_at=at)
@@ -153,9 +155,16 @@ def delete_draft_invoice(*, invoice_id: UUID, by: Actor, at: datetime) -> None:
 
 @operation(permission=Permission.INVOICES_EDIT)
 def duplicate_invoice(*, invoice_id: UUID, by: Actor, at: datetime) -> Invoice:
-    """Write a new draft with the same client, lines and notes as any invoice, and without its dates."""
+    """Write a new draft with the same client, lines and notes as any invoice, and without its dates.
+
+    The copy of an annulled invoice takes its place, so it bills the same deal, unless `by` may not see that.
+    """
     original = visible_to(Invoice.objects.all(), by).get(pk=invoice_id)
-    return create_invoice(draft=_copy_of(original), by=by, at=at)
+    draft = _copy_of(original)
+    if original.state == InvoiceState.ANNULLED and original.deal_id:
+        deal = visible_to(Deal.objects.filter(pk=original.deal_id), by).first()
+        draft = replace(draft, deal_id=deal.pk if deal else None)
+    return create_invoice(draft=draft, by=by, at=at)
 
 
 def lock_draft(invoice_id: UUID, by: Actor) -> Invoice:
@@ -200,6 +209,8 @@ def _put(invoice: Invoice, wanted: Mapping[str, Any], by: Actor) -> None:
         invoice.company = _visible(Company, wanted["company_id"], by)
     if "contact_id" in wanted:
         invoice.contact = _visible(Contact, wanted["contact_id"], by)
+    if "deal_id" in wanted and wanted["deal_id"] != invoice.deal_id:
+        invoice.deal = _visible(Deal, wanted["deal_id"], by)
     invoice.search_text = searchable(str(invoice.company or ""), str(invoice.contact or ""))
 
 

@@ -52,7 +52,8 @@ def invoice_edit(request: Request, invoice_id: UUID) -> HttpResponse:
     invoice = visible_invoice(invoice_id, request.actor, on=today(request))
     if not invoice.is_draft:
         return redirect(invoice)
-    form = forms.InvoiceForm(by=request.actor, initial=forms.initial_of(invoice))
+    initial = forms.initial_of(invoice)
+    form = forms.InvoiceForm(by=request.actor, initial=initial, deal_id=invoice.deal_id)
     written = forms.initial_lines(invoice.items.all())
     lines = forms.InvoiceLines(initial=written, vat_rate=forms.usual_rate(profile()))
     return _form_page(request, "invoices/invoice_edit.html", form, lines, invoice)
@@ -61,10 +62,10 @@ def invoice_edit(request: Request, invoice_id: UUID) -> HttpResponse:
 @invoice_edit.act
 def change_invoice(request: Request, invoice_id: UUID) -> HttpResponse:
     invoice = visible_invoice(invoice_id, request.actor, on=today(request))
-    form, lines = _typed(request)
+    form, lines = _typed(request, invoice)
     try:
         if form.is_valid() & lines.is_valid():
-            change = operations.InvoiceChange(**vars(forms.as_draft(form, lines)))
+            change = forms.as_change(form, lines)
             operations.change_invoice(invoice_id=invoice_id, change=change, by=request.actor, at=clock.now())
             return done(
                 request, to=invoice, message=_("The draft was saved."), event="invoices.invoice_changed"
@@ -100,10 +101,11 @@ def _deal(request: Request) -> Deal | None:
         return None
 
 
-def _typed(request: Request) -> tuple[forms.InvoiceForm, forms.InvoiceLines]:
+def _typed(request: Request, invoice: Invoice | None = None) -> tuple[forms.InvoiceForm, forms.InvoiceLines]:
     """What came back from the form's page."""
     lines = forms.InvoiceLines(request.POST, vat_rate=forms.usual_rate(profile()))
-    return forms.InvoiceForm(request.POST, by=request.actor), lines
+    deal_id = invoice.deal_id if invoice else None
+    return forms.InvoiceForm(request.POST, by=request.actor, deal_id=deal_id), lines
 
 
 def _form_page(

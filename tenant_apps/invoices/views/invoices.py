@@ -10,7 +10,8 @@ from shared_apps.core.lists import list_page
 from shared_apps.core.permissions import Permission
 from shared_apps.core.search import matching
 from tenant_apps.activity.queries import timeline_of
-from tenant_apps.crm.queries import visible_company
+from tenant_apps.crm.models import Deal
+from tenant_apps.crm.queries import visible_company, visible_deals
 from tenant_apps.invoices import filters, queries
 from tenant_apps.invoices.adapters import written_paper
 from tenant_apps.invoices.models import Invoice
@@ -65,11 +66,19 @@ def _facts(request: Request, invoice: Invoice) -> dict[str, Any]:
     """What stands beside the paper."""
     return {
         "invoice": invoice,
+        "deal": _deal_of(invoice, request),
         "warnings": queries.warnings_of(invoice, on=today(request)) if invoice.state != "annulled" else [],
         "allocations": queries.allocations_of_invoice(invoice.pk),
         "timeline": timeline_of(invoice.pk, by=request.actor),
         **_waiting(request),
     }
+
+
+def _deal_of(invoice: Invoice, request: Request) -> Deal | None:
+    """The deal that it bills, for one who may see it."""
+    if invoice.deal_id is None or not request.actor.may(Permission.DEALS_VIEW):
+        return None
+    return visible_deals(request.actor, archived=None).filter(pk=invoice.deal_id).first()
 
 
 def _waiting(request: Request) -> dict[str, Any]:
