@@ -28,6 +28,7 @@ from tenant_apps.catalog.api import router as products
 from tenant_apps.crm.api import deals, merges, notes, tasks
 from tenant_apps.crm.api import router as companies_and_contacts
 from tenant_apps.invoices.api import router as invoices_and_payments
+from tenant_apps.workspace.api import lists, tags
 from tenant_apps.workspace.api import router as organization
 
 log = structlog.get_logger(__name__)
@@ -117,6 +118,8 @@ for _router in (
     tasks,
     notes,
     products,
+    tags,
+    lists,
     invoices_and_payments,
 ):
     api.add_router("", _router)

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import Resolver404, ResolverMatch, resolve
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.urls import Resolver404, ResolverMatch, is_valid_path, resolve
 from django.utils import translation
 
 from config import api_errors
@@ -30,6 +30,7 @@ Respond = Callable[[HttpRequest], HttpResponse]
 API_ROOT = "/api/"
 OPEN_TO_ALL = frozenset({"openapi-json", "openapi-view"})
 LONGEST_KEY = 255
+READING = frozenset({"GET", "HEAD"})
 REPEATED = "Idempotent-Replayed"
 
 
@@ -78,7 +79,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
     try:
         match = resolve(request.path_info, getattr(request, "urlconf", None))
     except Resolver404:
-        return api_errors.not_found()
+        return _without_slash(request)
     request.resolver_match = match
     if match.url_name in OPEN_TO_ALL:
         return match.func(request, *match.args, **match.kwargs)
@@ -90,6 +91,16 @@ def _answer(request: HttpRequest) -> HttpResponse:
         return api_errors.too_many_requests(seconds)
     request.actor = bearer.actor  # type: ignore[attr-defined]
     return _once(request, match, bearer.actor)
+
+
+def _without_slash(request: HttpRequest) -> HttpResponse:
+    """An address that lacks its last slash: reading is led there, for the rest the right one is named."""
+    right = f"{request.path_info}/"
+    if right.endswith("//") or not is_valid_path(right, getattr(request, "urlconf", None)):
+        return api_errors.not_found()
+    if request.method in READING:
+        return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
+    return api_errors.not_found(right)
 
 
 def _bearer(request: HttpRequest) -> Bearer | None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ninja import Schema
 
-from shared_apps.core.api import CurrencyCode, Custom, Input, ListQuery, Percent, UnitPrice
+from shared_apps.core.api import CurrencyCode, Custom, FilteredQuery, Input, Percent, UnitPrice
 from tenant_apps.catalog.models import Product
 from tenant_apps.catalog.operations import COLUMNS, ProductChange
 from tenant_apps.workspace.queries import custom_of, told_custom
@@ -63,7 +63,7 @@ class ProductOut(Schema):
     archived_at: datetime | None
 
 
-class ProductFilters(ListQuery):
+class ProductFilters(FilteredQuery):
     archived: bool = False
     code: str = ""
     currency: str = ""

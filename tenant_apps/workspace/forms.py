@@ -11,12 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from shared_apps.core import slots
 from shared_apps.core.countries import country_choices
 from shared_apps.core.currencies import ACTIVE_CURRENCIES
-from shared_apps.core.listing import Edit, Kind, Reading
+from shared_apps.core.errors import FieldError, refuse_all
+from shared_apps.core.listing import Edit, Kind, Offer, Reading
 from shared_apps.core.listing.kinds import TRUTHS, Unreadable, number_of
 from tenant_apps.workspace.models import CustomField, FieldKind, OrganizationProfile
-from tenant_apps.workspace.operations import FieldChange, Option, ProfileChange
+from tenant_apps.workspace.operations import FieldChange, Option, ProfileChange, plain
 from tenant_apps.workspace.queries import typed_default
 
+NO_SUCH_FIELD = _("There is no such field here.")
 COMMON_CURRENCIES = ("EUR", "USD", "GBP", "CHF", "RON")
 COLOR_NAMES = [
     ("grey", _("Grey")),
@@ -169,6 +171,9 @@ def _field_of(edit: Edit, reading: Reading, value: Any, words: str) -> forms.Fie
         return NumberField(widget=forms.TextInput({"inputmode": "decimal"}), **common)
     if edit.kind is Kind.DATE:
         return forms.DateField(widget=forms.DateInput, input_formats=["%d.%m.%Y", "%Y-%m-%d"], **common)
+    if edit.kind is Kind.CHOICE and edit.choices and edit.is_several:
+        ticks = forms.CheckboxSelectMultiple()
+        return forms.MultipleChoiceField(choices=edit.choices(reading), widget=ticks, **common)
     if edit.kind is Kind.CHOICE and edit.choices:
         return forms.ChoiceField(choices=[*nobody, *edit.choices(reading)], **common)
     if edit.kind is Kind.YES_NO:
@@ -183,6 +188,36 @@ def _field_of(edit: Edit, reading: Reading, value: Any, words: str) -> forms.Fie
         url = reverse_lazy(edit.options_url)
         return IdField(widget=forms.Select({"data-select-url": url}, choices=chosen), **common)
     return forms.CharField(**common)
+
+
+def plain_values(offer: Offer, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Values for many records as a program gives them, judged as the cells of the list judge them.
+
+    Every wrong one is refused under `values.<name>`.
+    """
+    values: dict[str, Any] = {}
+    errors: list[FieldError] = []
+    for name, raw in given.items():
+        edit = offer.edits.get(name)
+        if edit is None or not edit.in_bulk:
+            errors.append(FieldError(f"values.{name[:80]}", "unknown_field", NO_SUCH_FIELD))
+            continue
+        form = cell_form(edit, offer.reading, None, "", _sent(edit, raw))
+        if form.is_valid():
+            values[name] = plain(form.cleaned_data["value"])
+        else:
+            errors.append(FieldError(f"values.{name}", "invalid", str(form.errors["value"][0])))
+    refuse_all(errors)
+    return values
+
+
+def _sent(edit: Edit, raw: Any) -> dict[str, Any]:
+    """What a page would send for a JSON value; None empties."""
+    if isinstance(raw, bool) and edit.kind is Kind.YES_NO:
+        return {"value": "yes" if raw else "no"}
+    if edit.is_several:
+        return {"value": [str(one) for one in raw] if isinstance(raw, list) else []}
+    return {"value": "" if raw is None else str(raw)}
 
 
 class TagForm(forms.Form):

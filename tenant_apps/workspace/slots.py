@@ -300,7 +300,7 @@ def _choices_of(one: CustomField) -> Callable[[Reading], Sequence[tuple[str, Tex
 
 
 def _edited(listing: Listing, fields: Sequence[CustomField]) -> tuple[Edit, ...]:
-    """Cells that write through the record's own operation; several choices are changed on its form."""
+    """Cells that write through the record's own operation."""
     change = listing.change
     if change is None:
         return ()
@@ -309,7 +309,7 @@ def _edited(listing: Listing, fields: Sequence[CustomField]) -> tuple[Edit, ...]
         custom = {name.removeprefix("field."): value for name, value in values.items()}
         return change(record_id=record_id, values={"custom": custom}, by=by, at=at)
 
-    return tuple(_edit(one, write) for one in fields if one.kind != FieldKind.CHOICES)
+    return tuple(_edit(one, write) for one in fields)
 
 
 def _edit(one: CustomField, write: Callable[..., Model]) -> Edit:
@@ -325,6 +325,7 @@ def _edit(one: CustomField, write: Callable[..., Model]) -> Edit:
         read=read,
         choices=_choices_of(one),
         is_required=one.is_required,
+        is_several=one.kind == FieldKind.CHOICES,
     )
 
 

@@ -28,6 +28,7 @@ FIELDS = {
     "size",
     "parent_id",
     "owner_id",
+    "merged_into_id",
     "details",
     "addresses",
     "custom",

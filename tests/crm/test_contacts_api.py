@@ -37,6 +37,7 @@ def test_create_read_change(api: Client, add_company: AddCompany) -> None:
         "job_title",
         "company_id",
         "owner_id",
+        "merged_into_id",
         "details",
         "addresses",
         "custom",

@@ -71,6 +71,8 @@ def body_for(address: Address, ids: dict[str, Any]) -> dict[str, Any]:
         "user_id": str(ids["user_id"]),
         "stage_id": str(ids["stage_id"]),
         "absorb_id": str(ids["product_id"]),
+        "into_id": str(ids["tag_id"]),
+        "query": "",
     }
     wanted = {
         "annul": ["reason"],
@@ -79,7 +81,8 @@ def body_for(address: Address, ids: dict[str, Any]) -> dict[str, Any]:
         "deallocate": ["invoice_id", "reason"],
         "lose": ["reason"],
         "move": ["stage_id"],
-        "merge": ["absorb_id"],
+        "merge": ["into_id"] if "tags/" in address.route else ["absorb_id"],
+        "update": ["query"],
     }
     names = wanted.get(address.route.rstrip("/").rsplit("/", 1)[-1], []) if address.is_api else list(told)
     return {name: told[name] for name in names}

@@ -85,7 +85,8 @@ class Edit:
 
     `write(record_id=…, values={name: value}, by=…, at=…)` calls the operation; edits with the same `write`
     are written by one call. `read` gives what the row holds, comparable with what was written. `options_url`:
-    the name of the address that a select searches (`?q=`). The operation checks rights and values; a
+    the name of the address that a select searches (`?q=`). `is_several`: some of the choices, as a list.
+    The operation checks rights and values; a
     `Refused` with `FieldError`s named like the edits stands beside the cell.
     """
 
@@ -97,6 +98,7 @@ class Edit:
     choices: ChoicesOf | None = None
     options_url: str = ""
     is_required: bool = False
+    is_several: bool = False
     in_cell: bool = True
     in_bulk: bool = True
 

@@ -30,7 +30,7 @@ from tenant_apps.crm.schemas import (
     contact_out,
     without_order,
 )
-from tenant_apps.workspace.queries import custom_column
+from tenant_apps.workspace.queries import custom_column, narrowed
 
 router = Router()
 COMPANIES, CONTACTS = ["companies"], ["contacts"]
@@ -42,7 +42,8 @@ def list_companies(request: ActorRequest, query: Query[CompanyFilters]) -> HttpR
     request.actor.require(Permission.COMPANIES_VIEW)
     rows = queries.visible_companies(request.actor, archived=None if query.archived else False)
     reach = queries.reach_columns("company") | custom_column("company")
-    found = rows.filter(**query.lookups()).values(*COMPANY_FIELDS, "name_folded", **reach)
+    rows = narrowed(rows.filter(**query.lookups()), "company", query.filter, request.actor, clock.now())
+    found = rows.values(*COMPANY_FIELDS, "name_folded", **reach)
     return _list(found, query, COMPANY_ORDERINGS)
 
 
@@ -115,7 +116,8 @@ def list_contacts(request: ActorRequest, query: Query[ContactFilters]) -> HttpRe
     request.actor.require(Permission.CONTACTS_VIEW)
     rows = queries.visible_contacts(request.actor, archived=None if query.archived else False)
     reach = queries.reach_columns("contact") | custom_column("contact")
-    found = rows.filter(**query.lookups()).values(*CONTACT_FIELDS, "name_folded", **reach)
+    rows = narrowed(rows.filter(**query.lookups()), "contact", query.filter, request.actor, clock.now())
+    found = rows.values(*CONTACT_FIELDS, "name_folded", **reach)
     return _list(found, query, CONTACT_ORDERINGS)
 
 

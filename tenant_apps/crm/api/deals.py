@@ -27,7 +27,7 @@ from tenant_apps.crm.schemas.deals import (
     pipeline_out,
     stage_out,
 )
-from tenant_apps.workspace.queries import with_custom
+from tenant_apps.workspace.queries import narrowed, with_custom
 
 router = Router()
 DEALS, PIPELINES = ["deals"], ["pipelines"]
@@ -58,8 +58,8 @@ def list_deals(request: ActorRequest, query: Query[DealFilters]) -> HttpResponse
     """Deals, newest first; with `archived=true` also those in the archive."""
     request.actor.require(Permission.DEALS_VIEW)
     rows = queries.visible_deals(request.actor, archived=None if query.archived else False)
-    found = queries.with_people_and_items(matching(rows.filter(**query.lookups()), query.search))
-    found = with_custom("deal", found)
+    rows = narrowed(rows.filter(**query.lookups()), "deal", query.filter, request.actor, clock.now())
+    found = with_custom("deal", queries.with_people_and_items(matching(rows, query.search)))
     return list_response(found, query, orderings=DEAL_ORDERINGS, item=deal_out, default="-id")
 
 

@@ -14,7 +14,7 @@ from shared_apps.core.permissions import Permission
 from shared_apps.core.search import matching
 from tenant_apps.crm import operations, queries
 from tenant_apps.crm.schemas.tasks import TASK_ORDERINGS, TaskFilters, TaskIn, TaskOut, TaskPatch, task_out
-from tenant_apps.workspace.queries import with_custom
+from tenant_apps.workspace.queries import narrowed, with_custom
 
 router = Router(tags=["tasks"])
 FAR = datetime(9999, 12, 31, tzinfo=UTC)
@@ -25,7 +25,8 @@ def list_tasks(request: ActorRequest, query: Query[TaskFilters]) -> HttpResponse
     """Tasks, newest first; `done=false` are those to do, `ordering=due_at` puts those without a date last."""
     request.actor.require(Permission.TASKS_VIEW)
     rows = queries.visible_tasks(request.actor, archived=None if query.archived else False)
-    found = rows.filter(query.lookups()).annotate(due_order=Coalesce(F("due_at"), Value(FAR)))
+    rows = narrowed(rows.filter(query.lookups()), "task", query.filter, request.actor, clock.now())
+    found = rows.annotate(due_order=Coalesce(F("due_at"), Value(FAR)))
     return list_response(
         with_custom("task", matching(found, query.search)),
         query,

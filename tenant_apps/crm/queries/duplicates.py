@@ -23,6 +23,7 @@ from shared_apps.core.bulgaria.vat import normalize_vat_number
 from shared_apps.core.errors import Text
 from shared_apps.core.merging import belongings_of, staying_with
 from shared_apps.core.permissions import Permission
+from shared_apps.core.search import matching
 from tenant_apps.crm.models import Company, Contact, DistinctPair, Merge, phone_key_of
 from tenant_apps.sharing.queries import owner_name, visible_to
 from tenant_apps.workspace.models import CustomField, CustomValue
@@ -170,12 +171,16 @@ def alike(
     return hints[:HINTS]
 
 
-def suspects(entity: str, evidence: str, actor: Actor, *, after: str = "") -> PairPage:
-    """Pairs that share this evidence and were not told apart. At most 20 groups of four are looked at."""
+def suspects(
+    entity: str, evidence: str, actor: Actor, *, after: str = "", search: str = "", most: int = GROUPS
+) -> PairPage:
+    """Pairs that share this evidence and were not told apart, both found by `search`. `most` groups of four
+    are looked at.
+    """
     column = f"{evidence}_key"
     if evidence not in EVIDENCE_OF[entity]:
         raise ObjectDoesNotExist(evidence)
-    rows = _having(_with_keys(_in_use(entity, actor)), evidence)
+    rows = _having(_with_keys(matching(_in_use(entity, actor), search)), evidence)
     groups = (
         rows.filter(**{f"{column}__gt": after})
         .values(column)
@@ -183,10 +188,10 @@ def suspects(entity: str, evidence: str, actor: Actor, *, after: str = "") -> Pa
         .filter(number__gt=1)
         .order_by(column)
     )
-    found = list(groups[: GROUPS + 1])
-    more = len(found) > GROUPS
-    ids = [group["ids"][:IN_GROUP] for group in found[:GROUPS]]
-    next_key = str(found[GROUPS - 1][column]) if more else None
+    found = list(groups[: most + 1])
+    more = len(found) > most
+    ids = [group["ids"][:IN_GROUP] for group in found[:most]]
+    next_key = str(found[most - 1][column]) if more else None
     return PairPage(_pairs(entity, ids, actor), next_key)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from ninja import Schema
 
-from shared_apps.core.api import Custom, Input, ListQuery
+from shared_apps.core.api import Custom, FilteredQuery, Input
 from shared_apps.core.bulgaria.folding import fold
 from tenant_apps.crm.models import Company, Contact
 from tenant_apps.crm.operations import (
@@ -20,7 +20,7 @@ from tenant_apps.crm.operations import (
 )
 from tenant_apps.workspace.queries import custom_of, told_custom
 
-KEPT = ("id", "owner_id", "created_at", "updated_at", "archived_at")
+KEPT = ("id", "owner_id", "merged_into_id", "created_at", "updated_at", "archived_at")
 REACH = ("details", "addresses")
 APART = (*REACH, "custom")
 COMPANY_FIELDS = (*(name for name in CompanyChange.__dataclass_fields__ if name not in APART), *KEPT)
@@ -113,12 +113,13 @@ class CompanyOut(ReachOut):
     size: str
     parent_id: UUID | None
     owner_id: UUID | None
+    merged_into_id: UUID | None
     created_at: datetime
     updated_at: datetime
     archived_at: datetime | None
 
 
-class CompanyFilters(ListQuery):
+class CompanyFilters(FilteredQuery):
     archived: bool = False
     eik: str = ""
     vat_number: str = ""
@@ -164,12 +165,13 @@ class ContactOut(ReachOut):
     job_title: str
     company_id: UUID | None
     owner_id: UUID | None
+    merged_into_id: UUID | None
     created_at: datetime
     updated_at: datetime
     archived_at: datetime | None
 
 
-class ContactFilters(ListQuery):
+class ContactFilters(FilteredQuery):
     archived: bool = False
     company_id: UUID | None = None
     owner_id: UUID | None = None

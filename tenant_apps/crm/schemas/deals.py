@@ -12,6 +12,7 @@ from shared_apps.core.api import (
     Amount,
     CurrencyCode,
     Custom,
+    FilteredQuery,
     Input,
     ListQuery,
     Percent,
@@ -157,7 +158,7 @@ class DealOut(Schema):
     archived_at: datetime | None
 
 
-class DealFilters(ListQuery):
+class DealFilters(FilteredQuery):
     archived: bool = False
     pipeline_id: UUID | None = None
     stage_id: UUID | None = None

@@ -8,7 +8,7 @@ from django.db.models import Q
 from ninja import Schema
 from pydantic import Field
 
-from shared_apps.core.api import Custom, Input, ListQuery
+from shared_apps.core.api import Custom, FilteredQuery, Input
 from tenant_apps.crm.models import Task
 from tenant_apps.crm.operations import TaskChange, task_facts
 from tenant_apps.workspace.queries import custom_in
@@ -76,7 +76,7 @@ class TaskOut(Schema):
     archived_at: datetime | None
 
 
-class TaskFilters(ListQuery):
+class TaskFilters(FilteredQuery):
     archived: bool = False
     done: bool | None = None
     assignee_id: UUID | None = None

@@ -2,6 +2,7 @@
 back), `exports`, `tags`, `views` (saved).
 """
 
+from tenant_apps.workspace.operations.bulk import MOST_RECORDS as MOST_RECORDS
 from tenant_apps.workspace.operations.bulk import BulkAct as BulkAct
 from tenant_apps.workspace.operations.bulk import NothingChosen as NothingChosen
 from tenant_apps.workspace.operations.bulk import NothingToChange as NothingToChange
@@ -58,6 +59,8 @@ from tenant_apps.workspace.operations.tags import create_tag as create_tag
 from tenant_apps.workspace.operations.tags import delete_tag as delete_tag
 from tenant_apps.workspace.operations.tags import merge_tags as merge_tags
 from tenant_apps.workspace.operations.tags import set_tags as set_tags
+from tenant_apps.workspace.operations.tags import tag_record as tag_record
+from tenant_apps.workspace.operations.tags import untag_record as untag_record
 from tenant_apps.workspace.operations.views import TooManyViews as TooManyViews
 from tenant_apps.workspace.operations.views import change_view as change_view
 from tenant_apps.workspace.operations.views import delete_view as delete_view

@@ -145,7 +145,7 @@ def plain(value: Any) -> Any:
         return str(value)
     if isinstance(value, date):
         return value.isoformat()
-    return value
+    return list(value) if isinstance(value, tuple) else value
 
 
 def typed(edit: Edit, value: Any) -> Any:

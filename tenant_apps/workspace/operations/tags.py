@@ -115,6 +115,47 @@ def set_tags(
     return row
 
 
+@operation(
+    permission=Permission.TAGS_EDIT,
+    event=None,
+    why="a record that bears the tags already has nothing to tell; a change is told in its timeline",
+)
+def tag_record(
+    *,
+    record_type: str,
+    record_id: UUID,
+    tag_ids: Iterable[UUID],
+    new_names: Iterable[str] = (),
+    by: Actor,
+    at: datetime,
+) -> Model:
+    """Put tags on a record beside those that it bears; names that no tag bears yet become tags.
+
+    `DoesNotExist` for an id of no tag.
+    """
+    listing = _listing(record_type, by)
+    row = listing.lock(record_id, by)
+    wanted = _known(tag_ids) | {_tag_named(name, by, at).pk for name in new_names if name.strip()}
+    write_tags(listing, row, add=wanted - set(_borne(listing, record_id)), remove=set(), by=by, at=at)
+    return row
+
+
+@operation(
+    permission=Permission.TAGS_EDIT,
+    event=None,
+    why="a record that bears none of the tags has nothing to tell; a change is told in its timeline",
+)
+def untag_record(
+    *, record_type: str, record_id: UUID, tag_ids: Iterable[UUID], by: Actor, at: datetime
+) -> Model:
+    """Take tags off a record. `DoesNotExist` for an id of no tag."""
+    listing = _listing(record_type, by)
+    row = listing.lock(record_id, by)
+    gone = _known(tag_ids) & set(_borne(listing, record_id))
+    write_tags(listing, row, add=set(), remove=gone, by=by, at=at)
+    return row
+
+
 def write_tags(
     listing: Listing, row: Model, *, add: set[UUID], remove: set[UUID], by: Actor, at: datetime
 ) -> None:
@@ -142,6 +183,14 @@ def _listing(record_type: str, by: Actor) -> Listing:
 def _borne(listing: Listing, record_id: UUID) -> Any:
     found = Tagging.objects.filter(record_type=listing.entity, record_id=record_id)
     return found.values_list("tag_id", flat=True)
+
+
+def _known(tag_ids: Iterable[UUID]) -> set[UUID]:
+    wanted = set(tag_ids)
+    found = set(Tag.objects.filter(pk__in=wanted).values_list("pk", flat=True))
+    if wanted - found:
+        raise Tag.DoesNotExist
+    return found
 
 
 def _tag_named(name: str, by: Actor, at: datetime) -> Tag:

@@ -27,6 +27,9 @@ from tenant_apps.workspace.queries.fields import values_of as values_of
 from tenant_apps.workspace.queries.fields import with_custom as with_custom
 from tenant_apps.workspace.queries.fields import words_for as words_for
 from tenant_apps.workspace.queries.fields import written_value as written_value
+from tenant_apps.workspace.queries.filtered import found_ids as found_ids
+from tenant_apps.workspace.queries.filtered import narrowed as narrowed
+from tenant_apps.workspace.queries.filtered import words_of_act as words_of_act
 from tenant_apps.workspace.queries.history import restorable as restorable
 from tenant_apps.workspace.queries.history import words_of_events as words_of_events
 from tenant_apps.workspace.queries.layouts import layout_of as layout_of

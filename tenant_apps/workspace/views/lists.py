@@ -10,7 +10,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from shared_apps.core import clock
 from shared_apps.core.errors import Refused
@@ -23,7 +22,7 @@ from tenant_apps.workspace.forms import cell_form
 from tenant_apps.workspace.operations import BulkAct
 from tenant_apps.workspace.queries import ShownList
 
-MOST_AT_ONCE = 10_000
+MOST_AT_ONCE = operations.MOST_RECORDS
 ACTS = ("edit", "tag", "untag", "archive")
 
 
@@ -121,7 +120,7 @@ def start_bulk_change(request: ActorRequest, record_type: str) -> HttpResponse:
             entity=record_type,
             act=wanted,
             record_ids=ids,
-            label=_label_of(shown, kind, len(ids)),
+            label=queries.words_of_act(shown.offer.listing, kind, len(ids)),
             by=request.actor,
             at=clock.now(),
         )
@@ -330,19 +329,6 @@ def _ids(texts: list[str]) -> list[str]:
         except ValueError:
             continue
     return list(dict.fromkeys(found))
-
-
-def _label_of(shown: ShownList, kind: str, count: int) -> str:
-    """One sentence about the act, for its toast and its page."""
-    told = {"list": shown.label, "count": count}
-    if kind == "archive":
-        return ngettext("%(list)s: %(count)d archived", "%(list)s: %(count)d archived", count) % told
-    if kind in ("tag", "untag"):
-        return (
-            ngettext("%(list)s: tags of %(count)d changed", "%(list)s: tags of %(count)d changed", count)
-            % told
-        )
-    return ngettext("%(list)s: %(count)d changed", "%(list)s: %(count)d changed", count) % told
 
 
 def _named_records(request: ActorRequest, entries: Any) -> list[tuple[Any, str]]:

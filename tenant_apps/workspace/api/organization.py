@@ -7,7 +7,7 @@ from shared_apps.core.json import json_response
 from shared_apps.core.permissions import Permission
 from tenant_apps.workspace import operations, queries
 from tenant_apps.workspace.models import OrganizationProfile
-from tenant_apps.workspace.schemas import OrganizationOut, OrganizationPatch, organization_out
+from tenant_apps.workspace.schemas.organization import OrganizationOut, OrganizationPatch, organization_out
 from tenants.context import current_organization
 
 router = Router(tags=["organization"])
