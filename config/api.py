@@ -27,6 +27,7 @@ from shared_apps.core.json import to_json
 from tenant_apps.catalog.api import router as products
 from tenant_apps.crm.api import deals, merges, notes, tasks
 from tenant_apps.crm.api import router as companies_and_contacts
+from tenant_apps.dashboard.api import router as dashboard
 from tenant_apps.invoices.api import router as invoices_and_payments
 from tenant_apps.workspace.api import lists, tags
 from tenant_apps.workspace.api import router as organization
@@ -121,6 +122,7 @@ for _router in (
     tags,
     lists,
     invoices_and_payments,
+    dashboard,
 ):
     api.add_router("", _router)
 

@@ -87,6 +87,12 @@
     if (event.key === "[" ) document.querySelector("[data-walk=previous]")?.click();
     if (event.key === "]" ) document.querySelector("[data-walk=next]")?.click();
   });
+  // `#compose-talk` opens that side of the composer: one came to log a call.
+  const asked = [...document.querySelectorAll("[data-composer] [data-bs-target]")].find((tab) => tab.dataset.bsTarget === location.hash);
+  if (asked) {
+    window.bootstrap.Tab.getOrCreateInstance(asked).show();
+    document.querySelector(asked.dataset.bsTarget).querySelector("input:not([type=hidden]), textarea")?.focus();
+  }
   document.querySelectorAll("[data-mentions]").forEach((area) => {
     area.setAttribute("aria-autocomplete", "list");
     area.setAttribute("aria-haspopup", "listbox");

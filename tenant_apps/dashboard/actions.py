@@ -187,6 +187,7 @@ ACTIONS = (
     Action(_("New invoice"), "invoice_create", P.INVOICES_EDIT, "file-invoice"),
     Action(_("New product"), "product_create", P.PRODUCTS_EDIT, "package"),
     _go(_("Dashboard"), "dashboard", P.DASHBOARD_VIEW, "layout-dashboard"),
+    _go(_("Who first?"), "who_first", P.DASHBOARD_VIEW, "star"),
     _go(_("Companies"), "company_list", P.COMPANIES_VIEW, "building"),
     _go(_("Contacts"), "contact_list", P.CONTACTS_VIEW, "address-book"),
     _go(_("Deals"), "deal_board", P.DEALS_VIEW, "layout-kanban"),

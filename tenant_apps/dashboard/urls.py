@@ -1,9 +1,10 @@
 from django.urls import path
 
-from tenant_apps.dashboard import views
+from tenant_apps.dashboard.views import home, who_first
 
 urlpatterns = [
-    path("", views.dashboard, name="dashboard"),
-    path("search/", views.search, name="search"),
-    path("actions/", views.palette_actions, name="palette_actions"),
+    path("", home.dashboard, name="dashboard"),
+    path("who-first/", who_first.who_first, name="who_first"),
+    path("search/", home.search, name="search"),
+    path("actions/", home.palette_actions, name="palette_actions"),
 ]

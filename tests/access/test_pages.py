@@ -21,6 +21,7 @@ Lowest = Role | None
 # URL name → the lowest role that may look (GET) and act (POST); NOBODY where the method is not answered.
 MATRIX: dict[str, tuple[Lowest, Lowest]] = {
     "dashboard": (USER, NOBODY),
+    "who_first": (USER, NOBODY),
     "search": (USER, NOBODY),
     "palette_actions": (USER, NOBODY),
     "company_list": (USER, NOBODY),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Exists, F, Q, QuerySet, Sum, Value
+from django.db.models import Count, Exists, F, Q, Sum, Value
 from django.db.models.functions import Coalesce, TruncMonth
 
 from shared_apps.core.actors import Actor
@@ -13,13 +13,13 @@ from tenant_apps.activity.models import Event
 from tenant_apps.catalog.models import Product
 from tenant_apps.crm.models import Company, Contact
 from tenant_apps.invoices.models import Invoice, InvoiceState, Payment
-from tenant_apps.invoices.queries import OPEN, open_invoices
+from tenant_apps.invoices.queries import OPEN
 from tenant_apps.sharing.queries import visible_to
 from tenant_apps.workspace.models import OrganizationProfile
 
 ZERO = Decimal("0.00")
 MONTHS = 12
-OVERDUE_SHOWN, EVENTS_SHOWN = 6, 10
+EVENTS_SHOWN = 10
 TOLD_AT_HOME = ("crm.company", "crm.contact", "catalog.product", "invoices.invoice", "invoices.payment")
 MADE_BY_ITSELF = ("_document_stored", "_qr_codes_stored")
 
@@ -85,11 +85,6 @@ def months_up_to(on: date) -> list[date]:
     """The first days of the last twelve months, this one last."""
     number = on.year * 12 + on.month - 1
     return [date(month // 12, month % 12 + 1, 1) for month in range(number - MONTHS + 1, number + 1)]
-
-
-def overdue_invoices(actor: Actor, *, on: date) -> QuerySet[Invoice]:
-    """The invoices that are late, the longest first."""
-    return open_invoices(actor, on=on).filter(due_date__lt=on)[:OVERDUE_SHOWN]
 
 
 def recent_activity(actor: Actor) -> list[Event]:

@@ -15,7 +15,10 @@ from shared_apps.core.permissions import Permission
 from tenant_apps.dashboard import queries
 from tenant_apps.dashboard.actions import offers_on
 from tenant_apps.dashboard.search import search_everything
+from tenant_apps.dashboard.views.who_first import shown
 from tenants.context import OrganizationRef
+
+TOP = 6  # of the queue
 
 
 class Request(ActorRequest):
@@ -35,7 +38,7 @@ def dashboard(request: Request) -> HttpResponse:
         "figures": _figures(queries.owed_per_currency(actor, on=on), received, main, on),
         "main": main,
         "months": _months(received[main], on) if received.get(main) else [],
-        "overdue": queries.overdue_invoices(actor, on=on),
+        "queue": shown(request, limit=TOP),
         "activity": queries.recent_activity(actor),
         "on": on,
     }

@@ -1,0 +1,29 @@
+from django.http import HttpResponse
+from ninja import Query, Router
+
+from shared_apps.core import clock
+from shared_apps.core.http import ActorRequest
+from shared_apps.core.json import json_response
+from shared_apps.core.permissions import Permission
+from tenant_apps.dashboard.queries import who_first
+from tenant_apps.dashboard.schemas import WhoFirstOut, WhoFirstQuery, waiting_out
+from tenants.context import current_organization
+
+router = Router(tags=["dashboard"])
+
+
+@router.get("who-first/", response=WhoFirstOut, operation_id="list_who_first")
+def list_who_first(request: ActorRequest, query: Query[WhoFirstQuery]) -> HttpResponse:
+    """Who comes first: late tasks, stalled deals, overdue invoices and quiet customers by money × urgency."""
+    request.actor.require(Permission.DASHBOARD_VIEW)
+    at = clock.now()
+    queue = who_first(
+        request.actor,
+        at=at,
+        on=clock.day_in(current_organization().time_zone, at),
+        mine=query.mine,
+        kind=query.kind,
+        limit=query.limit,
+    )
+    items = [waiting_out(item) for item in queue.waiting]
+    return json_response({"items": items, "total": queue.total, "next_cursor": None})
