@@ -25,7 +25,7 @@ from shared_apps.core.actors import Actor
 from shared_apps.core.errors import DomainError, Refused
 from shared_apps.core.json import to_json
 from tenant_apps.catalog.api import router as products
-from tenant_apps.crm.api import deals, merges, notes, tasks
+from tenant_apps.crm.api import automation, deals, merges, notes, tasks
 from tenant_apps.crm.api import router as companies_and_contacts
 from tenant_apps.dashboard.api import router as dashboard
 from tenant_apps.invoices.api import router as invoices_and_payments
@@ -116,6 +116,7 @@ for _router in (
     companies_and_contacts,
     merges,
     deals,
+    automation,
     tasks,
     notes,
     products,

@@ -11,6 +11,7 @@ from typing import Any
 from shared_apps.core.errors import Text
 
 _sentences: dict[str, Text] = {}
+_caused: dict[tuple[str, str], Text] = {}
 _slots: dict[str, list[Callable[..., Any]]] = defaultdict(list)
 
 
@@ -19,9 +20,19 @@ def register_sentences(sentences: Mapping[Any, Text]) -> None:
     _sentences.update({str(event): sentence for event, sentence in sentences.items()})
 
 
-def sentence_for(event_type: str) -> Text:
+def register_caused(sentences: Mapping[Any, Text]) -> None:
+    """Say how events of a type are told that have a certain cause: (type, cause) → sentence."""
+    _caused.update({(str(event), str(cause)): sentence for (event, cause), sentence in sentences.items()})
+
+
+def sentence_for(event_type: str, cause: str = "") -> Text:
     """How the event is told; the bare type for one that nobody registered."""
-    return _sentences.get(event_type, event_type)
+    return _caused.get((event_type, cause)) or _sentences.get(event_type, event_type)
+
+
+def is_told_by_cause(event_type: str, cause: str) -> bool:
+    """Whether the sentence says the cause, too."""
+    return (event_type, cause) in _caused
 
 
 def registered_sentences() -> Mapping[str, Text]:

@@ -21,6 +21,7 @@ LOOKS: dict[str, tuple[str, str | Promise]] = {
     "open": (BLUE, pgettext_lazy("deal status", "Open")),
     "won": (GREEN, pgettext_lazy("deal status", "Won")),
     "lost": (RED, pgettext_lazy("deal status", "Lost")),
+    "paid_in_full": (GREEN, _("Paid in full")),
     "active": (GREEN, _("Active")),
     "inactive": (GREY, _("Inactive")),
     "archived": (GREY, _("Archived")),

@@ -38,13 +38,18 @@ def timeline_of(
 
 
 def with_words(events: list[Event], by: Actor) -> list[Event]:
-    """The events with `words`: what higher apps know of changed fields that are no plain columns, by name."""
+    """The events with `words`: what higher apps know of changed fields that are no plain columns, by name;
+    and with `undo_url`: where what happened can be undone.
+    """
     for event in events:
-        event.words = {}  # type: ignore[attr-defined]
+        event.words, event.undo_url = {}, ""  # type: ignore[attr-defined]
     known = {event.pk: event for event in events}
     for found in slots.fill("event.words", events=events, by=by):
         for (event_id, name), words in found.items():
             known[event_id].words[name] = words  # type: ignore[attr-defined]
+    for addresses in slots.fill("event.undo", events=events, by=by):
+        for event_id, address in addresses.items():
+            known[event_id].undo_url = address  # type: ignore[attr-defined]
     return events
 
 

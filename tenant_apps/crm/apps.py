@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 
 from shared_apps.core.listing import register_listing
-from shared_apps.core.slots import register, register_sentences
+from shared_apps.core.slots import register, register_caused, register_sentences
 
 
 class CrmConfig(AppConfig):
@@ -14,17 +14,21 @@ class CrmConfig(AppConfig):
         from tenant_apps.crm.listings.contacts import CONTACTS
         from tenant_apps.crm.listings.deals import DEALS
         from tenant_apps.crm.listings.tasks import TASKS
+        from tenant_apps.crm.rule_texts import CAUSED
         from tenant_apps.crm.slots import (
             deals_of_company_page,
             deals_of_contact_page,
             merges_of_company,
             merges_of_contact,
             tasks_of_notifications,
+            undo_of_events,
         )
 
         register_sentences(SENTENCES)
+        register_caused(CAUSED)
         name_belongings()
         register("notification.parts", tasks_of_notifications)
+        register("event.undo", undo_of_events)
         register("company.related", merges_of_company)
         register("contact.related", merges_of_contact)
         register("company.related", deals_of_company_page)

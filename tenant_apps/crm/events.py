@@ -31,6 +31,11 @@ class CrmEvent(StrEnum):
     DEAL_REOPENED = "crm.deal_reopened"
     DEAL_ARCHIVED = "crm.deal_archived"
     DEAL_UNARCHIVED = "crm.deal_unarchived"
+    DEAL_PAID = "crm.deal_paid"
+    DEAL_UNPAID = "crm.deal_unpaid"
+    AUTOMATIC_MOVE_UNDONE = "crm.automatic_move_undone"
+    MOVING_RULE_TURNED_ON = "crm.moving_rule_turned_on"
+    MOVING_RULE_TURNED_OFF = "crm.moving_rule_turned_off"
     CONTACT_ASSIGNED = "crm.contact_assigned"
     COMPANY_MERGED = "crm.company_merged"
     COMPANY_ABSORBED = "crm.company_absorbed"
@@ -89,6 +94,11 @@ SENTENCES = {
     CrmEvent.DEAL_REOPENED: _("%(actor)s reopened the deal %(subject)s"),
     CrmEvent.DEAL_ARCHIVED: _("%(actor)s archived the deal %(subject)s"),
     CrmEvent.DEAL_UNARCHIVED: _("%(actor)s brought the deal %(subject)s back from the archive"),
+    CrmEvent.DEAL_PAID: _("Everything that was invoiced for the deal %(subject)s is paid"),
+    CrmEvent.DEAL_UNPAID: _("The deal %(subject)s is no longer paid in full"),
+    CrmEvent.AUTOMATIC_MOVE_UNDONE: _("%(actor)s undid an automatic move of the deal %(subject)s"),
+    CrmEvent.MOVING_RULE_TURNED_ON: _("%(actor)s turned on the rule “%(subject)s”"),
+    CrmEvent.MOVING_RULE_TURNED_OFF: _("%(actor)s turned off the rule “%(subject)s”"),
     CrmEvent.COMPANY_ASSIGNED: _("%(actor)s changed the owner of the company %(subject)s"),
     CrmEvent.CONTACT_ASSIGNED: _("%(actor)s changed the owner of the contact %(subject)s"),
     CrmEvent.COMPANY_MERGED: _("%(actor)s merged another company into %(subject)s"),

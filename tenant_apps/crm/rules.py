@@ -1,8 +1,10 @@
 """What makes the details of a company well formed, what a deal weighs and when it goes bad. Pure."""
 
 from calendar import monthrange
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 
 from shared_apps.core.bulgaria.eik import is_valid_eik
 from shared_apps.core.bulgaria.vat import is_valid_vat_number, normalize_vat_number
@@ -11,6 +13,38 @@ from shared_apps.core.money import round_half_up
 _EU = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
 EU_COUNTRIES = frozenset(_EU.split())
 _VAT_PREFIXES = {"GR": "EL"}
+
+
+class RuleCode(StrEnum):
+    """What moves a deal by itself. The codes are kept in events and never change."""
+
+    INVOICE_ISSUED = "invoice_issued"
+    INVOICE_PAID = "invoice_paid"
+
+
+class Act(StrEnum):
+    """What a rule does to a deal: closes an open one as won; marks it as paid in full and tells its owner."""
+
+    WIN = "win"
+    CELEBRATE = "celebrate"
+
+
+@dataclass(frozen=True)
+class MovingRule:
+    """A rule by which deals move; `is_on` until somebody switches it."""
+
+    code: RuleCode
+    act: Act
+    is_on: bool = True
+
+
+MOVING_RULES = {
+    rule.code: rule
+    for rule in (
+        MovingRule(RuleCode.INVOICE_ISSUED, Act.WIN),
+        MovingRule(RuleCode.INVOICE_PAID, Act.CELEBRATE),
+    )
+}
 
 
 def written_vat_number(number: str, country: str) -> str:

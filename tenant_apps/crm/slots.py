@@ -1,4 +1,4 @@
-"""What the crm shows in slots: the task of a reminder, the merges into a client that may be undone."""
+"""What the crm shows in slots: the task of a reminder, what may be undone of merges and automatic moves."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,11 +11,20 @@ from django.urls import reverse
 from shared_apps.core import clock
 from shared_apps.core.actors import Actor
 from shared_apps.core.permissions import Permission
+from tenant_apps.crm.events import CrmEvent
 from tenant_apps.crm.models import Company, Contact, Deal, Task
 from tenant_apps.crm.operations import REMINDER_KIND, UNDO_DAYS
-from tenant_apps.crm.queries import deals_of_company, deals_of_contact, merges_into, visible_tasks
+from tenant_apps.crm.queries import (
+    deals_of_company,
+    deals_of_contact,
+    merges_into,
+    moves_told_by,
+    visible_tasks,
+)
+from tenant_apps.crm.rules import MOVING_RULES
 
 DEALS_SHOWN = 10
+AUTOMATIC = (CrmEvent.DEAL_WON, CrmEvent.DEAL_PAID)
 
 
 @dataclass(frozen=True)
@@ -90,6 +99,15 @@ def tasks_of_notifications(
         for one in notifications
         if one.kind == REMINDER_KIND and _task_id(one) in found
     }
+
+
+def undo_of_events(*, events: Sequence[Any], by: Actor, **unknown: Any) -> dict[UUID, str]:
+    """Event id → where the automatic move that it tells is undone, while it may be: in one statement."""
+    ids = [one.pk for one in events if one.cause in MOVING_RULES and one.type in AUTOMATIC]
+    if not ids or not by.may(Permission.DEALS_EDIT):
+        return {}
+    moves = moves_told_by(ids, by)
+    return {event_id: reverse("undo_automatic_move", args=[move_id]) for event_id, move_id in moves.items()}
 
 
 def _task_id(notification: Any) -> UUID:

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from tenant_apps.crm.views import (
+    automatic,
     board,
     companies,
     contacts,
@@ -55,6 +56,9 @@ urlpatterns = [
     path("deals/<uuid:deal_id>/archive/", deals.archive_deal, name="archive_deal"),
     path("deals/<uuid:deal_id>/unarchive/", deals.unarchive_deal, name="unarchive_deal"),
     path("deals/<uuid:deal_id>/duplicate/", deals.duplicate_deal, name="duplicate_deal"),
+    path("deals/moves/<uuid:move_id>/undo/", automatic.undo_automatic_move, name="undo_automatic_move"),
+    path("settings/automation/", automatic.moving_rule_list, name="moving_rule_list"),
+    path("settings/automation/<str:rule_code>/", automatic.switch_moving_rule, name="switch_moving_rule"),
     path("settings/pipelines/", pipelines.pipeline_list, name="pipeline_list"),
     path("settings/pipelines/new/", pipelines.pipeline_create, name="pipeline_create"),
     path("settings/pipelines/order/", pipelines.arrange_pipelines, name="arrange_pipelines"),

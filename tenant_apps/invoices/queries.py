@@ -106,6 +106,15 @@ def is_billed(deal_id: UUID) -> bool:
     return Invoice.objects.filter(deal_id=deal_id).exclude(state=InvoiceState.ANNULLED).exists()
 
 
+def deals_paid_in_full(deal_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the deals for which something was issued and all of that is paid. What is annulled does not
+    count.
+    """
+    issued = Invoice.objects.filter(deal_id__in=deal_ids, state=InvoiceState.ISSUED)
+    unpaid = issued.filter(OPEN).values("deal_id")
+    return set(issued.exclude(deal_id__in=unpaid).values_list("deal_id", flat=True))
+
+
 def of_client(*, company_id: UUID | None = None, contact_id: UUID | None = None) -> Q:
     """The documents of these clients, and of those that were merged into them: what is issued or posted keeps
     naming the client that it was made for.

@@ -86,6 +86,7 @@ def belongings_of(organization: OrganizationRef) -> dict[str, Any]:
         "record_id": records["company_id"],
         "field_name": "city",
         # These belong to nobody: they are one-time keys, which a stranger can only guess.
+        "rule_code": "invoice_issued",  # the same rules everywhere
         "key": "guessed",
         "uidb36": "1",
         "token": "guessed",
@@ -158,6 +159,9 @@ def _records(by: Actor, at: Any) -> dict[str, Any]:
     draft = InvoiceInput(company_id=company.pk, currency="EUR", items=(item,))
     invoice = create_invoice(draft=draft, by=by, at=at)
     issue_invoice(invoice_id=invoice.pk, by=by, at=at)
+    won = create_deal(details=DealChange(name="Спечелена"), by=by, at=at)
+    draft = InvoiceInput(company_id=company.pk, deal_id=won.pk, currency="EUR", items=(item,))
+    issue_invoice(invoice_id=create_invoice(draft=draft, by=by, at=at).pk, by=by, at=at)
     payment = record_payment(
         payment=PaymentInput(
             amount=Decimal(6), currency="EUR", received_on=(at - timedelta(days=1)).date(), method="cash"
@@ -176,6 +180,7 @@ def _records(by: Actor, at: Any) -> dict[str, Any]:
         "import_id": arriving.pk,
         "contact_id": contact.pk,
         "deal_id": deal.pk,
+        "move_id": won.automatic_moves.get().pk,
         "pipeline_id": deal.pipeline_id,
         "stage_id": deal.stage_id,
         "product_id": product.pk,

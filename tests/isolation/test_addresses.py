@@ -20,7 +20,7 @@ from tests.isolation.addresses import Address, addresses_of
 from tests.isolation.belongings import belongings_of
 
 TENANT = addresses_of(settings.ROOT_URLCONF)
-OF_NOBODY = {"uidb36", "key", "path", "token", "record_type", "field_name"}
+OF_NOBODY = {"uidb36", "key", "path", "token", "record_type", "field_name", "rule_code"}
 WITH_IDS = [address for address in TENANT if set(address.parameters) - OF_NOBODY]
 PAGES = [address for address in TENANT if not address.is_api]
 API = [address for address in TENANT if address.is_api]
@@ -138,7 +138,7 @@ def test_without_a_token_the_api_is_closed(
     assert stranger.get(address.path(ours)).status_code == 401
 
 
-@pytest.mark.parametrize("field", ["company_id", "contact_id", "product_id"])
+@pytest.mark.parametrize("field", ["company_id", "contact_id", "deal_id", "product_id"])
 def test_their_ids_inside_our_bodies_are_not_found(
     field: str, theirs: dict[str, Any], ours: dict[str, Any], api: Client
 ) -> None:

@@ -15,7 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from shared_apps.core.formats import format_day, format_instant, format_number
-from shared_apps.core.slots import fill, sentence_for
+from shared_apps.core.slots import fill, is_told_by_cause, sentence_for
 from tenant_apps.activity.models import Event
 
 register = template.Library()
@@ -30,6 +30,9 @@ ICONS = {
     "issued": "file-invoice",
     "sent": "send",
     "paid": "check",
+    "won": "trophy",
+    "lost": "thumb-down",
+    "undone": "arrow-back-up",
     "annulled": "ban",
     "shared": "users",
     "unshared": "lock",
@@ -56,7 +59,20 @@ def told(event: Event) -> SafeString:
     """The event as one sentence, with the names set in bold."""
     subject = format_html("<strong>{}</strong>", event.subject_label)
     actor = format_html("<strong>{}</strong>", event.actor_label)
-    return format_html("{}", SafeString(str(sentence_for(event.type)) % {"subject": subject, "actor": actor}))
+    sentence = str(sentence_for(event.type, event.cause))
+    return format_html("{}", SafeString(sentence % {"subject": subject, "actor": actor}))
+
+
+@register.filter
+def cause_of(event: Event) -> str:
+    """The cause, unless the sentence says it already."""
+    return "" if is_told_by_cause(event.type, event.cause) else event.cause
+
+
+@register.filter
+def undo_of(event: Event) -> str:
+    """Where what the event tells can be undone; nothing where it cannot."""
+    return str(getattr(event, "undo_url", ""))
 
 
 @register.filter
@@ -91,10 +107,12 @@ def _told(event: Event, name: str) -> tuple[str, str, str] | None:
 
 @register.filter
 def remark(event: Event) -> str:
-    """The document that was concerned beside the event's own, and the reason that a person gave."""
+    """The document that was concerned beside the event's own, whose act it was that caused what happened by
+    itself, and the reason that a person gave.
+    """
     number = {**event.old, **event.new}.get("invoice")
     reason = "" if "reason" in event.old else event.new.get("reason")
-    return " · ".join(filter(None, (number and f"№ {number}", reason)))
+    return " · ".join(filter(None, (number and f"№ {number}", event.new.get("caused_by"), reason)))
 
 
 def _column(subject_type: str, name: str) -> "Field[Any, Any] | None":

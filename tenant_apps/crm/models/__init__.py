@@ -2,6 +2,8 @@
 conversations, files · `merges`.
 """
 
+from tenant_apps.crm.models.automatic import AutomaticMove as AutomaticMove
+from tenant_apps.crm.models.automatic import RuleSwitch as RuleSwitch
 from tenant_apps.crm.models.clients import Address as Address
 from tenant_apps.crm.models.clients import Company as Company
 from tenant_apps.crm.models.clients import CompanySize as CompanySize

@@ -78,7 +78,8 @@ class Deal(models.Model):
     """A sale under way. `value` in `currency`: typed, or the total of its items when it has any.
 
     `board_order` orders the cards of a column, the smallest on top; `version` rises with every move, so
-    that two people who drag the same card do not overwrite each other. `next_task_at` is kept by the tasks.
+    that two people who drag the same card do not overwrite each other. `next_task_at` is kept by the tasks,
+    `paid_at` by the invoices: since when all that were issued for it are paid.
     """
 
     shared_as = "deal"
@@ -91,6 +92,7 @@ class Deal(models.Model):
     status = models.CharField(max_length=10, choices=DealStatus.choices, default=DealStatus.OPEN)
     lost_reason = models.CharField(_("reason"), max_length=250, blank=True)
     closed_at = models.DateTimeField(null=True)
+    paid_at = models.DateTimeField(null=True)
     value = models.DecimalField(_("value"), max_digits=14, decimal_places=2, default=Decimal("0.00"))
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
     expected_close_on = models.DateField(_("expected close"), null=True)
@@ -140,6 +142,7 @@ class Deal(models.Model):
             "status",
             "lost_reason",
             "closed_at",
+            "paid_at",
             "value",
             "currency",
             "expected_close_on",
@@ -162,6 +165,11 @@ class Deal(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("deal_detail", args=[self.pk])
+
+    @property
+    def standing(self) -> str:
+        """The status as people see it: a won deal whose invoices are paid is `paid_in_full`."""
+        return "paid_in_full" if self.status == DealStatus.WON and self.paid_at else self.status
 
 
 class DealContact(models.Model):

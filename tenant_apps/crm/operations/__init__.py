@@ -6,6 +6,15 @@ from tenant_apps.crm.operations.attachments import FileTooLarge as FileTooLarge
 from tenant_apps.crm.operations.attachments import archive_attachment as archive_attachment
 from tenant_apps.crm.operations.attachments import attach_file as attach_file
 from tenant_apps.crm.operations.attachments import unarchive_attachment as unarchive_attachment
+from tenant_apps.crm.operations.automatic import DEAL_PAID as DEAL_PAID
+from tenant_apps.crm.operations.automatic import Cause as Cause
+from tenant_apps.crm.operations.automatic import MoveUndoneAlready as MoveUndoneAlready
+from tenant_apps.crm.operations.automatic import SwitchedAlready as SwitchedAlready
+from tenant_apps.crm.operations.automatic import TouchedSince as TouchedSince
+from tenant_apps.crm.operations.automatic import move_by_rule as move_by_rule
+from tenant_apps.crm.operations.automatic import switch_moving_rule as switch_moving_rule
+from tenant_apps.crm.operations.automatic import take_paid_mark as take_paid_mark
+from tenant_apps.crm.operations.automatic import undo_automatic_move as undo_automatic_move
 from tenant_apps.crm.operations.clients import AlreadyArchived as AlreadyArchived
 from tenant_apps.crm.operations.clients import CompanyChange as CompanyChange
 from tenant_apps.crm.operations.clients import ContactChange as ContactChange
@@ -109,3 +118,4 @@ from tenant_apps.crm.operations.tasks import reopen_task as reopen_task
 from tenant_apps.crm.operations.tasks import subject_of as subject_of
 from tenant_apps.crm.operations.tasks import task_facts as task_facts
 from tenant_apps.crm.operations.tasks import unarchive_task as unarchive_task
+from tenant_apps.crm.rules import RuleCode as RuleCode

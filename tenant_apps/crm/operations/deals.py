@@ -40,7 +40,7 @@ from tenant_apps.crm.operations.deal_parts import (
     item_errors,
 )
 from tenant_apps.crm.operations.stays import (
-    end_stay,
+    close,
     enter_stage,
     on_top,
     open_stage,
@@ -330,10 +330,7 @@ def _require_open(deal: Deal) -> None:
 
 def _close(deal: Deal, status: DealStatus, at: datetime, reason: str = "") -> None:
     _require_open(deal)
-    deal.status, deal.closed_at, deal.lost_reason = status, at, reason
-    deal.version, deal.updated_at = deal.version + 1, at
-    deal.save(update_fields=["status", "closed_at", "lost_reason", "version", "updated_at"])
-    end_stay(deal, at)
+    close(deal, status, at, reason)
 
 
 def _write(deal: Deal, change: DealChange, custom: CustomChange, by: Actor, at: datetime) -> dict[str, Any]:

@@ -56,6 +56,22 @@ def end_stay(deal: Deal, at: datetime) -> datetime:
     return moment
 
 
+def resume_stay(deal: Deal) -> None:
+    """Let the stay that ended last go on, as if the deal had never left its stage."""
+    last = StageStay.objects.filter(deal=deal).order_by("-entered_at", "-id").first()
+    if last is not None and last.left_at is not None:
+        last.left_at = None
+        last.save(update_fields=["left_at"])
+
+
+def close(deal: Deal, status: DealStatus, at: datetime, reason: str = "") -> None:
+    """Close an open deal and save it."""
+    deal.status, deal.closed_at, deal.lost_reason = status, at, reason
+    deal.version, deal.updated_at = deal.version + 1, at
+    deal.save(update_fields=["status", "closed_at", "lost_reason", "version", "updated_at"])
+    end_stay(deal, at)
+
+
 def on_top(stage: Stage) -> Decimal:
     """The place above every card of the column."""
     first = _column(stage).aggregate(first=Min("board_order"))["first"]

@@ -1,5 +1,10 @@
 """Every read of the app: `clients` (companies and contacts)."""
 
+from tenant_apps.crm.queries.automatic import automatic_moves as automatic_moves
+from tenant_apps.crm.queries.automatic import lock_deals as lock_deals
+from tenant_apps.crm.queries.automatic import moves_told_by as moves_told_by
+from tenant_apps.crm.queries.automatic import moving_rules as moving_rules
+from tenant_apps.crm.queries.automatic import win_by_document as win_by_document
 from tenant_apps.crm.queries.board import FIRST_CARDS as FIRST_CARDS
 from tenant_apps.crm.queries.board import Amount as Amount
 from tenant_apps.crm.queries.board import Card as Card

@@ -49,6 +49,7 @@ class Card:
     next_task_at: datetime | None
     version: int
     board_order: Decimal
+    paid_at: datetime | None
 
 
 NO_DEALS = Head(0, 0, ())
@@ -66,6 +67,7 @@ _COLUMNS = (
     "next_task_at",
     "version",
     "board_order",
+    "paid_at",
 )
 
 

@@ -40,6 +40,7 @@ PLAIN = (
     "status",
     "lost_reason",
     "closed_at",
+    "paid_at",
     "currency",
     "expected_close_on",
     "company_id",
@@ -143,6 +144,7 @@ class DealOut(Schema):
     status: DealStatusCode
     lost_reason: str
     closed_at: datetime | None
+    paid_at: datetime | None
     value: str
     currency: str
     expected_close_on: date | None

@@ -1,6 +1,6 @@
 """The ledger: money given to invoices and taken back.
 
-Locks: payments first, then invoices, each by ascending id.
+Locks: payments first, then invoices, then the deals that these bill, each by ascending id.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +19,7 @@ from shared_apps.core.permissions import Permission
 from tenant_apps.activity.operations import record
 from tenant_apps.invoices.events import InvoiceEvent, PaymentEvent
 from tenant_apps.invoices.models import Allocation, Invoice, Payment
+from tenant_apps.invoices.operations.deals import tell_money_moved
 from tenant_apps.invoices.operations.issuing import NotIssued, ReasonMissing
 from tenant_apps.invoices.queries import (
     live_allocations,
@@ -238,9 +239,8 @@ def _person(by: Actor) -> dict[str, Any]:
 
 
 def _note_paid(invoices: Iterable[Invoice], by: Actor, at: datetime) -> None:
-    for invoice in invoices:
-        if invoice.outstanding:
-            continue
+    paid = [invoice for invoice in invoices if not invoice.outstanding]
+    for invoice in paid:
         _set_paid_at(invoice, at, at)
         parent = invoice.company or invoice.contact
         record(
@@ -251,6 +251,7 @@ def _note_paid(invoices: Iterable[Invoice], by: Actor, at: datetime) -> None:
             parent=parent,
             new={"paid": invoice.paid_total},
         )
+    tell_money_moved(paid, by, at)
 
 
 def _note_reopened(invoice: Invoice, by: Actor, at: datetime) -> None:
@@ -263,6 +264,7 @@ def _note_reopened(invoice: Invoice, by: Actor, at: datetime) -> None:
         parent=invoice.company or invoice.contact,
         new={"outstanding": invoice.outstanding},
     )
+    tell_money_moved([invoice], by, at)
 
 
 def _set_paid_at(invoice: Invoice, paid_at: datetime | None, at: datetime) -> None:

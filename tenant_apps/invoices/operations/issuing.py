@@ -18,6 +18,7 @@ from tenant_apps.activity.operations import record
 from tenant_apps.invoices import rules
 from tenant_apps.invoices.events import InvoiceEvent
 from tenant_apps.invoices.models import Invoice, InvoiceState
+from tenant_apps.invoices.operations.deals import tell_issued, tell_money_moved
 from tenant_apps.invoices.operations.drafts import lock_draft
 from tenant_apps.invoices.queries import buyer_of, lock_invoice, seller_of
 from tenant_apps.sharing.operations import require_may_change
@@ -55,7 +56,8 @@ def issue_invoice(*, invoice_id: UUID, by: Actor, at: datetime, issue_date: date
     """Give a draft the next number of the series, keep seller and buyer as they are now, and freeze it.
 
     `issue_date` is by default the draft's own, else today in the organization's zone. The series' row lock
-    puts issuing in a queue, so numbers have no gap. Raises `NotADraft`, `IssueDateInFuture`, `LimitReached`.
+    puts issuing in a queue, so numbers have no gap. The deal that it bills follows by the rules of the crm,
+    and never stands in the way. Raises `NotADraft`, `IssueDateInFuture`, `LimitReached`.
     """
     invoice = lock_draft(invoice_id, by)
     seller = profile()
@@ -74,6 +76,7 @@ def issue_invoice(*, invoice_id: UUID, by: Actor, at: datetime, issue_date: date
         parent=invoice.company or invoice.contact,
         new={"number": invoice.number, "total": invoice.total, "currency": invoice.currency},
     )
+    tell_issued(invoice, by, at)
     return invoice
 
 
@@ -82,7 +85,8 @@ def annul_invoice(*, invoice_id: UUID, reason: str, by: Actor, at: datetime) -> 
     """Cross an issued invoice out.
 
     It stays in the books. Raises `NotIssued`, `MoneyAllocated`, `ReasonMissing`. The stored PDF is let go, so
-    that the next one bears the mark; the file itself stays.
+    that the next one bears the mark; the file itself stays. A deal that the invoice won stays won: that may
+    be undone on its timeline.
     """
     if not reason.strip():
         raise ReasonMissing()
@@ -103,6 +107,7 @@ def annul_invoice(*, invoice_id: UUID, reason: str, by: Actor, at: datetime) -> 
         parent=invoice.company or invoice.contact,
         new={"reason": invoice.annul_reason},
     )
+    tell_money_moved([invoice], by, at)
     return invoice
 
 

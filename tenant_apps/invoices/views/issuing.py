@@ -1,14 +1,18 @@
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shared_apps.core import clock
 from shared_apps.core.errors import DomainError
 from shared_apps.core.http import act, add_refusal, done, page, partial
 from shared_apps.core.permissions import Permission
+from tenant_apps.crm.models import AutomaticMove
+from tenant_apps.crm.queries import win_by_document
 from tenant_apps.invoices import operations
 from tenant_apps.invoices.forms.payments import ReasonForm
+from tenant_apps.invoices.models import Invoice
 from tenant_apps.invoices.queries import visible_invoice
 from tenant_apps.invoices.views import Request, today
 
@@ -16,8 +20,12 @@ from tenant_apps.invoices.views import Request, today
 @act(Permission.INVOICES_ISSUE)
 def issue_invoice(request: Request, invoice_id: UUID) -> HttpResponse:
     invoice = operations.issue_invoice(invoice_id=invoice_id, by=request.actor, at=clock.now())
-    message = _("Invoice %(number)s was issued.") % {"number": invoice.number}
-    return done(request, to=invoice, message=message, event="invoices.invoice_issued")
+    message, undo = _("Invoice %(number)s was issued."), ""
+    if won := _win_to_undo(invoice, request):
+        message = _("Invoice %(number)s was issued, and with it the deal “%(deal)s” is won.")
+        undo = reverse("undo_automatic_move", args=[won.pk])
+    told = message % {"number": invoice.number, "deal": won.deal if won else ""}
+    return done(request, to=invoice, message=told, event="invoices.invoice_issued", undo=undo)
 
 
 @act(Permission.INVOICES_SEND)
@@ -42,11 +50,27 @@ def annul_invoice_with_reason(request: Request, invoice_id: UUID) -> HttpRespons
             invoice = operations.annul_invoice(
                 invoice_id=invoice_id, reason=reason, by=request.actor, at=clock.now()
             )
-            message = _("Invoice %(number)s was annulled.") % {"number": invoice.number}
-            return done(request, to=invoice, message=message, event="invoices.invoice_annulled")
+            return _annulled(request, invoice)
     except DomainError as refusal:
         add_refusal(form, refusal)
     return _annul_page(request, invoice_id, form)
+
+
+def _annulled(request: Request, invoice: Invoice) -> HttpResponse:
+    """Says, too, that the deal which it won is still won, and offers to undo that."""
+    message, undo = _("Invoice %(number)s was annulled."), ""
+    if won := _win_to_undo(invoice, request):
+        message = _("Invoice %(number)s was annulled. The deal “%(deal)s” that it won stays won.")
+        undo = reverse("undo_automatic_move", args=[won.pk])
+    told = message % {"number": invoice.number, "deal": won.deal if won else ""}
+    return done(request, to=invoice, message=told, event="invoices.invoice_annulled", undo=undo)
+
+
+def _win_to_undo(invoice: Invoice, request: Request) -> AutomaticMove | None:
+    """How the invoice won its deal, for one who may undo it."""
+    if invoice.deal_id is None or not request.actor.may(Permission.DEALS_EDIT):
+        return None
+    return win_by_document(invoice.pk, request.actor)
 
 
 def _annul_page(request: Request, invoice_id: UUID, form: ReasonForm) -> HttpResponse:
