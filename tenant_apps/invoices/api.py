@@ -65,6 +65,19 @@ def create_invoice(request: Request, data: InvoiceIn) -> HttpResponse:
     return _invoice(request, invoice, status=201)
 
 
+@router.post(
+    "deals/{uuid:deal_id}/invoice/",
+    response={201: InvoiceOut},
+    operation_id="create_invoice_of_deal",
+    tags=INVOICES,
+)
+def create_invoice_of_deal(request: Request, deal_id: UUID) -> HttpResponse:
+    """Write a draft that bills a deal: its company or first person, its currency and its lines."""
+    request.actor.require(Permission.DEALS_VIEW)
+    invoice = operations.create_invoice_of_deal(deal_id=deal_id, by=request.actor, at=clock.now())
+    return _invoice(request, invoice, status=201)
+
+
 @router.get("invoices/{uuid:invoice_id}/", response=InvoiceOut, operation_id="read_invoice", tags=INVOICES)
 def read_invoice(request: Request, invoice_id: UUID) -> HttpResponse:
     """One invoice with its lines."""

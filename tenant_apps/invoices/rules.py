@@ -64,6 +64,11 @@ class Totals:
     line_nets: tuple[Decimal, ...]
 
 
+def usual_rate(is_vat_registered: bool) -> Decimal | None:
+    """The VAT rate of a line of which nobody said another: the standard one, or none."""
+    return Decimal("20.00") if is_vat_registered else None
+
+
 def compute_totals(lines: Iterable[LineInput]) -> Totals:
     """Round each line's net, add the nets per rate, take VAT once per rate, half up to the cent."""
     lines = tuple(lines)

@@ -7,19 +7,21 @@ from django.db.models import ProtectedError
 from django.test import Client
 
 from shared_apps.core.actors import Actor
+from shared_apps.core.errors import Refused
 from tenant_apps.crm.models import Deal
-from tenant_apps.crm.operations import win_deal
+from tenant_apps.crm.operations import ContactChange, Participant, create_contact, win_deal
 from tenant_apps.invoices.models import Invoice
 from tenant_apps.invoices.operations import (
     InvoiceChange,
     annul_invoice,
     change_invoice,
+    create_invoice_of_deal,
     duplicate_invoice,
 )
 from tenants.context import OrganizationRef, in_organization
 from tests.crm.selling import add_deal
 from tests.crm.selling import line as deal_line
-from tests.invoices.stories import AT, client, draft, fresh, issued
+from tests.invoices.stories import AT, client, draft, events_of, fresh, issued
 from tests.invoices.test_draft_pages import CONSULTING, text, typed
 
 
@@ -137,3 +139,44 @@ def test_the_api_reads_writes_and_filters_by_deal(api: Any, alpha: OrganizationR
     address = f"/api/v1/invoices/{written['id']}/"
     emptied = api.patch(address, {"deal_id": None}, content_type="application/json").json()
     assert emptied["deal_id"] is None
+
+
+def test_a_draft_is_made_of_a_deal(in_alpha: OrganizationRef, owner: Actor, user: Actor) -> None:
+    buyer = client(owner)
+    items = (deal_line("Дизайн", "2", "50.5", "10"), deal_line("Текст", "1", "9"))
+    deal = add_deal("Сайт", by=owner, at=AT, company_id=buyer.pk, currency="USD", items=items)
+    invoice = create_invoice_of_deal(deal_id=deal.pk, by=owner, at=AT)
+    assert (invoice.company, invoice.contact, invoice.deal, invoice.currency) == (buyer, None, deal, "USD")
+    assert [str(one.net_total) for one in invoice.items.all()] == ["90.90", "9.00"]
+    assert events_of(invoice) == ["invoices.invoice_created"]
+    assert create_invoice_of_deal(deal_id=deal.pk, by=owner, at=AT).pk != invoice.pk
+    with pytest.raises(Deal.DoesNotExist):
+        create_invoice_of_deal(deal_id=deal.pk, by=user, at=AT)
+
+
+def test_a_deal_without_lines_or_company_is_one_line_to_its_first_person(
+    in_alpha: OrganizationRef, owner: Actor
+) -> None:
+    person = create_contact(details=ContactChange(first_name="Мария", last_name="П"), by=owner, at=AT)
+    people = (Participant(contact_id=person.pk),)
+    invoice = create_invoice_of_deal(
+        deal_id=add_deal("Сайт", by=owner, at=AT, value="300", contacts=people).pk, by=owner, at=AT
+    )
+    (whole,) = invoice.items.all()
+    assert (invoice.contact, whole.description, str(whole.net_total)) == (person, "Сайт", "300.00")
+    with pytest.raises(Refused) as refusal:
+        create_invoice_of_deal(deal_id=add_deal("Ничия", by=owner, at=AT).pk, by=owner, at=AT)
+    assert [one.field for one in refusal.value.errors] == ["company_id"]
+
+
+def test_the_api_bills_a_deal(api: Any, api_of: Any, alpha: OrganizationRef, owner: Actor) -> None:
+    with in_organization(alpha):
+        deal = add_deal("Сайт", by=owner, at=AT, company_id=client(owner).pk, value="70")
+    address = f"/api/v1/deals/{deal.pk}/invoice/"
+    answer = api.post(address, {}, content_type="application/json")
+    assert (answer.status_code, answer.json()["deal_id"], answer.json()["net_total"]) == (
+        201,
+        str(deal.pk),
+        "70.00",
+    )
+    assert api_of(alpha, "user").post(address, {}, content_type="application/json").status_code == 404

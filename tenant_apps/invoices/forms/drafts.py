@@ -17,7 +17,6 @@ from shared_apps.core.form_fields import DayField, currency_choices, offer
 from shared_apps.core.http import add_refusal
 from shared_apps.core.line_forms import LineForm, LineForms
 from shared_apps.core.permissions import Permission
-from tenant_apps.crm.models import Deal, DealContact, DealItem
 from tenant_apps.crm.queries import (
     deals_to_bill,
     visible_companies,
@@ -171,7 +170,7 @@ def add_draft_refusal(form: InvoiceForm, lines: InvoiceLines, refusal: DomainErr
 
 def usual_rate(profile: OrganizationProfile) -> Decimal | None:
     """The VAT rate of a new line: the standard one, or none where the organization is not registered."""
-    return Decimal("20.00") if profile.is_vat_registered else None
+    return rules.usual_rate(profile.is_vat_registered)
 
 
 def initial_draft(profile: OrganizationProfile, **chosen: Any) -> dict[str, Any]:
@@ -184,8 +183,8 @@ def initial_of(invoice: Invoice) -> dict[str, Any]:
     return {name: getattr(invoice, name) for name in InvoiceForm.base_fields}
 
 
-def initial_lines(items: Iterable[InvoiceItem | DealItem]) -> list[dict[str, Any]]:
-    """The lines of a draft or a deal, for their forms; no discount is an empty cell."""
+def initial_lines(items: Iterable[InvoiceItem | ItemInput]) -> list[dict[str, Any]]:
+    """The lines of a draft, for their forms; no discount is an empty cell."""
     return [
         {name: getattr(item, name) for name in LineForm.base_fields}
         | {"discount_percent": item.discount_percent or None}
@@ -193,21 +192,7 @@ def initial_lines(items: Iterable[InvoiceItem | DealItem]) -> list[dict[str, Any
     ]
 
 
-def draft_of_deal(deal: Deal, people: Iterable[DealContact]) -> dict[str, Any]:
-    """The head of the invoice for a deal: its company, or else the first person in it."""
-    first = None if deal.company_id else next(iter(people), None)
-    return {
-        "deal_id": deal.pk,
-        "company_id": deal.company_id,
-        "contact_id": first.contact_id if first else None,
-        "currency": deal.currency,
-    }
-
-
-def lines_of_deal(deal: Deal, items: Iterable[DealItem], vat_rate: Decimal | None) -> list[dict[str, Any]]:
-    """The lines of a deal for the invoice; a deal without lines is one, with its name and value."""
-    written = initial_lines(items)
-    if written:
-        return written
-    whole = {"description": deal.name, "quantity": Decimal(1), "unit_price": deal.value, "vat_rate": vat_rate}
-    return [whole]
+def initial_of_draft(draft: InvoiceInput) -> dict[str, Any]:
+    """The head of a draft that nobody wrote yet, for its form: what the draft says, nothing else."""
+    said = {name: getattr(draft, name) for name in InvoiceForm.base_fields}
+    return {name: value for name, value in said.items() if value}

@@ -8,6 +8,7 @@ from tenant_apps.invoices.operations.allocations import (
     deallocate_payment,
     leave_payments_unmatched,
 )
+from tenant_apps.invoices.operations.deals import create_invoice_of_deal, draft_of_deal
 from tenant_apps.invoices.operations.documents import (
     invoice_pdf_bytes,
     make_invoice_qr_codes,
@@ -59,8 +60,10 @@ __all__ = [
     "annul_invoice",
     "change_invoice",
     "create_invoice",
+    "create_invoice_of_deal",
     "deallocate_payment",
     "delete_draft_invoice",
+    "draft_of_deal",
     "duplicate_invoice",
     "invoice_pdf_bytes",
     "issue_invoice",

@@ -10,7 +10,7 @@ from shared_apps.core.errors import DomainError
 from shared_apps.core.http import act, done, form_page, page
 from shared_apps.core.permissions import Permission
 from tenant_apps.crm.models import Deal
-from tenant_apps.crm.queries import items_of_deal, people_of_deal, visible_deal
+from tenant_apps.crm.queries import visible_deal
 from tenant_apps.invoices import operations
 from tenant_apps.invoices.forms import drafts as forms
 from tenant_apps.invoices.models import Invoice
@@ -25,8 +25,8 @@ def invoice_create(request: Request) -> HttpResponse:
     rate, written = forms.usual_rate(organization), None
     chosen = {name: request.GET[name] for name in ("company_id", "contact_id") if request.GET.get(name)}
     if deal := _deal(request):
-        chosen = forms.draft_of_deal(deal, people_of_deal(deal.pk))
-        written = forms.lines_of_deal(deal, items_of_deal(deal.pk), rate)
+        draft = operations.draft_of_deal(deal)
+        chosen, written = forms.initial_of_draft(draft), forms.initial_lines(draft.items)
     form = forms.InvoiceForm(by=request.actor, initial=forms.initial_draft(organization, **chosen))
     lines = forms.InvoiceLines(initial=written, vat_rate=rate)
     return _form_page(request, "invoices/invoice_create.html", form, lines)
