@@ -60,7 +60,7 @@ class InvoiceForm(forms.Form):
     deal_id = forms.UUIDField(
         label=_("deal"),
         required=False,
-        help_text=_("The sale that this bills; issuing wins it."),
+        help_text=_("The sale that this bills."),
         widget=forms.Select(
             attrs={
                 "data-select-url": format_lazy("{}?status=open&status=won", reverse_lazy("deal_options")),
