@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from config.demo import words
 from config.demo.deals import sell
+from config.demo.order import keep_in_order
 from shared_apps.core.actors import Actor
 from shared_apps.core.bulgaria.eik import is_valid_eik
 from shared_apps.core.bulgaria.transliteration import slugify_subdomain, transliterate
@@ -68,6 +69,7 @@ class Storyteller:
         self._trade(companies, products)
         self._receive_unexplained(companies)
         sell(companies, products, by=self.by, today=self.today)
+        keep_in_order(by=self.by, today=self.today)
 
     def _at(self, day: date, hour: int = 10) -> datetime:
         return datetime.combine(day, time(hour, self.random.randrange(60)), UTC)

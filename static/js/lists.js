@@ -84,7 +84,13 @@
   }
 
   function writeCell(cell, form) {
-    htmx.ajax("POST", cell.dataset.cell, { target: cell, swap: "innerHTML", source: cell, values: Object.fromEntries(new FormData(form)) });
+    htmx.ajax("POST", cell.dataset.cell, { target: cell, swap: "innerHTML", source: cell, values: valuesOf(form) });
+  }
+
+  /** What a form holds; of some ticked boxes each one. */
+  function valuesOf(form) {
+    const data = new FormData(form);
+    return Object.fromEntries([...new Set(data.keys())].map((name) => [name, data.getAll(name)]));
   }
 
   function neighbour(cell, by) {
@@ -95,7 +101,7 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     const cell = event.detail.target;
     if (!cell.matches("td[data-cell]")) return;
-    const input = cell.querySelector("[data-cell-form] .form-control, [data-cell-form] .form-select");
+    const input = cell.querySelector("[data-cell-form] .form-control, [data-cell-form] .form-select, [data-cell-form] input:not([type=hidden])");
     cell.classList.toggle("is-open-cell", Boolean(input));
     if (input) { goOn = 0; setTimeout(() => { input.focus(); input.select?.(); }); return; }
     kept = null;

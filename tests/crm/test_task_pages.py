@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -224,3 +224,66 @@ def in_organization_of(browser: Client) -> Any:
     from tenants.models import Organization
 
     return in_organization(reference_to(Organization.objects.get(subdomain="alpha")))
+
+
+def moved(browser: Client, task: Task, due_on: str, **sent: str) -> Any:
+    return htmx(browser, f"/tasks/{task.pk}/postpone/", due_on=due_on, **sent)
+
+
+def test_a_drop_gives_another_day_and_offers_the_way_back(
+    browser: Client, task: Task, in_alpha: OrganizationRef
+) -> None:
+    day = clock.today(in_alpha.time_zone) + timedelta(days=3)
+    answer = moved(browser, task, day.isoformat(), version=task.updated_at.isoformat())
+    toast = json.loads(answer["HX-Trigger"])["toast"]
+    assert answer.status_code == 204
+    assert toast["undo_url"].endswith(f"/postpone/?due_on={clock.today(in_alpha.time_zone).isoformat()}")
+
+    assert htmx(browser, toast["undo_url"]).status_code == 204
+    task.refresh_from_db()
+    assert task.due_at and clock.day_in(in_alpha.time_zone, task.due_at) == clock.today(in_alpha.time_zone)
+
+
+def test_of_two_who_drag_one_task_the_second_is_told(
+    browser: Client, browser_of: Callable[..., Client], task: Task, in_alpha: OrganizationRef
+) -> None:
+    seen = task.updated_at.isoformat()
+    days = [(clock.today(in_alpha.time_zone) + timedelta(days=ahead)).isoformat() for ahead in (2, 4)]
+    assert moved(browser_of(in_alpha, Role.MANAGER), task, days[0], version=seen).status_code == 204
+    second = moved(browser, task, days[1], version=seen)
+    assert second.status_code == 409
+    assert "Обади се на Щърк" in json.loads(second["HX-Trigger"])["toast"]["message"]
+    task.refresh_from_db()
+    assert task.due_at and clock.day_in(in_alpha.time_zone, task.due_at).isoformat() == days[0]
+
+
+def test_a_task_that_repeats_keeps_a_day_and_another_loses_it(
+    browser: Client, task: Task, owner: Actor, in_alpha: OrganizationRef
+) -> None:
+    assert moved(browser, task, "none").status_code == 422
+    today = clock.today(in_alpha.time_zone)
+    details = TaskChange(title="Веднъж", due_on=today, due_time=time(9), remind_minutes=10)
+    once = create_task(details=details, by=owner, at=clock.now())
+    assert moved(browser, once, "none").status_code == 204
+    once.refresh_from_db()
+    assert (once.due_at, once.remind_at, once.is_all_day) == (None, None, True)
+    assert moved(browser, once, "някога").status_code == 422
+
+
+def test_the_columns_say_what_a_drop_means(browser: Client, task: Task, in_alpha: OrganizationRef) -> None:
+    today = clock.today(in_alpha.time_zone).isoformat()
+    page = browser.get("/tasks/board/").content.decode()
+    assert f'data-task-drop="{today}"' in page and 'data-task-drop="none"' in page
+    assert f'data-version="{task.updated_at.isoformat()}"' in page
+    by_state = browser.get("/tasks/board/?by=state").content.decode()
+    assert 'data-task-drop="done"' in by_state and 'data-task-drop="open"' in by_state
+    assert f'data-task-drop="{today}"' in browser.get("/tasks/calendar/").content.decode()
+
+
+def test_a_task_is_done_from_its_row_and_many_at_once(browser: Client, task: Task) -> None:
+    page = browser.get("/tasks/").content.decode()
+    assert f'hx-post="/tasks/{task.pk}/complete/"' in page
+    sent = {"act": "edit", "id": str(task.pk), "set-is_done": "1", "is_done-value": "yes"}
+    assert browser.post("/lists/task/bulk/", sent).status_code == 302
+    task.refresh_from_db()
+    assert task.done_at is not None

@@ -58,6 +58,7 @@ class Column:
     `many` gives the values of all rows of a page (key → value) with one statement instead. `order` is the
     column, or a named expression, to sort by: never null. `join`: what `value` follows. `currency`: the
     attribute that holds it. Choices are told by `choices`; `is_shown`: in the list until somebody chooses.
+    `template` draws the cell on the page in the value's stead; it gets the row as `record`.
     """
 
     name: str

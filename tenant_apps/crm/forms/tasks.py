@@ -29,8 +29,10 @@ RECORDS: dict[str, tuple[type[Company] | type[Contact] | type[Deal], str]] = {
 }
 
 
-class QuickTaskForm(forms.Form):
-    """The little that a task needs; the rest is as it usually is."""
+class QuickTaskForm(WithCustomFields):
+    """The little that a task needs, with the own fields that must be filled in; the rest is as it usually is."""
+
+    entity, is_short = "task", True
 
     title = forms.CharField(label=_("title"), max_length=200)
     due_on = DayField(label=_("day"), required=False)
@@ -39,17 +41,24 @@ class QuickTaskForm(forms.Form):
         label=_("who does it"), coerce=UUID, required=False, empty_value=None
     )
     kind = forms.ChoiceField(label=_("kind"), choices=TaskKind.choices, initial=TaskKind.TODO, required=False)
+    company_id = forms.UUIDField(label=_("company"), required=False)
+    contact_id = forms.UUIDField(label=_("contact"), required=False)
+    deal_id = forms.UUIDField(label=_("deal"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         people = [(str(one.user_id), str(one)) for one in active_members()]
         self.fields["assignee_id"].choices = [("", _("Nobody yet")), *people]  # type: ignore[attr-defined]
 
+    def change(self) -> TaskChange:
+        given = self.cleaned_data
+        return TaskChange(**{**given, "kind": given["kind"] or TaskKind.TODO})
 
-class TaskForm(WithCustomFields, QuickTaskForm):
+
+class TaskForm(QuickTaskForm):
     """Everything that is known of a task. `records`: those chosen so far, by the field's name."""
 
-    entity = "task"
+    is_short = False
 
     priority = forms.TypedChoiceField(
         label=_("priority"),
@@ -63,9 +72,6 @@ class TaskForm(WithCustomFields, QuickTaskForm):
     remind_minutes = forms.TypedChoiceField(
         label=_("reminder"), choices=REMINDERS, coerce=int, empty_value=None, required=False
     )
-    company_id = forms.UUIDField(label=_("company"), required=False)
-    contact_id = forms.UUIDField(label=_("contact"), required=False)
-    deal_id = forms.UUIDField(label=_("deal"), required=False)
     notes = forms.CharField(label=_("notes"), required=False, widget=forms.Textarea(attrs={"rows": 4}))
 
     def __init__(self, *args: Any, records: dict[str, Any] | None = None, **kwargs: Any) -> None:
@@ -96,10 +102,6 @@ class TaskForm(WithCustomFields, QuickTaskForm):
         if minutes is not None and str(minutes) not in dict(REMINDERS):
             text = _("%(count)d minutes before") % {"count": minutes}
             field.choices = [*field.choices, (str(minutes), text)]
-
-    def change(self) -> TaskChange:
-        given = self.cleaned_data
-        return TaskChange(**{**given, "kind": given["kind"] or TaskKind.TODO})
 
 
 def records_of(task: Task) -> dict[str, Any]:

@@ -39,6 +39,16 @@ def write_task(*, record_id: UUID, values: dict[str, Any], by: Actor, at: dateti
     return operations.change_task(task_id=record_id, change=TaskChange(**wanted), by=by, at=at)
 
 
+def finish_task(*, record_id: UUID, values: dict[str, Any], by: Actor, at: datetime) -> Task:
+    """Say of a task that it is done, or that it is not."""
+    finish = operations.complete_task if values["is_done"] else operations.reopen_task
+    return finish(task_id=record_id, by=by, at=at)
+
+
+def is_done(task: Task) -> bool:
+    return task.done_at is not None
+
+
 def archive_task(*, record_id: UUID, by: Actor, at: datetime) -> Task:
     return operations.archive_task(task_id=record_id, by=by, at=at)
 
@@ -68,11 +78,18 @@ TASKS = Listing(
     unarchive=unarchive_task,
     columns=(
         Column("title", _("Task"), Kind.TITLE, order="title"),
+        Column(
+            "is_done",
+            _("Done"),
+            Kind.YES_NO,
+            value=is_done,
+            template="crm/components/task_check_cell.html",
+        ),
         Column("due", _("Due"), Kind.DATE, value=due_day, order=Coalesce(F("due_at"), Value(FAR))),
         Column("assignee", _("Who does it"), Kind.PERSON, value="assignee_id"),
         Column("kind", _("Kind"), value=lambda task: task.get_kind_display()),
         Column("priority", _("Priority"), value=lambda task: task.get_priority_display(), order="priority"),
-        Column("done_at", _("Done"), Kind.INSTANT, is_minor=True),
+        Column("done_at", _("Done at"), Kind.INSTANT, is_shown=False),
         Column("owner", _("Owner"), Kind.PERSON, value="owner_id", is_shown=False),
         Column("created_at", _("Added"), Kind.INSTANT, order="id", is_minor=True),
     ),
@@ -117,6 +134,7 @@ TASKS = Listing(
         Relation("deal", _("Deal"), "deal", lambda rows: Q(deal_id__in=rows.values("pk"))),
     ),
     edits=(
+        Edit("is_done", _("Done"), Kind.YES_NO, write=finish_task, read=is_done, in_cell=False),
         Edit("title", _("Task"), Kind.TEXT, write=write_task, is_required=True, in_bulk=False),
         Edit("due", _("Due"), Kind.DATE, write=write_task, read=due_day),
         Edit("assignee", _("Who does it"), Kind.PERSON, write=write_task, read="assignee_id"),

@@ -109,11 +109,13 @@ from tenant_apps.crm.operations.tasks import AlreadyDone as AlreadyDone
 from tenant_apps.crm.operations.tasks import NoSuchDay as NoSuchDay
 from tenant_apps.crm.operations.tasks import NotDone as NotDone
 from tenant_apps.crm.operations.tasks import TaskChange as TaskChange
+from tenant_apps.crm.operations.tasks import TaskChangedMeanwhile as TaskChangedMeanwhile
 from tenant_apps.crm.operations.tasks import archive_task as archive_task
 from tenant_apps.crm.operations.tasks import change_task as change_task
 from tenant_apps.crm.operations.tasks import complete_task as complete_task
 from tenant_apps.crm.operations.tasks import create_task as create_task
 from tenant_apps.crm.operations.tasks import minutes_before as minutes_before
+from tenant_apps.crm.operations.tasks import postpone_task as postpone_task
 from tenant_apps.crm.operations.tasks import reopen_task as reopen_task
 from tenant_apps.crm.operations.tasks import subject_of as subject_of
 from tenant_apps.crm.operations.tasks import task_facts as task_facts

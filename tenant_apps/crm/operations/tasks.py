@@ -20,6 +20,7 @@ from shared_apps.core.search import searchable
 from shared_apps.core.texts import text_errors
 from shared_apps.jobs.operations import set_next_due
 from tenant_apps.activity.operations import changes_between, record
+from tenant_apps.activity.queries import latest_event
 from tenant_apps.crm.events import CrmEvent
 from tenant_apps.crm.models import Company, Contact, Deal, Recurrence, Task, TaskKind, TaskPriority
 from tenant_apps.crm.operations.clients import AlreadyArchived, NotArchived
@@ -45,6 +46,13 @@ class NoSuchDay(Refused):
     code = "day_unknown"
     message = _("Write the date as dd.mm.yyyy.")
     field = "due_on"
+
+
+class TaskChangedMeanwhile(Refused):
+    """Somebody changed the task since the page was read."""
+
+    code = "changed_meanwhile"
+    conflict = True
 
 
 class NotDone(Refused):
@@ -77,6 +85,14 @@ class TaskChange:
 
 PLAIN = ("title", "kind", "priority", "notes", "recurrence", "assignee_id")
 MORNING = time(9)
+CHANGES = (
+    CrmEvent.TASK_CREATED,
+    CrmEvent.TASK_CHANGED,
+    CrmEvent.TASK_DONE,
+    CrmEvent.TASK_REOPENED,
+    CrmEvent.TASK_ARCHIVED,
+    CrmEvent.TASK_UNARCHIVED,
+)
 
 
 @operation(permission=Permission.TASKS_EDIT)
@@ -99,6 +115,20 @@ def change_task(*, task_id: UUID, change: TaskChange, by: Actor, at: datetime) -
     old, new = changes_between(before, _write(task, change, custom, by, at))
     record(event=CrmEvent.TASK_CHANGED, subject=task, parent=subject_of(task), by=by, at=at, old=old, new=new)
     return task
+
+
+@operation(permission=Permission.TASKS_EDIT)
+def postpone_task(
+    *, task_id: UUID, due_on: date | None, seen_at: datetime | None = None, by: Actor, at: datetime
+) -> Task:
+    """Give a task another day, or none; its time of day stays. `seen_at` is the `updated_at` that the mover
+    saw: when somebody changed the task since, `TaskChangedMeanwhile` says who.
+    """
+    task = _task_for_change(task_id, by)
+    if seen_at is not None and seen_at != task.updated_at:
+        raise _changed_meanwhile(task)
+    change = TaskChange(due_on=due_on) if due_on else TaskChange(due_on=None, due_time=None)
+    return change_task(task_id=task_id, change=change, by=by, at=at)
 
 
 @operation(permission=Permission.TASKS_EDIT)
@@ -175,6 +205,12 @@ def task_facts(task: Task) -> dict[str, Any]:
             "remind_at": task.remind_at,
         }
     )
+
+
+def _changed_meanwhile(task: Task) -> TaskChangedMeanwhile:
+    last = latest_event(task.pk, CHANGES)
+    told = {"who": last.actor_label if last else _("Somebody"), "task": task.title}
+    return TaskChangedMeanwhile(message=_("%(who)s changed “%(task)s” meanwhile.") % told)
 
 
 def _task_for_change(task_id: UUID, by: Actor) -> Task:

@@ -19,7 +19,7 @@ from shared_apps.core.permissions import Permission
 from tenant_apps.crm import queries
 from tenant_apps.crm.forms.tasks import QuickTaskForm
 from tenant_apps.crm.models import Task
-from tenant_apps.crm.views.tasks import layouts, prepared
+from tenant_apps.crm.views.tasks import NO_DAY, layouts, prepared
 from tenants.context import current_organization
 
 SHOWN, IN_CALENDAR, ON_BOARD = 100, 1000, 300
@@ -29,11 +29,14 @@ BY_DUE = (F("due_at").asc(nulls_last=True), "-priority", "id")
 
 @dataclass
 class Column:
-    """A column of the board. `day`: the day that something dropped here becomes due on, if it is one."""
+    """A column of the board. `day`: the day that something dropped here becomes due on, if it is one;
+    `drop`: what a drop means to the page's script: a day, `none` (no day), `done`, `open`, or nothing.
+    """
 
     title: str
     tone: str = ""
     day: date | None = None
+    drop: str = ""
     tasks: list[Task] = field(default_factory=list)
 
 
@@ -128,8 +131,12 @@ def _by_day(request: ActorRequest, today: date) -> list[Column]:
     """Late, each of the next seven days, later, without a date."""
     rows = _whose(request, queries.open_tasks(request.actor)).order_by(*BY_DUE)[:ON_BOARD]
     days = [today + timedelta(days=ahead) for ahead in range(7)]
-    columns = {day: Column(_day_title(day, today), "today" if day == today else "", day) for day in days}
-    late, later, undated = Column(_("Overdue"), "overdue"), Column(_("Later")), Column(_("Without a date"))
+    columns = {
+        day: Column(_day_title(day, today), "today" if day == today else "", day, day.isoformat())
+        for day in days
+    }
+    late, later = Column(_("Overdue"), "overdue"), Column(_("Later"))
+    undated = Column(_("Without a date"), drop=NO_DAY)
     for task in prepared(rows, request):
         if task.due_at is None:
             undated.tasks.append(task)
@@ -146,12 +153,12 @@ def _by_state(request: ActorRequest, today: date) -> list[Column]:
     done_rows = _whose(request, queries.visible_tasks(request.actor)).filter(
         done_at__gte=_start(today - AHEAD)
     )
-    late, waiting = Column(_("Overdue"), "overdue"), Column(_("To do"))
+    late, waiting = Column(_("Overdue"), "overdue"), Column(_("To do"), drop="open")
     now = clock.now()
     for task in prepared(open_rows, request):
         (late if task.due_at and task.due_at < now else waiting).tasks.append(task)
     finished = prepared(done_rows.order_by("-done_at")[:ON_BOARD], request)
-    return [late, waiting, Column(_("Done in the last week"), "done", None, finished)]
+    return [late, waiting, Column(_("Done in the last week"), "done", None, "done", finished)]
 
 
 def _whose(request: ActorRequest, tasks: QuerySet[Task]) -> QuerySet[Task]:

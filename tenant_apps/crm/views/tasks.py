@@ -1,5 +1,6 @@
 import json
 from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from shared_apps.core import clock, slots
+from shared_apps.core.days import read_day
 from shared_apps.core.errors import DomainError
 from shared_apps.core.formats import format_day
 from shared_apps.core.http import ActorRequest, act, add_refusal, done, form_page, is_htmx, page, partial
@@ -20,6 +22,9 @@ from tenant_apps.crm.forms.tasks import RECORDS, QuickTaskForm, TaskForm
 from tenant_apps.crm.models import Task
 from tenant_apps.sharing.queries import visible_to
 from tenant_apps.workspace.queries import listed, names_of
+from tenants.context import current_organization
+
+NO_DAY = "none"
 
 
 @page(Permission.TASKS_VIEW)
@@ -68,13 +73,13 @@ def task_create(request: ActorRequest) -> HttpResponse:
 @task_create.act
 def create_task(request: ActorRequest) -> HttpResponse:
     is_quick = request.POST.get("quick") == "yes"
-    form = TaskForm(
-        _with_defaults(request) if is_quick else request.POST, records=_chosen(request, request.POST)
-    )
+    sent = _with_defaults(request) if is_quick else request.POST
+    form = TaskForm(sent, records=_chosen(request, request.POST))
+    told = QuickTaskForm(sent) if is_quick else form
     back = _back(request, request.POST.get("back"))
     try:
-        if form.is_valid():
-            task = operations.create_task(details=form.change(), by=request.actor, at=clock.now())
+        if told.is_valid():
+            task = operations.create_task(details=told.change(), by=request.actor, at=clock.now())
             return done(request, to=back or task, message=_("The task was added."), event="crm.task_created")
     except DomainError as refusal:
         add_refusal(form, refusal)
@@ -142,15 +147,27 @@ def unarchive_task(request: ActorRequest, task_id: UUID) -> HttpResponse:
 
 @act(Permission.TASKS_EDIT)
 def postpone_task(request: ActorRequest, task_id: UUID) -> HttpResponse:
-    """Give a task another day: a drop on the calendar or board, or a word of the menu."""
-    form = QuickTaskForm({"title": "x", "due_on": request.POST.get("due_on", "")})
-    task = queries.visible_task(task_id, request.actor)
-    if form.is_valid() and form.cleaned_data["due_on"]:
-        change = operations.TaskChange(due_on=form.cleaned_data["due_on"])
-        operations.change_task(task_id=task_id, change=change, by=request.actor, at=clock.now())
-        message = _("Due on %(day)s now.") % {"day": format_day(form.cleaned_data["due_on"])}
+    """Give a task another day, or with `none` no day: a drop on the calendar or board, or a word of the menu.
+
+    The board's script is told by a toast; it asks for the page again by itself.
+    """
+    asked = request.POST if "due_on" in request.POST else request.GET
+    before = queries.visible_task(task_id, request.actor)
+    task = operations.postpone_task(
+        task_id=task_id,
+        due_on=_day_asked(asked.get("due_on", "")),
+        seen_at=_instant(asked.get("version", "")),
+        by=request.actor,
+        at=clock.now(),
+    )
+    day = operations.task_facts(task)["due_on"]
+    message = _("Due on %(day)s now.") % {"day": format_day(day)} if day else _("Without a date now.")
+    if not is_htmx(request):
         return done(request, to=_referrer(request) or task, message=message, event="crm.task_changed")
-    raise operations.NoSuchDay()
+    held = operations.task_facts(before)["due_on"]
+    undo = f"{reverse('postpone_task', args=[task_id])}?due_on={held.isoformat() if held else NO_DAY}"
+    toast = {"message": message, "level": "success", "undo_url": undo}
+    return HttpResponse(status=204, headers={"HX-Trigger": json.dumps({"toast": toast})})
 
 
 def prepared(tasks: Iterable[Task], request: ActorRequest) -> list[Task]:
@@ -171,6 +188,24 @@ def _checked(request: ActorRequest, task: Task, message: str, undo: str = "") ->
     toast = {"message": message, "level": "success"} | ({"undo_url": undo} if undo else {})
     response["HX-Trigger"] = json.dumps({"toast": toast, event: {"id": str(task.pk)}})
     return response
+
+
+def _day_asked(text: str) -> date | None:
+    """The day that a word or date means; None for no day. Raises `NoSuchDay`."""
+    if text == NO_DAY:
+        return None
+    day = read_day(text, clock.today(current_organization().time_zone))
+    if day is None:
+        raise operations.NoSuchDay()
+    return day
+
+
+def _instant(text: str) -> datetime | None:
+    """When the task was last changed, as the page was told; None where it was not told."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _with_defaults(request: ActorRequest) -> Any:

@@ -33,10 +33,10 @@ def cell_value(cell: Cell) -> SafeString | str:
     return _words(cell, value, kind)
 
 
-@register.simple_tag
-def row_cells(row: Row) -> SafeString:
-    """All cells of a row but the first, which bears its name."""
-    return format_html_join("", _CELL, (_cell_parts(cell) for cell in row.cells[1:]))
+@register.simple_tag(takes_context=True)
+def row_cells(context: template.Context, row: Row) -> SafeString:
+    """All cells of a row but the first, which bears its name. A column's own template gets the `record`."""
+    return format_html_join("", _CELL, (_cell_parts(context, row, cell) for cell in row.cells[1:]))
 
 
 @register.simple_tag
@@ -45,9 +45,16 @@ def tag_marks(tags: list[Any]) -> SafeString:
     return format_html_join(" ", '<span class="tag is-{}">{}</span>', ((one.color, one.name) for one in tags))
 
 
-def _cell_parts(cell: Cell) -> tuple[Any, ...]:
+def _cell_parts(context: template.Context, row: Row, cell: Cell) -> tuple[Any, ...]:
     place = format_html(' data-cell="{}"', cell.edit_url) if cell.edit_url else ""
-    return cell.classes, cell.column.label, place, cell_value(cell)
+    return cell.classes, cell.column.label, place, _drawn(context, row, cell)
+
+
+def _drawn(context: template.Context, row: Row, cell: Cell) -> SafeString | str:
+    if not cell.column.template:
+        return cell_value(cell)
+    with context.push(record=row.record):
+        return context.template.engine.get_template(cell.column.template).render(context)  # type: ignore[union-attr]
 
 
 def _words(cell: Cell, value: Any, kind: Kind) -> SafeString | str:
