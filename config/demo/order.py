@@ -68,7 +68,7 @@ TO_DO = (
 
 def keep_in_order(*, by: Actor, today: date) -> None:
     """Add fields with values, tags, views of lists, and tasks of these days."""
-    teller, at = random.Random(SEED), datetime.combine(today, time(8), UTC)
+    teller, at = random.Random(SEED), datetime.combine(today - timedelta(days=1), time(8), UTC)
     fields = [create_field(entity=one, kind=kind, details=told, by=by, at=at) for one, kind, told in FIELDS]
     companies = list(Company.objects.order_by("id")[:40])
     _fill_in(companies, fields, teller, today, by, at)

@@ -30,7 +30,7 @@ RECORDS: dict[str, tuple[type[Company] | type[Contact] | type[Deal], str]] = {
 
 
 class QuickTaskForm(WithCustomFields):
-    """The little that a task needs, with the own fields that must be filled in; the rest is as it usually is."""
+    """The little that a task needs, and the own fields that must be filled in; the rest is as usual."""
 
     entity, is_short = "task", True
 
