@@ -56,6 +56,7 @@ _Plain = BeforeValidator(_plainly_written)
 Amount = Annotated[Decimal, Field(max_digits=14, decimal_places=2), _Plain]
 UnitPrice = Annotated[Decimal, Field(max_digits=14, decimal_places=4), _Plain]
 Quantity = Annotated[Decimal, Field(max_digits=14, decimal_places=3), _Plain]
+ExchangeRate = Annotated[Decimal, Field(max_digits=18, decimal_places=6, gt=0), _Plain]
 Percent = Annotated[Decimal, Field(max_digits=5, decimal_places=2), _Plain]
 CurrencyCode = Annotated[str, StringConstraints(min_length=3, max_length=3, to_upper=True)]
 

@@ -12,6 +12,7 @@ LOOKS: dict[str, tuple[str, str | Promise]] = {
     "sent": (BLUE, pgettext_lazy("document status", "Sent")),
     "partly_paid": (AMBER, pgettext_lazy("document status", "Partly paid")),
     "paid": (GREEN, pgettext_lazy("document status", "Paid")),
+    "credited": (GREY, pgettext_lazy("document status", "Credited")),
     "overdue": (RED, pgettext_lazy("document status", "Overdue")),
     "annulled": (STRUCK, pgettext_lazy("document status", "Annulled")),
     "unmatched": (BLUE, pgettext_lazy("payment status", "Unmatched")),

@@ -15,13 +15,16 @@ from tenant_apps.invoices.models import Invoice
 from tenant_apps.invoices.schemas import (
     INVOICE_ORDERINGS,
     PAYMENT_ORDERINGS,
+    AdvancesIn,
     AllocateIn,
     DeallocateIn,
+    FollowIn,
     InvoiceFilters,
     InvoiceIn,
     InvoiceOut,
     InvoicePatch,
     IssueIn,
+    NoteIn,
     PaymentFilters,
     PaymentIn,
     PaymentOut,
@@ -104,6 +107,49 @@ def delete_draft_invoice(request: Request, invoice_id: UUID) -> HttpResponse:
     """Throw a draft away; 409 once it is issued."""
     operations.delete_draft_invoice(invoice_id=invoice_id, by=request.actor, at=clock.now())
     return HttpResponse(status=204)
+
+
+@router.post(
+    "invoices/{uuid:invoice_id}/notes/",
+    response={201: InvoiceOut},
+    operation_id="create_note",
+    tags=INVOICES,
+)
+def create_note(request: Request, invoice_id: UUID, data: NoteIn) -> HttpResponse:
+    """Draft a credit or debit note to an issued invoice: what is left of it, to be cut down."""
+    note = operations.create_note(
+        invoice_id=invoice_id, kind=data.kind, reason=data.reason, by=request.actor, at=clock.now()
+    )
+    return _invoice(request, note, status=201)
+
+
+@router.post(
+    "invoices/{uuid:invoice_id}/follow/",
+    response={201: InvoiceOut},
+    operation_id="follow_proforma",
+    tags=INVOICES,
+)
+def follow_proforma(request: Request, invoice_id: UUID, data: FollowIn | None = Body(None)) -> HttpResponse:  # noqa: B008
+    """Draft the invoice that an issued proforma asked for."""
+    is_advance = bool(data and data.is_advance)
+    invoice = operations.follow_proforma(
+        invoice_id=invoice_id, is_advance=is_advance, by=request.actor, at=clock.now()
+    )
+    return _invoice(request, invoice, status=201)
+
+
+@router.post(
+    "invoices/{uuid:invoice_id}/deduct-advances/",
+    response=InvoiceOut,
+    operation_id="deduct_advances",
+    tags=INVOICES,
+)
+def deduct_advances(request: Request, invoice_id: UUID, data: AdvancesIn) -> HttpResponse:
+    """Add to a draft the lines that take issued advance invoices off."""
+    invoice = operations.deduct_advances(
+        invoice_id=invoice_id, advance_ids=data.advance_ids, by=request.actor, at=clock.now()
+    )
+    return _invoice(request, invoice)
 
 
 @router.post(

@@ -13,6 +13,7 @@ class InvoiceEvent(StrEnum):
     SENT = "invoices.invoice_sent"
     PAID = "invoices.invoice_paid"
     REOPENED = "invoices.invoice_reopened"
+    CREDITED = "invoices.invoice_credited"
     ANNULLED = "invoices.invoice_annulled"
     DOCUMENT_STORED = "invoices.invoice_document_stored"
     QR_CODES_STORED = "invoices.invoice_qr_codes_stored"
@@ -22,6 +23,7 @@ class PaymentEvent(StrEnum):
     RECORDED = "invoices.payment_recorded"
     ALLOCATED = "invoices.payment_allocated"
     DEALLOCATED = "invoices.payment_deallocated"
+    FREED = "invoices.payment_freed"
     VOIDED = "invoices.payment_voided"
     LEFT_UNMATCHED = "invoices.payment_left_unmatched"
 
@@ -34,12 +36,14 @@ SENTENCES: dict[str, Text] = {
     InvoiceEvent.SENT: _("%(actor)s sent invoice %(subject)s"),
     InvoiceEvent.PAID: _("Invoice %(subject)s is paid"),
     InvoiceEvent.REOPENED: _("Invoice %(subject)s is no longer paid"),
+    InvoiceEvent.CREDITED: _("A credit note took from invoice %(subject)s"),
     InvoiceEvent.ANNULLED: _("%(actor)s annulled invoice %(subject)s"),
     InvoiceEvent.DOCUMENT_STORED: _("The PDF of invoice %(subject)s was made"),
     InvoiceEvent.QR_CODES_STORED: _("The QR codes of invoice %(subject)s were made"),
     PaymentEvent.RECORDED: _("%(actor)s recorded a payment of %(subject)s"),
     PaymentEvent.ALLOCATED: _("%(actor)s linked the payment of %(subject)s to an invoice"),
     PaymentEvent.DEALLOCATED: _("%(actor)s unlinked the payment of %(subject)s from an invoice"),
+    PaymentEvent.FREED: _("A credit note freed money of the payment of %(subject)s"),
     PaymentEvent.VOIDED: _("%(actor)s voided the payment of %(subject)s"),
     PaymentEvent.LEFT_UNMATCHED: _("The payment of %(subject)s found no invoice"),
 }

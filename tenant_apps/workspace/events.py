@@ -9,6 +9,7 @@ class WorkspaceEvent(StrEnum):
     FURNISHED = "workspace.furnished"
     ORGANIZATION_CHANGED = "workspace.organization_changed"
     SERIES_START_CHANGED = "workspace.series_start_changed"
+    SERIES_ADDED = "workspace.series_added"
     MEMBER_MIRRORED = "workspace.member_mirrored"
     TAG_CREATED = "workspace.tag_created"
     TAG_CHANGED = "workspace.tag_changed"
@@ -33,6 +34,7 @@ SENTENCES: dict[str, Text] = {
     WorkspaceEvent.FURNISHED: _("%(subject)s was founded"),
     WorkspaceEvent.ORGANIZATION_CHANGED: _("%(actor)s changed the details of %(subject)s"),
     WorkspaceEvent.SERIES_START_CHANGED: _("%(actor)s changed the first number of invoices"),
+    WorkspaceEvent.SERIES_ADDED: _("%(actor)s opened the number series %(subject)s"),
     WorkspaceEvent.MEMBER_MIRRORED: _("%(subject)s has a place in the team"),
     WorkspaceEvent.TAG_CREATED: _("%(actor)s made the tag %(subject)s"),
     WorkspaceEvent.TAG_CHANGED: _("%(actor)s changed the tag %(subject)s"),

@@ -8,6 +8,7 @@ from shared_apps.core.actors import Actor
 from shared_apps.jobs.actors import Queue, current_actor, job
 from tenant_apps.workspace.operations import (
     BulkAct,
+    add_usual_series,
     apply_bulk_batch,
     mirror_member,
     undo_bulk_batch,
@@ -36,6 +37,12 @@ def follow_home(**unknown: Any) -> None:
         by=current_actor(),
         at=clock.now(),
     )
+
+
+@job()
+def add_series_of_offers(**unknown: Any) -> None:
+    """Once, for organizations that are older than proformas and offers: give them their series."""
+    add_usual_series(by=current_actor(), at=clock.now())
 
 
 @job()

@@ -67,7 +67,9 @@ def test_a_created_invoice_is_whole(written, api):
     assert (invoice["status"], invoice["number"], invoice["notes"]) == ("draft", None, "Бележка")
     assert (invoice["net_total"], invoice["vat_total"], invoice["total"]) == ("100.25", "20.05", "120.30")
     assert (invoice["paid_total"], invoice["outstanding"]) == ("0.00", invoice["total"])
-    assert invoice["vat_groups"] == [{"rate": "20.00", "base": "100.25", "vat": "20.05"}]
+    assert invoice["vat_groups"] == [
+        {"rate": "20.00", "code": "standard", "base": "100.25", "vat": "20.05", "discount": "0.00"}
+    ]
     (item,) = invoice["items"]
     assert (item["quantity"], item["unit_price"], item["discount_percent"], item["vat_rate"]) == (
         "2.000",

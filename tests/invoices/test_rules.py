@@ -119,27 +119,40 @@ def test_an_invoice_only_moves_forward():
         ({"due_date": TODAY, "sent_at": NOON}, "sent"),
         ({"due_date": None, "sent_at": NOON, "paid_total": "1"}, "partly_paid"),
         ({"due_date": None}, "issued"),
+        ({"credited_total": "100", "due_date": date(2026, 1, 1)}, "credited"),
+        ({"credited_total": "40", "paid_total": "60"}, "paid"),
+        ({"credited_total": "40", "due_date": date(2026, 1, 1)}, "overdue"),
+        ({"kind": "credit_note", "due_date": date(2026, 1, 1)}, "issued"),
+        ({"kind": "proforma", "sent_at": NOON, "due_date": date(2026, 1, 1)}, "sent"),
+        ({"kind": "debit_note", "paid_total": "100"}, "paid"),
     ],
 )
 def test_status_is_the_first_that_fits(facts, status):
-    everyday = {"state": "issued", "total": "100", "paid_total": "0", "sent_at": None, "due_date": None}
+    everyday = {"kind": "invoice", "state": "issued", "sent_at": None, "due_date": None}
+    everyday |= {"total": "100", "paid_total": "0", "credited_total": "0"}
     all_facts = everyday | facts
-    all_facts |= {name: Decimal(all_facts[name]) for name in ("total", "paid_total")}
+    all_facts |= {name: Decimal(all_facts[name]) for name in ("total", "paid_total", "credited_total")}
     assert status_of(**all_facts, on=TODAY) == status
     assert status in rules.STATUSES
 
 
 @pytest.mark.parametrize(
-    ("state", "total", "paid", "owed"),
+    ("kind", "state", "total", "paid", "credited", "owed"),
     [
-        ("draft", "10", "0", "0.00"),
-        ("issued", "10", "4", "6"),
-        ("issued", "-5", "0", "0.00"),
-        ("annulled", "10", "0", "0.00"),
+        ("invoice", "draft", "10", "0", "0", "0.00"),
+        ("invoice", "issued", "10", "4", "0", "6"),
+        ("invoice", "issued", "10", "4", "5", "1"),
+        ("invoice", "issued", "-5", "0", "0", "0.00"),
+        ("invoice", "annulled", "10", "0", "0", "0.00"),
+        ("debit_note", "issued", "10", "0", "0", "10"),
+        ("credit_note", "issued", "10", "0", "0", "0.00"),
+        ("proforma", "issued", "10", "0", "0", "0.00"),
     ],
 )
-def test_only_an_issued_invoice_is_owed(state, total, paid, owed):
-    assert rules.outstanding(state=state, total=Decimal(total), paid_total=Decimal(paid)) == Decimal(owed)
+def test_only_what_is_issued_and_charges_is_owed(kind, state, total, paid, credited, owed):
+    amounts = {"total": total, "paid_total": paid, "credited_total": credited}
+    values = {name: Decimal(amount) for name, amount in amounts.items()}
+    assert rules.outstanding(kind=kind, state=state, **values) == Decimal(owed)
 
 
 def test_the_term_counts_from_issue():

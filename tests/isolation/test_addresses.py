@@ -73,6 +73,8 @@ def body_for(address: Address, ids: dict[str, Any]) -> dict[str, Any]:
         "absorb_id": str(ids["product_id"]),
         "into_id": str(ids["tag_id"]),
         "query": "",
+        "kind": "credit_note",
+        "advance_ids": [str(ids["invoice_id"])],
     }
     wanted = {
         "annul": ["reason"],
@@ -83,6 +85,8 @@ def body_for(address: Address, ids: dict[str, Any]) -> dict[str, Any]:
         "move": ["stage_id"],
         "merge": ["into_id"] if "tags/" in address.route else ["absorb_id"],
         "update": ["query"],
+        "notes": ["kind", "reason"] if "invoices/" in address.route else [],
+        "deduct-advances": ["advance_ids"],
     }
     names = wanted.get(address.route.rstrip("/").rsplit("/", 1)[-1], []) if address.is_api else list(told)
     return {name: told[name] for name in names}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Exists, F, Q, Sum, Value
+from django.db.models import Count, Exists, Q, Sum, Value
 from django.db.models.functions import Coalesce, TruncMonth
 
 from shared_apps.core.actors import Actor
@@ -13,7 +13,7 @@ from tenant_apps.activity.models import Event
 from tenant_apps.catalog.models import Product
 from tenant_apps.crm.models import Company, Contact
 from tenant_apps.invoices.models import Invoice, InvoiceState, Payment
-from tenant_apps.invoices.queries import OPEN
+from tenant_apps.invoices.queries import LEFT, OPEN
 from tenant_apps.sharing.queries import visible_to
 from tenant_apps.workspace.models import OrganizationProfile
 
@@ -54,7 +54,7 @@ class FirstSteps:
 
 def owed_per_currency(actor: Actor, *, on: date) -> dict[str, Owed]:
     """Currency → what is owed in it on the day."""
-    late, left = Q(due_date__lt=on), F("total") - F("paid_total")
+    late, left = Q(due_date__lt=on), LEFT
     rows = (
         visible_to(Invoice.objects.filter(OPEN), actor)
         .values("currency")

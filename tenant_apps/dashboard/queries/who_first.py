@@ -275,7 +275,7 @@ def _overdue_invoices(asking: Asking) -> Part:
     )
     grouped = rows.values(client=client, client_type=kind, owed_in=F("currency")).annotate(
         named=Min(name),
-        owed=Sum(F("total") - F("paid_total")),
+        owed=Sum(LEFT),
         since=Min("due_date"),
         invoices=Count("id"),
         oldest=Min(oldest),

@@ -16,10 +16,8 @@ from tenant_apps.invoices.operations.documents import (
     store_invoice_document,
     store_invoice_qr_codes,
 )
+from tenant_apps.invoices.operations.draft_inputs import InvoiceChange, InvoiceInput, ItemInput
 from tenant_apps.invoices.operations.drafts import (
-    InvoiceChange,
-    InvoiceInput,
-    ItemInput,
     NotADraft,
     change_invoice,
     create_invoice,
@@ -27,12 +25,23 @@ from tenant_apps.invoices.operations.drafts import (
     duplicate_invoice,
 )
 from tenant_apps.invoices.operations.issuing import (
+    AmendedByNotes,
+    CannotBeAmended,
     IssueDateInFuture,
     MoneyAllocated,
+    MoreThanRemains,
     NotIssued,
     ReasonMissing,
     annul_invoice,
     issue_invoice,
+)
+from tenant_apps.invoices.operations.notes import (
+    NotAProforma,
+    NothingLeftToCredit,
+    NothingLeftToDeduct,
+    create_note,
+    deduct_advances,
+    follow_proforma,
 )
 from tenant_apps.invoices.operations.payments import (
     PaymentInput,
@@ -45,14 +54,20 @@ from tenant_apps.invoices.operations.sending import BuyerWithoutEmail, send_invo
 __all__ = [
     "AllocationInput",
     "AlreadyPaid",
+    "AmendedByNotes",
     "BuyerWithoutEmail",
+    "CannotBeAmended",
     "InvoiceChange",
     "InvoiceInput",
     "IssueDateInFuture",
     "ItemInput",
     "MoneyAllocated",
+    "MoreThanRemains",
     "NotADraft",
+    "NotAProforma",
     "NotIssued",
+    "NothingLeftToCredit",
+    "NothingLeftToDeduct",
     "PaymentInput",
     "ReasonMissing",
     "allocate_payment",
@@ -61,10 +76,13 @@ __all__ = [
     "change_invoice",
     "create_invoice",
     "create_invoice_of_deal",
+    "create_note",
     "deallocate_payment",
+    "deduct_advances",
     "delete_draft_invoice",
     "draft_of_deal",
     "duplicate_invoice",
+    "follow_proforma",
     "invoice_pdf_bytes",
     "issue_invoice",
     "leave_payments_unmatched",

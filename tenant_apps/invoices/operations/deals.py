@@ -15,11 +15,22 @@ from tenant_apps.crm.operations import Cause, RuleCode, move_by_rule, take_paid_
 from tenant_apps.crm.queries import items_of_deal, lock_deals, people_of_deal
 from tenant_apps.invoices import rules
 from tenant_apps.invoices.models import Invoice
-from tenant_apps.invoices.operations.drafts import InvoiceInput, ItemInput, create_invoice
+from tenant_apps.invoices.operations.draft_inputs import InvoiceInput, ItemInput
+from tenant_apps.invoices.operations.drafts import create_invoice
 from tenant_apps.invoices.queries import deals_paid_in_full
 from tenant_apps.sharing.queries import visible_to
 from tenant_apps.workspace.queries import profile
 from tenants.context import current_organization
+
+LINE_FIELDS = (
+    "description",
+    "quantity",
+    "unit_price",
+    "unit",
+    "discount_percent",
+    "vat_rate",
+    "product_id",
+)
 
 
 @operation(permission=Permission.INVOICES_EDIT)
@@ -79,7 +90,7 @@ def tell_money_moved(invoices: Iterable[Invoice], by: Actor, at: datetime) -> No
 
 
 def _line_of(item: DealItem) -> ItemInput:
-    return ItemInput(**{name: getattr(item, name) for name in ItemInput.__dataclass_fields__})
+    return ItemInput(**{name: getattr(item, name) for name in LINE_FIELDS})
 
 
 def _cause(invoice: Invoice, by: Actor) -> Cause:

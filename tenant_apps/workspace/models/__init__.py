@@ -12,6 +12,7 @@ from tenant_apps.workspace.models.fields import FieldKind as FieldKind
 from tenant_apps.workspace.models.organization import Member as Member
 from tenant_apps.workspace.models.organization import NumberSeries as NumberSeries
 from tenant_apps.workspace.models.organization import OrganizationProfile as OrganizationProfile
+from tenant_apps.workspace.models.organization import SeriesKind as SeriesKind
 from tenant_apps.workspace.models.tags import Tag as Tag
 from tenant_apps.workspace.models.tags import Tagging as Tagging
 from tenant_apps.workspace.models.views import SavedView as SavedView

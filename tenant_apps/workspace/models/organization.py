@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.ids import new_id
@@ -88,25 +88,51 @@ class OrganizationProfile(models.Model):
         return self.legal_name
 
 
+class SeriesKind(models.TextChoices):
+    """What a series numbers. Tax documents have ten digits and no prefix; the others must not look so."""
+
+    TAX = "tax", _("Invoices and notes")
+    PROFORMA = "proforma", _("Proformas")
+    OFFER = "offer", _("Offers")
+
+
 class NumberSeries(models.Model):
-    """Gapless numbers for one kind of document. `next_number` may be edited until the first is taken."""
+    """Gapless numbers for one kind of document. The start may be edited until the first is taken.
+
+    `first_number` is where it starts, `next_number` what comes next; both are the same until `is_started`.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     code = models.CharField(max_length=20, unique=True)
+    kind = models.CharField(max_length=10, choices=SeriesKind.choices, default=SeriesKind.TAX)
+    name = models.CharField(_("name"), max_length=80, blank=True)
+    prefix = models.CharField(_("prefix"), max_length=8, blank=True)
+    first_number = models.PositiveBigIntegerField(default=1)
     next_number = models.PositiveBigIntegerField(_("next number"), default=1)
     is_started = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(next_number__gte=1, next_number__lte=10_000_000_000), name="workspace_number_fits"
-            )
+                condition=Q(
+                    next_number__gte=F("first_number"), next_number__lte=10_000_000_000, first_number__gte=1
+                ),
+                name="workspace_number_fits",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="tax", prefix="") | ~Q(kind="tax") & ~Q(prefix=""),
+                name="workspace_tax_series_has_no_prefix",
+            ),
         ]
 
     class Data:
-        plain = ("id", "code", "next_number", "is_started")
+        plain = ("id", "code", "kind", "name", "prefix", "first_number", "next_number", "is_started")
         personal = ()
         secret = ()
 
     def __str__(self) -> str:
-        return f"{self.code} {self.next_number}"
+        return self.name or str(SeriesKind(self.kind).label)
+
+    def written(self, number: int) -> str:
+        """A number of this series as its documents bear it."""
+        return f"{number:010d}" if self.kind == SeriesKind.TAX else f"{self.prefix}{number:06d}"

@@ -31,11 +31,14 @@ from tenant_apps.activity.operations import changes_between, record
 from tenant_apps.files.operations import store_file
 from tenant_apps.workspace.adapters import picture_type
 from tenant_apps.workspace.events import WorkspaceEvent
-from tenant_apps.workspace.models import Member, NumberSeries, OrganizationProfile
-from tenant_apps.workspace.queries import TAX_SERIES
+from tenant_apps.workspace.models import Member, NumberSeries, OrganizationProfile, SeriesKind
+from tenant_apps.workspace.queries import OFFER_SERIES, PROFORMA_SERIES, TAX_SERIES
 from tenants.operations import Founding, Restoration
 
 NUMBER_DIGITS = 10
+USUAL_PREFIXES = {PROFORMA_SERIES: "PF-", OFFER_SERIES: "OF-"}
+# So many numbers apart at least, two series of tax documents never meet.
+SERIES_ROOM = 1_000_000
 PAYMENT_ADDRESS_NAMES = frozenset({"number", "amount", "currency"})
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 MAX_LOGO_BYTES = 1_000_000
@@ -46,6 +49,12 @@ class SeriesStarted(Refused):
     message = _("The first invoice has been issued, so the series can no longer be changed.")
     field = "next_number"
     conflict = True
+
+
+class SeriesTooClose(Refused):
+    code = "series_too_close"
+    message = _("Start at least 1,000,000 away from the numbers of every other series.")
+    field = "next_number"
 
 
 class NumberOutOfRange(Refused):
@@ -107,6 +116,7 @@ def furnish(*, founding: Founding, by: Actor, at: datetime) -> None:
         updated_at=at,
     )
     NumberSeries.objects.create(code=TAX_SERIES)
+    add_usual_series(by=by, at=at)
     Member.objects.create(
         user_id=founding.owner_user_id,
         name=founding.owner_name,
@@ -155,16 +165,43 @@ def change_logo(*, name: str, content: bytes, by: Actor, at: datetime) -> Organi
     return profile
 
 
+@operation(permission=Permission.PLATFORM_OPERATE, event=None, why="every organization has these from birth")
+def add_usual_series(*, by: Actor, at: datetime) -> None:
+    """Give the organization the series of documents that are no tax documents, where they lack."""
+    for code, prefix in USUAL_PREFIXES.items():
+        NumberSeries.objects.get_or_create(code=code, defaults={"kind": code, "prefix": prefix})
+
+
+@operation(permission=Permission.ORGANIZATION_EDIT)
+def add_series(*, name: str, first_number: int, by: Actor, at: datetime) -> NumberSeries:
+    """Open one more series of tax documents, far from the numbers of the others (чл. 78 ППЗДДС allows several
+    as long as no number comes twice). Refuses `SeriesTooClose`, `NumberOutOfRange`, a name that is empty.
+    """
+    refuse_all(text_errors(NumberSeries, {"name": name}))
+    if not name.strip():
+        raise Refused("required", _("Enter the name."), field="name")
+    others = list(NumberSeries.objects.select_for_update().filter(kind=SeriesKind.TAX).order_by("id"))
+    _check_start(first_number, others)
+    series = NumberSeries.objects.create(
+        code=f"tax-{len(others) + 1}", name=name.strip(), first_number=first_number, next_number=first_number
+    )
+    told = {"next_number": first_number}
+    record(event=WorkspaceEvent.SERIES_ADDED, subject=series, by=by, at=at, new=told)
+    return series
+
+
 @operation(permission=Permission.ORGANIZATION_EDIT)
 def change_series_start(*, next_number: int, by: Actor, at: datetime, code: str = TAX_SERIES) -> NumberSeries:
     """Set the first number of a series that has not been used yet; afterwards it raises `SeriesStarted`."""
-    series = NumberSeries.objects.select_for_update().get(code=code)
+    every = list(NumberSeries.objects.select_for_update().order_by("id"))
+    series = next((one for one in every if one.code == code), None)
+    if series is None:
+        raise NumberSeries.DoesNotExist()
     if series.is_started:
         raise SeriesStarted()
-    if not 1 <= next_number < 10**NUMBER_DIGITS:
-        raise NumberOutOfRange()
-    old, series.next_number = series.next_number, next_number
-    series.save(update_fields=["next_number"])
+    _check_start(next_number, [one for one in every if one.kind == series.kind and one != series])
+    old, series.first_number, series.next_number = series.next_number, next_number, next_number
+    series.save(update_fields=["first_number", "next_number"])
     record(
         event=WorkspaceEvent.SERIES_START_CHANGED,
         subject=series,
@@ -176,10 +213,18 @@ def change_series_start(*, next_number: int, by: Actor, at: datetime, code: str 
     return series
 
 
+def _check_start(number: int, others: list[NumberSeries]) -> None:
+    if not 1 <= number < 10**NUMBER_DIGITS:
+        raise NumberOutOfRange()
+    for other in others:
+        if other.first_number - SERIES_ROOM < number < other.next_number + SERIES_ROOM:
+            raise SeriesTooClose()
+
+
 @operation(permission=None, event=None, why="the document that takes the number tells it")
 def take_number(*, code: str, by: Actor) -> str:
-    """The next number of the series, ten digits, zero padded, under a row lock until the caller's transaction
-    ends.
+    """The next number of the series as its documents bear it, under a row lock until the caller's transaction
+    ends: ten digits, zero padded, for tax documents.
 
     Gapless: a transaction that is rolled back gives its number back. (чл. 78 ППЗДДС: no duplicates, no gaps.)
     """
@@ -189,7 +234,7 @@ def take_number(*, code: str, by: Actor) -> str:
     number = series.next_number
     series.next_number, series.is_started = number + 1, True
     series.save(update_fields=["next_number", "is_started"])
-    return f"{number:0{NUMBER_DIGITS}d}"
+    return series.written(number)
 
 
 @operation(permission=None)

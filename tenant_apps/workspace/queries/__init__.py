@@ -41,6 +41,8 @@ from tenant_apps.workspace.queries.lists import in_order as in_order
 from tenant_apps.workspace.queries.lists import listed as listed
 from tenant_apps.workspace.queries.lists import reading_of as reading_of
 from tenant_apps.workspace.queries.lists import walk as walk
+from tenant_apps.workspace.queries.organization import OFFER_SERIES as OFFER_SERIES
+from tenant_apps.workspace.queries.organization import PROFORMA_SERIES as PROFORMA_SERIES
 from tenant_apps.workspace.queries.organization import TAX_SERIES as TAX_SERIES
 from tenant_apps.workspace.queries.organization import active_members as active_members
 from tenant_apps.workspace.queries.organization import member_by_user as member_by_user
@@ -48,6 +50,7 @@ from tenant_apps.workspace.queries.organization import mirrored_members as mirro
 from tenant_apps.workspace.queries.organization import names_of as names_of
 from tenant_apps.workspace.queries.organization import number_series as number_series
 from tenant_apps.workspace.queries.organization import profile as profile
+from tenant_apps.workspace.queries.organization import series_of_kind as series_of_kind
 from tenant_apps.workspace.queries.rows import rows_of as rows_of
 from tenant_apps.workspace.queries.tags import COLORS as COLORS
 from tenant_apps.workspace.queries.tags import tag as tag

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 
 from tenant_apps.workspace.models import Member, NumberSeries, OrganizationProfile
 
-TAX_SERIES = "tax"
+TAX_SERIES, PROFORMA_SERIES, OFFER_SERIES = "tax", "proforma", "offer"
 
 
 def profile() -> OrganizationProfile:
@@ -15,6 +15,11 @@ def profile() -> OrganizationProfile:
 
 def number_series(code: str = TAX_SERIES) -> NumberSeries:
     return NumberSeries.objects.get(code=code)
+
+
+def series_of_kind(kind: str) -> QuerySet[NumberSeries]:
+    """The series that number such documents (`SeriesKind`), the usual one first."""
+    return NumberSeries.objects.filter(kind=kind).order_by("id")
 
 
 def member_by_user(user_id: UUID) -> Member:

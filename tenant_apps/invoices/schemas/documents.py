@@ -1,5 +1,3 @@
-"""Invoices and payments as the API reads and writes them."""
-
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -13,6 +11,7 @@ from ninja import Field, Schema
 from shared_apps.core.api import (
     Amount,
     CurrencyCode,
+    ExchangeRate,
     Input,
     ListQuery,
     Percent,
@@ -21,8 +20,8 @@ from shared_apps.core.api import (
     decimal_text,
 )
 from tenant_apps.invoices import queries
-from tenant_apps.invoices.models import Allocation, Invoice, InvoiceItem, Payment
-from tenant_apps.invoices.operations import InvoiceChange, InvoiceInput, ItemInput, PaymentInput
+from tenant_apps.invoices.models import Invoice, InvoiceItem
+from tenant_apps.invoices.operations import InvoiceChange, InvoiceInput, ItemInput
 
 INVOICE_ORDERINGS = {
     "created_at": "id",
@@ -32,22 +31,54 @@ INVOICE_ORDERINGS = {
     "due_date": "due_key",
     "total": "total",
 }
-PAYMENT_ORDERINGS = {
-    "created_at": "id",
-    "updated_at": "updated_at",
-    "received_on": "received_on",
-    "amount": "amount",
-}
-InvoiceStatus = Literal["annulled", "paid", "overdue", "partly_paid", "sent", "issued", "draft"]
-PaymentStatus = Literal["unmatched", "partly_matched", "matched"]
+
+
+InvoiceStatus = Literal["annulled", "credited", "paid", "overdue", "partly_paid", "sent", "issued", "draft"]
+
+
 Method = Literal["bank_transfer", "cash", "card", "stripe", "other"]
+
+
 Language = Literal["bg", "en"]
+
+
+Kind = Literal["invoice", "credit_note", "debit_note", "proforma"]
+
+
+DraftKind = Literal["invoice", "proforma"]
+
+
+NoteKind = Literal["credit_note", "debit_note"]
+
+
+SupplyName = Literal["goods", "service", ""]
+
+
+VatCode = Literal[
+    "standard",
+    "reduced",
+    "eu_goods",
+    "eu_services",
+    "export",
+    "services_abroad",
+    "reverse_charge",
+    "triangular",
+    "exempt",
+    "treated_as_export",
+    "margin",
+    "not_registered",
+    "small_business",
+]
+
+
 # A field that a PATCH may leave out; named, it has a value.
 NOT_NULL: Any = Field(None)
 
 
 class ItemIn(Input):
-    """A line; `unit_price` is net of VAT, `vat_rate` null means no VAT."""
+    """A line; `unit_price` is net of VAT unless the document's prices include it, `vat_rate` null means no
+    VAT. `vat_code` says how the VAT act treats it; left out, 20 and 9 percent say it themselves.
+    """
 
     product_id: UUID | None = None
     description: str
@@ -56,6 +87,7 @@ class ItemIn(Input):
     unit_price: UnitPrice
     discount_percent: Percent = Decimal("0.00")
     vat_rate: Percent | None
+    vat_code: VatCode | Literal[""] = ""
 
     def line(self) -> ItemInput:
         return ItemInput(**self.model_dump())
@@ -73,6 +105,18 @@ class InvoiceIn(Input):
     due_date: date | None = None
     language: Language | None = None
     notes: str | None = None
+    kind: DraftKind = "invoice"
+    is_advance: bool = False
+    series: str | None = None
+    prices_include_vat: bool = False
+    discount_percent: Percent = Decimal("0.00")
+    discount_amount: Amount = Decimal("0.00")
+    supply: SupplyName = ""
+    payment_method: Method = "bank_transfer"
+    vies_number: str | None = None
+    vies_checked_on: date | None = None
+    exchange_rate: ExchangeRate | None = None
+    exchange_rate_on: date | None = None
     items: list[ItemIn]
 
     def draft(self) -> InvoiceInput:
@@ -92,12 +136,23 @@ class InvoicePatch(Input):
     due_date: date | None = None
     language: Language = NOT_NULL
     notes: str | None = None
+    is_advance: bool = NOT_NULL
+    series: str = NOT_NULL
+    prices_include_vat: bool = NOT_NULL
+    discount_percent: Percent = NOT_NULL
+    discount_amount: Amount = NOT_NULL
+    supply: SupplyName = NOT_NULL
+    payment_method: Method = NOT_NULL
+    vies_number: str | None = None
+    vies_checked_on: date | None = None
+    exchange_rate: ExchangeRate | None = None
+    exchange_rate_on: date | None = None
+    amend_reason: str = NOT_NULL
     items: list[ItemIn] = NOT_NULL
 
     def change(self) -> InvoiceChange:
         named = self.model_dump(exclude_unset=True, exclude={"items"})
-        if "notes" in named:
-            named["notes"] = named["notes"] or ""
+        named |= {name: named[name] or "" for name in ("notes", "vies_number") if name in named}
         if "items" in self.model_fields_set:
             named["items"] = tuple(item.line() for item in self.items)
         return InvoiceChange(**named)
@@ -111,6 +166,21 @@ class ReasonIn(Input):
     reason: str
 
 
+class NoteIn(Input):
+    """A note to an issued invoice, and why it is written."""
+
+    kind: NoteKind
+    reason: str
+
+
+class FollowIn(Input):
+    is_advance: bool = False
+
+
+class AdvancesIn(Input):
+    advance_ids: list[UUID]
+
+
 class ItemOut(Schema):
     id: UUID
     product_id: UUID | None
@@ -120,19 +190,30 @@ class ItemOut(Schema):
     unit_price: str
     discount_percent: str
     vat_rate: str | None
+    vat_code: str
+    amount: str
     net_total: str
+    deducts_id: UUID | None
 
 
 class VatGroupOut(Schema):
     rate: str | None
+    code: str
     base: str
     vat: str
+    discount: str
 
 
 class InvoiceOut(Schema):
     id: UUID
     number: str | None
+    kind: Kind
+    is_advance: bool
+    series: str
     status: InvoiceStatus
+    amends_id: UUID | None
+    amend_reason: str | None
+    origin_id: UUID | None
     company_id: UUID | None
     contact_id: UUID | None
     deal_id: UUID | None
@@ -143,10 +224,23 @@ class InvoiceOut(Schema):
     due_date: date | None
     notes: str
     items: list[ItemOut]
+    prices_include_vat: bool
+    discount_percent: str
+    discount_amount: str
+    discount_total: str
+    supply: SupplyName
+    payment_method: Method
+    vies_number: str | None
+    vies_checked_on: date | None
+    exchange_rate: str | None
+    exchange_rate_on: date | None
     net_total: str
     vat_total: str
+    net_total_eur: str | None
+    vat_total_eur: str | None
     total: str
     paid_total: str
+    credited_total: str
     outstanding: str
     vat_groups: list[VatGroupOut]
     issued_at: datetime | None
@@ -162,6 +256,7 @@ class InvoiceOut(Schema):
 
 
 class InvoiceFilters(ListQuery):
+    kind: Kind | None = None
     status: InvoiceStatus | None = None
     company_id: UUID | None = None
     contact_id: UUID | None = None
@@ -192,95 +287,18 @@ class InvoiceFilters(ListQuery):
         )
 
 
-class PaymentIn(Input):
-    """Money that came. The reference is where the number of its invoice is looked for."""
-
-    amount: Amount
-    currency: CurrencyCode
-    received_on: date
-    method: Method
-    reference: str | None = None
-    payer_name: str | None = None
-    payer_iban: str | None = None
-    company_id: UUID | None = None
-
-    def payment(self) -> PaymentInput:
-        return PaymentInput(**self.model_dump(exclude_none=True))
-
-
-class AllocateIn(Input):
-    invoice_id: UUID
-    amount: Amount
-
-
-class DeallocateIn(Input):
-    invoice_id: UUID
-    reason: str
-
-
-class EvidenceOut(Schema):
-    signal: str
-    value: str
-
-
-class AllocationOut(Schema):
-    invoice_id: UUID
-    invoice_number: str
-    amount: str
-    evidence: list[EvidenceOut]
-
-
-class PaymentOut(Schema):
-    id: UUID
-    amount: str
-    currency: str
-    received_on: date
-    method: Method
-    reference: str
-    payer_name: str
-    payer_iban: str
-    company_id: UUID | None
-    status: PaymentStatus
-    unmatched_reason: str | None
-    allocated_total: str
-    allocations: list[AllocationOut]
-    voided_at: datetime | None
-    void_reason: str | None
-    created_at: datetime
-    updated_at: datetime
-    archived_at: datetime | None
-
-
-class PaymentFilters(ListQuery):
-    status: PaymentStatus | Literal["voided"] | None = None
-    method: Method | None = None
-    currency: str = ""
-    company_id: UUID | None = None
-    received_on: date | None = None
-    received_on_from: date | None = None
-    received_on_to: date | None = Field(None, description="This day included.")
-
-    def narrow(self, payments: QuerySet[Payment]) -> QuerySet[Payment]:
-        """The payments that the query asks for."""
-        found = queries.payments_with_status(payments, self.status) if self.status else payments
-        return found.filter(
-            queries.of_client(company_id=self.company_id),
-            **_given(
-                method=self.method,
-                currency=self.currency.upper(),
-                received_on=self.received_on,
-                received_on__gte=self.received_on_from,
-                received_on__lte=self.received_on_to,
-            ),
-        )
-
-
 def invoice_out(invoice: Invoice, request: HttpRequest, on: date) -> dict[str, Any]:
     """The whole invoice, with its status as seen on the day."""
     return {
         "id": invoice.pk,
         "number": invoice.number,
+        "kind": invoice.kind,
+        "is_advance": invoice.is_advance,
+        "series": invoice.series,
         "status": invoice.status_on(on),
+        "amends_id": invoice.amends_id,
+        "amend_reason": invoice.amend_reason or None,
+        "origin_id": invoice.origin_id,
         "company_id": invoice.company_id,
         "contact_id": invoice.contact_id,
         "deal_id": invoice.deal_id,
@@ -291,10 +309,23 @@ def invoice_out(invoice: Invoice, request: HttpRequest, on: date) -> dict[str, A
         "due_date": invoice.due_date,
         "notes": invoice.notes,
         "items": [item_out(item) for item in invoice.items.all()],
+        "prices_include_vat": invoice.prices_include_vat,
+        "discount_percent": decimal_text(invoice.discount_percent),
+        "discount_amount": decimal_text(invoice.discount_amount),
+        "discount_total": decimal_text(invoice.discount_total),
+        "supply": invoice.supply,
+        "payment_method": invoice.payment_method,
+        "vies_number": invoice.vies_number or None,
+        "vies_checked_on": invoice.vies_checked_on,
+        "exchange_rate": decimal_text(invoice.exchange_rate, 6),
+        "exchange_rate_on": invoice.exchange_rate_on,
+        "net_total_eur": decimal_text(invoice.net_total_eur),
+        "vat_total_eur": decimal_text(invoice.vat_total_eur),
         "net_total": decimal_text(invoice.net_total),
         "vat_total": decimal_text(invoice.vat_total),
         "total": decimal_text(invoice.total),
         "paid_total": decimal_text(invoice.paid_total),
+        "credited_total": decimal_text(invoice.credited_total),
         # A draft owes nothing yet; programs are told what it will owe.
         "outstanding": decimal_text(invoice.total if invoice.is_draft else invoice.outstanding),
         "vat_groups": invoice.vat_groups,
@@ -321,40 +352,10 @@ def item_out(item: InvoiceItem) -> dict[str, Any]:
         "unit_price": decimal_text(item.unit_price, 4),
         "discount_percent": decimal_text(item.discount_percent),
         "vat_rate": decimal_text(item.vat_rate),
+        "vat_code": item.vat_code,
+        "amount": decimal_text(item.amount),
+        "deducts_id": item.deducts_id,
         "net_total": decimal_text(item.net_total),
-    }
-
-
-def payment_out(payment: Payment) -> dict[str, Any]:
-    """The whole payment, loaded with its `live_allocations`."""
-    return {
-        "id": payment.pk,
-        "amount": decimal_text(payment.amount),
-        "currency": payment.currency,
-        "received_on": payment.received_on,
-        "method": payment.method,
-        "reference": payment.reference,
-        "payer_name": payment.payer_name,
-        "payer_iban": payment.payer_iban,
-        "company_id": payment.company_id,
-        "status": payment.status,
-        "unmatched_reason": payment.unmatched_reason or None,
-        "allocated_total": decimal_text(payment.allocated_total),
-        "allocations": [_allocation_out(one) for one in payment.live_allocations],  # type: ignore[attr-defined]
-        "voided_at": payment.voided_at,
-        "void_reason": payment.void_reason or None,
-        "created_at": payment.created_at,
-        "updated_at": payment.updated_at,
-        "archived_at": None,
-    }
-
-
-def _allocation_out(allocation: Allocation) -> dict[str, Any]:
-    return {
-        "invoice_id": allocation.invoice_id,
-        "invoice_number": allocation.invoice.number,
-        "amount": decimal_text(allocation.amount),
-        "evidence": allocation.evidence,
     }
 
 

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from shared_apps.core.formats import format_money
 from shared_apps.core.ids import new_id
 from tenant_apps.invoices import rules
 
@@ -21,6 +20,15 @@ class InvoiceState(models.TextChoices):
     ANNULLED = rules.ANNULLED, pgettext_lazy("document status", "Annulled")
 
 
+class DocumentKind(models.TextChoices):
+    """What a document is; `rules.TAX_KINDS` are tax documents."""
+
+    INVOICE = rules.INVOICE, _("Invoice")
+    CREDIT_NOTE = rules.CREDIT_NOTE, _("Credit note")
+    DEBIT_NOTE = rules.DEBIT_NOTE, _("Debit note")
+    PROFORMA = rules.PROFORMA, _("Proforma")
+
+
 class PaymentMethod(models.TextChoices):
     BANK_TRANSFER = "bank_transfer", _("Bank transfer")
     CASH = "cash", _("Cash")
@@ -29,19 +37,39 @@ class PaymentMethod(models.TextChoices):
     OTHER = "other", _("Other")
 
 
-class Invoice(models.Model):
-    """An invoice. Money is in `currency` with two places; `number` has ten digits from the moment of issue.
+class SupplyKind(models.TextChoices):
+    GOODS = "goods", _("Goods")
+    SERVICE = "service", _("Service")
 
-    Once issued, a trigger freezes everything but annulment, `sent_at`, `paid_at`, `paid_total` and the stored
-    files. `deal` is the sale that it bills. `paid_total` is written by the ledger's trigger alone. `seller`
-    and `buyer` are snapshots taken at issue. `vat_groups` is `[{"rate": "20.00" | null, "base": "…",
-    "vat": "…"}]`.
+
+DRAFT_NAMES = {
+    DocumentKind.INVOICE: _("Draft invoice"),
+    DocumentKind.CREDIT_NOTE: _("Draft credit note"),
+    DocumentKind.DEBIT_NOTE: _("Draft debit note"),
+    DocumentKind.PROFORMA: _("Draft proforma"),
+}
+
+
+class Invoice(models.Model):
+    """An invoice, a credit or debit note to one (`amends`), or a proforma.
+
+    Money is in `currency` with two places, positive in notes too. A tax document has a `number` of ten digits
+    from the moment of issue, a proforma one with a prefix. Once issued, a trigger freezes everything but
+    annulment, `sent_at`, `paid_at`, the running totals and the stored files. `paid_total` is written by the
+    ledger's trigger alone, `credited_total` by the one that follows the credit notes. `seller` and `buyer`
+    are snapshots taken at issue. `vat_groups` is `[{"rate": "20.00" | null, "code": "standard", "base": "…",
+    "vat": "…", "discount": "…"}]`. `exchange_rate` is how many units of `currency` one euro is;
+    `net_total_eur` and `vat_total_eur` follow from it at issue. `origin` is the document that this one was
+    made from, `deal` the sale that it bills.
     """
 
     shared_as = "invoice"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    number = models.CharField(max_length=10, null=True, unique=True)
+    kind = models.CharField(max_length=12, choices=DocumentKind.choices, default=DocumentKind.INVOICE)
+    is_advance = models.BooleanField(_("advance"), default=False)
+    series = models.CharField(_("number series"), max_length=20, default="tax")
+    number = models.CharField(max_length=20, null=True, unique=True)
     state = models.CharField(max_length=10, choices=InvoiceState.choices, default=InvoiceState.DRAFT)
     company = models.ForeignKey("crm.Company", models.PROTECT, null=True, related_name="invoices")
     contact = models.ForeignKey("crm.Contact", models.PROTECT, null=True, related_name="invoices")
@@ -50,6 +78,22 @@ class Invoice(models.Model):
     )
     currency = models.CharField(_("currency"), max_length=3)
     language = models.CharField(_("language of the document"), max_length=5)
+    amends = models.ForeignKey("self", models.PROTECT, null=True, related_name="amendments")
+    amend_reason = models.CharField(_("reason"), max_length=500, blank=True)
+    origin = models.ForeignKey("self", models.PROTECT, null=True, related_name="followers")
+    prices_include_vat = models.BooleanField(_("prices include VAT"), default=False)
+    discount_percent = models.DecimalField(
+        _("discount"), max_digits=5, decimal_places=2, default=Decimal("0.00")
+    )
+    discount_amount = models.DecimalField(max_digits=14, decimal_places=2, default=Decimal("0.00"))
+    supply = models.CharField(max_length=7, choices=SupplyKind.choices, blank=True)
+    payment_method = models.CharField(
+        max_length=20, choices=PaymentMethod.choices, default=PaymentMethod.BANK_TRANSFER
+    )
+    vies_number = models.CharField(_("VIES consultation"), max_length=40, blank=True)
+    vies_checked_on = models.DateField(null=True)
+    exchange_rate = models.DecimalField(max_digits=18, decimal_places=6, null=True)
+    exchange_rate_on = models.DateField(null=True)
     issue_date = models.DateField(_("date of issue"), null=True)
     tax_event_date = models.DateField(_("tax event"), null=True)
     due_date = models.DateField(_("pay until"), null=True)
@@ -60,7 +104,11 @@ class Invoice(models.Model):
     vat_total = models.DecimalField(max_digits=14, decimal_places=2, default=Decimal("0.00"))
     total = models.DecimalField(_("total"), max_digits=14, decimal_places=2, default=Decimal("0.00"))
     vat_groups = models.JSONField(default=list)
+    discount_total = models.DecimalField(max_digits=14, decimal_places=2, default=Decimal("0.00"))
+    net_total_eur = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    vat_total_eur = models.DecimalField(max_digits=14, decimal_places=2, null=True)
     paid_total = models.DecimalField(max_digits=14, decimal_places=2, default=Decimal("0.00"))
+    credited_total = models.DecimalField(max_digits=14, decimal_places=2, default=Decimal("0.00"))
     issued_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     paid_at = models.DateTimeField(null=True)
@@ -82,10 +130,37 @@ class Invoice(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(paid_total__gte=0, paid_total__lte=F("total")), name="invoices_paid_within_total"
+                condition=Q(
+                    paid_total__gte=0, credited_total__gte=0, paid_total__lte=F("total") - F("credited_total")
+                ),
+                name="invoices_paid_within_total",
             ),
             models.CheckConstraint(
-                condition=Q(number__regex=r"^[0-9]{10}$"), name="invoices_number_has_ten_digits"
+                condition=Q(kind__in=rules.TAX_KINDS, number__regex=r"^[0-9]{10}$")
+                | Q(kind=rules.PROFORMA, number__regex=r"^[^0-9].*[0-9]$"),
+                name="invoices_number_has_ten_digits",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=rules.NOTES, amends__isnull=False)
+                | ~Q(kind__in=rules.NOTES) & Q(amends=None, amend_reason=""),
+                name="invoices_note_amends",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=rules.OWED_KINDS) | Q(paid_total=0, credited_total=0),
+                name="invoices_owed_kinds",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_advance=False) | Q(kind=rules.INVOICE), name="invoices_advance_is_invoice"
+            ),
+            models.CheckConstraint(
+                condition=Q(discount_percent=0, discount_amount__gte=0)
+                | Q(discount_percent__gt=0, discount_percent__lte=100, discount_amount=0),
+                name="invoices_one_discount",
+            ),
+            models.CheckConstraint(
+                condition=Q(exchange_rate=None, exchange_rate_on=None)
+                | Q(exchange_rate__gt=0, exchange_rate_on__isnull=False),
+                name="invoices_rate_with_day",
             ),
             models.CheckConstraint(
                 condition=Q(state="draft", number=None, issued_at=None)
@@ -98,7 +173,7 @@ class Invoice(models.Model):
                 name="invoices_number_once_issued",
             ),
             models.CheckConstraint(
-                condition=Q(state="annulled", annulled_at__isnull=False, paid_total=0)
+                condition=Q(state="annulled", annulled_at__isnull=False, paid_total=0, credited_total=0)
                 | (~Q(state="annulled") & Q(annulled_at=None)),
                 name="invoices_annulled_owes_nothing",
             ),
@@ -111,7 +186,11 @@ class Invoice(models.Model):
             models.Index(fields=["issued_at"], name="invoices_by_issue"),
             models.Index(
                 fields=["due_date"],
-                condition=Q(state="issued", paid_total__lt=F("total")),
+                condition=Q(
+                    state="issued",
+                    kind__in=rules.OWED_KINDS,
+                    paid_total__lt=F("total") - F("credited_total"),
+                ),
                 name="invoices_open",
             ),
         ]
@@ -119,11 +198,29 @@ class Invoice(models.Model):
     class Data:
         plain = (
             "id",
+            "kind",
+            "is_advance",
+            "series",
             "number",
             "state",
             "company",
             "contact",
             "deal",
+            "amends",
+            "origin",
+            "prices_include_vat",
+            "discount_percent",
+            "discount_amount",
+            "discount_total",
+            "supply",
+            "payment_method",
+            "vies_number",
+            "vies_checked_on",
+            "exchange_rate",
+            "exchange_rate_on",
+            "net_total_eur",
+            "vat_total_eur",
+            "credited_total",
             "currency",
             "language",
             "issue_date",
@@ -147,12 +244,12 @@ class Invoice(models.Model):
             "created_at",
             "updated_at",
         )
-        personal = ("notes", "buyer", "annul_reason", "search_text")
+        personal = ("notes", "buyer", "annul_reason", "amend_reason", "search_text")
         secret = ()
         people = ("owner_id",)
 
     def __str__(self) -> str:
-        return self.number or str(_("Draft invoice"))
+        return self.number or str(DRAFT_NAMES[DocumentKind(self.kind)])
 
     def get_absolute_url(self) -> str:
         return reverse("invoice_detail", args=[self.pk])
@@ -162,20 +259,44 @@ class Invoice(models.Model):
         return self.state == InvoiceState.DRAFT
 
     @property
+    def is_credit(self) -> bool:
+        return self.kind == DocumentKind.CREDIT_NOTE
+
+    @property
+    def issued_on(self) -> date:
+        """The day of issue; a draft may have none yet."""
+        assert self.issue_date  # noqa: S101 - a CHECK of the table says so
+        return self.issue_date
+
+    @property
+    def amended(self) -> "Invoice":
+        """The invoice that a note amends; only notes have one."""
+        assert self.amends  # noqa: S101 - a CHECK of the table says so
+        return self.amends
+
+    @property
     def is_issued(self) -> bool:
         return self.state == InvoiceState.ISSUED
 
     @property
     def outstanding(self) -> Decimal:
-        """What the client still owes; nothing on a draft or an annulled invoice."""
-        return rules.outstanding(state=self.state, total=self.total, paid_total=self.paid_total)
+        """What the client still owes; nothing on a draft, a credit note or a proforma."""
+        return rules.outstanding(
+            kind=self.kind,
+            state=self.state,
+            total=self.total,
+            paid_total=self.paid_total,
+            credited_total=self.credited_total,
+        )
 
     def status_on(self, day: date) -> str:
         """The status as seen on `day`; `queries.with_status` computes the same in SQL."""
         return rules.status_of(
+            kind=self.kind,
             state=self.state,
             total=self.total,
             paid_total=self.paid_total,
+            credited_total=self.credited_total,
             sent_at=self.sent_at,
             due_date=self.due_date,
             on=day,
@@ -183,7 +304,11 @@ class Invoice(models.Model):
 
 
 class InvoiceItem(models.Model):
-    """One line. `unit_price` is net of VAT with four places, `vat_rate` a percent, null for no VAT at all."""
+    """One line. `unit_price` has four places and is net of VAT unless the invoice's prices include it,
+    `vat_rate` is a percent, null for no VAT at all, `vat_code` a treatment of
+    `core.bulgaria.vat_treatments` or empty while nobody has said why. `amount` is the line as it is priced,
+    `net_total` net of VAT. A line that takes off an advance (`deducts`) has a negative quantity.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="items", db_index=False)
@@ -195,7 +320,10 @@ class InvoiceItem(models.Model):
     unit_price = models.DecimalField(max_digits=14, decimal_places=4)
     discount_percent = models.DecimalField(max_digits=5, decimal_places=2, default=Decimal("0.00"))
     vat_rate = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    vat_code = models.CharField(max_length=20, blank=True)
+    amount = models.DecimalField(max_digits=14, decimal_places=2, default=Decimal("0.00"))
     net_total = models.DecimalField(max_digits=14, decimal_places=2)
+    deducts = models.ForeignKey(Invoice, models.PROTECT, null=True, related_name="deductions")
 
     class Meta:
         ordering = ["position"]
@@ -208,6 +336,10 @@ class InvoiceItem(models.Model):
             models.CheckConstraint(
                 condition=Q(vat_rate=None) | Q(vat_rate__gte=0, vat_rate__lte=100),
                 name="invoices_vat_rate_in_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(deducts=None, quantity__gt=0) | Q(deducts__isnull=False, quantity__lt=0),
+                name="invoices_only_deductions_take",
             ),
         ]
 
@@ -222,134 +354,13 @@ class InvoiceItem(models.Model):
             "unit_price",
             "discount_percent",
             "vat_rate",
+            "vat_code",
+            "amount",
             "net_total",
+            "deducts",
         )
         personal = ("description",)
         secret = ()
 
     def __str__(self) -> str:
         return self.description
-
-
-class Payment(models.Model):
-    """Money that came.
-
-    Posted when recorded: a trigger freezes all but voiding, the totals and why it is unmatched.
-    `allocated_total` is written by the ledger's trigger alone. `unmatched_reason` is a code of
-    `reconciliation`. `owner_id` is who recorded it. A voided payment was a mistake; nothing of it may be
-    allocated.
-    """
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
-    currency = models.CharField(max_length=3)
-    received_on = models.DateField()
-    method = models.CharField(max_length=20, choices=PaymentMethod.choices)
-    reference = models.CharField(max_length=500, blank=True)
-    payer_name = models.CharField(max_length=200, blank=True)
-    payer_iban = models.CharField(max_length=34, blank=True)
-    company = models.ForeignKey("crm.Company", models.PROTECT, null=True, related_name="payments")
-    allocated_total = models.DecimalField(max_digits=14, decimal_places=2, default=Decimal("0.00"))
-    unmatched_reason = models.CharField(max_length=40, blank=True)
-    voided_at = models.DateTimeField(null=True)
-    void_reason = models.CharField(max_length=500, blank=True)
-    owner_id = models.UUIDField(null=True)
-    search_text = models.TextField(blank=True)
-    created_at = models.DateTimeField()
-    updated_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(amount__gt=0), name="invoices_payment_is_positive"),
-            models.CheckConstraint(
-                condition=Q(allocated_total__gte=0, allocated_total__lte=F("amount")),
-                name="invoices_allocated_within_payment",
-            ),
-            models.CheckConstraint(
-                condition=Q(voided_at=None) | Q(allocated_total=0), name="invoices_voided_is_not_allocated"
-            ),
-        ]
-        indexes = [
-            GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="invoices_payment_search"),
-            models.Index(
-                fields=["id"],
-                condition=Q(voided_at=None, allocated_total__lt=F("amount")),
-                name="invoices_payment_unmatched",
-            ),
-            models.Index(fields=["received_on", "id"], name="invoices_payment_day"),
-        ]
-
-    class Data:
-        plain = (
-            "id",
-            "amount",
-            "currency",
-            "received_on",
-            "method",
-            "company",
-            "allocated_total",
-            "unmatched_reason",
-            "voided_at",
-            "owner_id",
-            "created_at",
-            "updated_at",
-        )
-        personal = ("reference", "payer_name", "payer_iban", "void_reason", "search_text")
-        secret = ()
-        people = ("owner_id",)
-
-    def __str__(self) -> str:
-        return format_money(self.amount, self.currency)
-
-    def get_absolute_url(self) -> str:
-        return reverse("payment_detail", args=[self.pk])
-
-    @property
-    def unallocated(self) -> Decimal:
-        """What of the money is not given to any invoice; nothing of a voided payment."""
-        return Decimal("0.00") if self.voided_at else self.amount - self.allocated_total
-
-    @property
-    def status(self) -> str:
-        """unmatched, partly_matched or matched; whether it is voided, `voided_at` says."""
-        if self.allocated_total == 0:
-            return "unmatched"
-        return "matched" if self.allocated_total == self.amount else "partly_matched"
-
-
-class Allocation(models.Model):
-    """A part of a payment given to an invoice.
-
-    Rows are only ever added; one is taken back by its opposite (`undoes`). `evidence` is `[{"signal": "…",
-    "value": "…"}]`; `reason` is what the person said who took it back. A trigger keeps `paid_total` and
-    `allocated_total`, and refuses two currencies or an invoice that is not issued.
-    """
-
-    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    payment = models.ForeignKey(Payment, models.PROTECT, related_name="allocations")
-    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="allocations")
-    amount = models.DecimalField(max_digits=14, decimal_places=2)
-    evidence = models.JSONField(default=list)
-    reason = models.CharField(max_length=500, blank=True)
-    undoes = models.OneToOneField("self", models.PROTECT, null=True, related_name="undone_by")
-    by_kind = models.CharField(max_length=20)
-    by_id = models.UUIDField(null=True)
-    by_label = models.CharField(max_length=250)
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(amount__gt=0, undoes=None) | Q(amount__lt=0, undoes__isnull=False),
-                name="invoices_negative_undoes",
-            ),
-        ]
-
-    class Data:
-        plain = ("id", "payment", "invoice", "amount", "undoes", "by_kind", "by_id", "at")
-        personal = ("evidence", "reason", "by_label")
-        secret = ()
-        people = ("by_id",)
-
-    def __str__(self) -> str:
-        return str(self.amount)

@@ -1,0 +1,9 @@
+from tenant_apps.invoices.models.documents import DRAFT_NAMES as DRAFT_NAMES
+from tenant_apps.invoices.models.documents import DocumentKind as DocumentKind
+from tenant_apps.invoices.models.documents import Invoice as Invoice
+from tenant_apps.invoices.models.documents import InvoiceItem as InvoiceItem
+from tenant_apps.invoices.models.documents import InvoiceState as InvoiceState
+from tenant_apps.invoices.models.documents import PaymentMethod as PaymentMethod
+from tenant_apps.invoices.models.documents import SupplyKind as SupplyKind
+from tenant_apps.invoices.models.payments import Allocation as Allocation
+from tenant_apps.invoices.models.payments import Payment as Payment

@@ -1,0 +1,79 @@
+"""What amends, follows from or takes off what."""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from shared_apps.core.actors import Actor
+from tenant_apps.invoices import rules
+from tenant_apps.invoices.models import Invoice, InvoiceItem, InvoiceState
+from tenant_apps.sharing.queries import visible_to
+
+
+def groups_of(invoice: Invoice) -> tuple[rules.VatGroup, ...]:
+    """The VAT groups that the document keeps."""
+    return tuple(_vat_group(group) for group in invoice.vat_groups)
+
+
+def amended_by(note: Invoice) -> Invoice:
+    """The invoice that a note amends, as it is now, with its client."""
+    return Invoice.objects.select_related("company", "contact").get(amendments=note)
+
+
+def issued_notes(invoice_id: UUID, kind: str) -> QuerySet[Invoice]:
+    """The issued credit or debit notes to an invoice."""
+    return Invoice.objects.filter(amends_id=invoice_id, kind=kind, state=InvoiceState.ISSUED).order_by("id")
+
+
+def remaining_of(invoice_id: UUID) -> dict[rules.GroupKey, rules.VatGroup]:
+    """What credit notes may still take of an invoice per VAT group: what it and its debit notes charged, less
+    the credit notes that are issued (чл. 115 ЗДДС).
+    """
+    invoice = Invoice.objects.get(pk=invoice_id)
+    taken = [group for note in issued_notes(invoice_id, rules.CREDIT_NOTE) for group in groups_of(note)]
+    added = [group for note in issued_notes(invoice_id, rules.DEBIT_NOTE) for group in groups_of(note)]
+    return rules.what_remains(groups_of(invoice), taken, added)
+
+
+def open_advances(
+    actor: Actor, *, company_id: UUID | None, contact_id: UUID | None = None
+) -> QuerySet[Invoice]:
+    """Issued advance invoices of a client, oldest first; what of each is taken off already, `advance_left`
+    tells.
+    """
+    client = {"company_id": company_id} if company_id else {"company": None, "contact_id": contact_id}
+    advances = Invoice.objects.filter(state=InvoiceState.ISSUED, is_advance=True, **client)
+    return visible_to(advances, actor).order_by("issue_date", "number")
+
+
+def advance_left(invoice_id: UUID, *, beside: UUID | None = None) -> dict[rules.GroupKey, rules.VatGroup]:
+    """What of an advance is not taken off yet, per VAT group, as documents that are not annulled say it;
+    `beside`: a draft that does not count.
+    """
+    left = remaining_of(invoice_id)
+    lines = InvoiceItem.objects.filter(deducts_id=invoice_id).exclude(invoice__state=InvoiceState.ANNULLED)
+    for line in lines.exclude(Q(invoice_id=beside) if beside else Q(pk__in=())).select_related("invoice"):
+        key = (line.vat_rate, line.vat_code)
+        group = left.get(key) or rules.VatGroup(line.vat_rate, rules.ZERO, rules.ZERO, line.vat_code)
+        left[key] = replace(group, base=group.base + line.net_total)
+    return left
+
+
+def chain_of(invoice: Invoice, actor: Actor) -> QuerySet[Invoice]:
+    """The documents around one: what it amends or came from, and what amends it, follows from it, or takes it
+    off, oldest first.
+    """
+    near = Q(amends=invoice) | Q(origin=invoice) | Q(items__deducts=invoice)
+    above = [one for one in (invoice.amends_id, invoice.origin_id) if one]
+    deducted = InvoiceItem.objects.filter(invoice=invoice, deducts__isnull=False).values("deducts_id")
+    found = Invoice.objects.filter(near | Q(pk__in=above) | Q(pk__in=deducted)).distinct()
+    return visible_to(found.select_related("company", "contact"), actor).order_by("id")
+
+
+def _vat_group(group: dict[str, Any]) -> rules.VatGroup:
+    rate = None if group["rate"] is None else Decimal(group["rate"])
+    base, vat, discount = (Decimal(group[name]) for name in ("base", "vat", "discount"))
+    return rules.VatGroup(rate, base, vat, group["code"], discount)

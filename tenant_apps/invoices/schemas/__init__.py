@@ -1,0 +1,36 @@
+"""Invoices and payments as the API reads and writes them."""
+
+from tenant_apps.invoices.schemas.documents import INVOICE_ORDERINGS as INVOICE_ORDERINGS
+from tenant_apps.invoices.schemas.documents import NOT_NULL as NOT_NULL
+from tenant_apps.invoices.schemas.documents import AdvancesIn as AdvancesIn
+from tenant_apps.invoices.schemas.documents import DraftKind as DraftKind
+from tenant_apps.invoices.schemas.documents import FollowIn as FollowIn
+from tenant_apps.invoices.schemas.documents import InvoiceFilters as InvoiceFilters
+from tenant_apps.invoices.schemas.documents import InvoiceIn as InvoiceIn
+from tenant_apps.invoices.schemas.documents import InvoiceOut as InvoiceOut
+from tenant_apps.invoices.schemas.documents import InvoicePatch as InvoicePatch
+from tenant_apps.invoices.schemas.documents import InvoiceStatus as InvoiceStatus
+from tenant_apps.invoices.schemas.documents import IssueIn as IssueIn
+from tenant_apps.invoices.schemas.documents import ItemIn as ItemIn
+from tenant_apps.invoices.schemas.documents import ItemOut as ItemOut
+from tenant_apps.invoices.schemas.documents import Kind as Kind
+from tenant_apps.invoices.schemas.documents import Language as Language
+from tenant_apps.invoices.schemas.documents import Method as Method
+from tenant_apps.invoices.schemas.documents import NoteIn as NoteIn
+from tenant_apps.invoices.schemas.documents import NoteKind as NoteKind
+from tenant_apps.invoices.schemas.documents import ReasonIn as ReasonIn
+from tenant_apps.invoices.schemas.documents import SupplyName as SupplyName
+from tenant_apps.invoices.schemas.documents import VatCode as VatCode
+from tenant_apps.invoices.schemas.documents import VatGroupOut as VatGroupOut
+from tenant_apps.invoices.schemas.documents import invoice_out as invoice_out
+from tenant_apps.invoices.schemas.documents import item_out as item_out
+from tenant_apps.invoices.schemas.payments import PAYMENT_ORDERINGS as PAYMENT_ORDERINGS
+from tenant_apps.invoices.schemas.payments import AllocateIn as AllocateIn
+from tenant_apps.invoices.schemas.payments import AllocationOut as AllocationOut
+from tenant_apps.invoices.schemas.payments import DeallocateIn as DeallocateIn
+from tenant_apps.invoices.schemas.payments import EvidenceOut as EvidenceOut
+from tenant_apps.invoices.schemas.payments import PaymentFilters as PaymentFilters
+from tenant_apps.invoices.schemas.payments import PaymentIn as PaymentIn
+from tenant_apps.invoices.schemas.payments import PaymentOut as PaymentOut
+from tenant_apps.invoices.schemas.payments import PaymentStatus as PaymentStatus
+from tenant_apps.invoices.schemas.payments import payment_out as payment_out
