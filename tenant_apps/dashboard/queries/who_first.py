@@ -40,7 +40,7 @@ from tenant_apps.crm.queries import open_deals, open_tasks, visible_companies, v
 from tenant_apps.dashboard import rules
 from tenant_apps.dashboard.queries.quiet import quiet_customers
 from tenant_apps.invoices.models import Invoice
-from tenant_apps.invoices.queries import OPEN
+from tenant_apps.invoices.queries import LEFT, OPEN
 from tenant_apps.sharing.queries import visible_to
 
 IN_HAND = timedelta(days=14)
