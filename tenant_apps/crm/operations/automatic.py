@@ -79,7 +79,7 @@ def move_by_rule(
     """
     if not is_rule_on(rule):
         return None
-    deal = Deal.objects.select_for_update().get(pk=deal_id)
+    deal = Deal.objects.select_for_update(no_key=True).get(pk=deal_id)
     before = AutomaticMove(
         deal=deal,
         rule=rule,
@@ -103,7 +103,7 @@ def move_by_rule(
 @operation(permission=Permission.PLATFORM_OPERATE, event=None, why="a deal without the mark stays as it is")
 def take_paid_mark(*, deal_id: UUID, cause: Cause, by: Actor, at: datetime) -> Deal:
     """Take the mark “paid” off a deal, because of a document that is not paid, if it is there."""
-    deal = Deal.objects.select_for_update().get(pk=deal_id)
+    deal = Deal.objects.select_for_update(no_key=True).get(pk=deal_id)
     if deal.paid_at:
         _set_paid_at(deal, None, at)
         _tell(CrmEvent.DEAL_UNPAID, deal, RuleCode.INVOICE_PAID, cause, by, at)
@@ -135,7 +135,7 @@ def undo_automatic_move(*, move_id: UUID, by: Actor, at: datetime) -> AutomaticM
     act = MOVING_RULES[RuleCode(seen.rule)].act
     if act == Act.WIN:
         open_stage(seen.stage_id)
-    deal = visible_to(Deal.objects.select_for_update(), by).get(pk=seen.deal_id)
+    deal = visible_to(Deal.objects.select_for_update(no_key=True), by).get(pk=seen.deal_id)
     require_may_change(deal, by)
     move = AutomaticMove.objects.get(pk=move_id)
     if move.undone_at:

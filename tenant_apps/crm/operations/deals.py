@@ -291,7 +291,7 @@ def _entrance() -> UUID:
 
 def _deal_for_change(deal_id: UUID, by: Actor) -> Deal:
     # No joins: after a wait they would look for the deal in the stage that it has left.
-    deal = visible_to(Deal.objects.select_for_update(), by).get(pk=deal_id)
+    deal = visible_to(Deal.objects.select_for_update(no_key=True), by).get(pk=deal_id)
     require_may_change(deal, by)
     return deal
 

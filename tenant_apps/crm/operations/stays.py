@@ -98,7 +98,7 @@ def place_below(stage: Stage, above_id: UUID | None, moving: Deal) -> Decimal:
 def move_everybody(stages: Iterable[Stage], to: Stage, *, by: Actor, at: datetime, cause: str) -> int:
     """Take the open deals of `stages` to the bottom of `to`, in their order; return how many went."""
     deals = list(
-        Deal.objects.select_for_update()
+        Deal.objects.select_for_update(no_key=True)
         .filter(stage__in=stages, status=DealStatus.OPEN)
         .prefetch_related("stage", "company")
         .order_by("id")

@@ -350,7 +350,7 @@ def _expect_reminder(task: Task) -> None:
 def _settle_deals(*deal_ids: UUID | None) -> None:
     """Write the earliest open date of a deal's tasks on the deal, under its lock, ascending."""
     for deal_id in sorted({one for one in deal_ids if one}):
-        Deal.objects.select_for_update().filter(pk=deal_id).first()
+        Deal.objects.select_for_update(no_key=True).filter(pk=deal_id).first()
         to_do = Task.objects.filter(deal_id=deal_id, done_at=None, archived_at=None)
         Deal.objects.filter(pk=deal_id).update(next_task_at=to_do.aggregate(first=Min("due_at"))["first"])
 

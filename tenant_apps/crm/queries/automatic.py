@@ -75,5 +75,7 @@ def moves_told_by(event_ids: Iterable[UUID], actor: Actor) -> dict[UUID, UUID]:
 
 
 def lock_deals(deal_ids: Collection[UUID]) -> list[Deal]:
-    """The deals under row locks, taken by ascending id, whoever may see them."""
-    return list(Deal.objects.select_for_update().filter(pk__in=deal_ids).order_by("id"))
+    """The deals under row locks, taken by ascending id, whoever may see them. Locks that leave the key alone:
+    documents that name a deal hold its key already, and would wait for each other.
+    """
+    return list(Deal.objects.select_for_update(no_key=True).filter(pk__in=deal_ids).order_by("id"))
