@@ -293,7 +293,7 @@ def at() -> Any:
 
 def sign_in(client: Client, user: User, organization: OrganizationRef | None) -> Client:
     """Give the client a session of `user` on the organization's host (None: the public host)."""
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(user, backend="shared_apps.accounts.backends.MemberBackend")
     session = client.session
     session["organization_id"] = str(organization.id) if organization else "public"
     session.save()

@@ -90,7 +90,7 @@ DATABASES = {
         "OPTIONS": {
             "connect_timeout": 5,
             **_DATABASE.get("OPTIONS", {}),
-            "options": "-c search_path=no_tenant -c lock_timeout=10s -c timezone=UTC",
+            "options": "-c search_path=no_tenant -c lock_timeout=10s -c timezone=UTC -c jit=off",
             **({"pool": _POOL} if _POOL_MAX else {}),
         },
     }
@@ -145,7 +145,7 @@ OPERATIONS_MUST_RECORD = False
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "shared_apps.accounts.backends.MemberBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "shared_apps.accounts.passwords.PasswordUnlikeEmail"},

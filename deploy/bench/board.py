@@ -64,7 +64,7 @@ def fill(count):
 client = Client(headers={{"host": {host!r}, "accept-language": "bg"}})
 session = client.session
 session["_auth_user_id"] = str(member.user.pk)
-session["_auth_user_backend"] = "allauth.account.auth_backends.AuthenticationBackend"
+session["_auth_user_backend"] = "shared_apps.accounts.backends.MemberBackend"
 session["_auth_user_hash"] = member.user.get_session_auth_hash()
 session["organization_id"] = str(organization.id)
 session.save()

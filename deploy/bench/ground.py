@@ -63,19 +63,25 @@ class Ground:
 def ground(contacts: int) -> Iterator[Ground]:
     """A fresh database with one organization and so many contacts; gone afterwards."""
     server = os.environ["DATABASE_URL"]
-    with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{DATABASE}"')
     try:
-        yield _furnished(bench_environment(server), contacts)
+        yield kept_ground(DATABASE, contacts)
     finally:
         with psycopg.connect(server, autocommit=True) as admin:
-            admin.execute(f'DROP DATABASE "{DATABASE}" WITH (FORCE)')
+            admin.execute(f'DROP DATABASE IF EXISTS "{DATABASE}" WITH (FORCE)')
 
 
-def bench_environment(server: str) -> dict[str, str]:
+def kept_ground(database: str, contacts: int = 0) -> Ground:
+    """A fresh database of this name with one organization and so many contacts, that stays."""
+    server = os.environ["DATABASE_URL"]
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE "{database}"')
+    return _furnished(bench_environment(server, database), contacts)
+
+
+def bench_environment(server: str, database: str = DATABASE) -> dict[str, str]:
     return {
         **os.environ,
-        "DATABASE_URL": urlunsplit(urlsplit(server)._replace(path=f"/{DATABASE}")),
+        "DATABASE_URL": urlunsplit(urlsplit(server)._replace(path=f"/{database}")),
         "DJANGO_SETTINGS_MODULE": "config.settings.dev",
         "API_RATE_PER_MINUTE": "100000000",
         "PYTHONPATH": str(PROJECT),

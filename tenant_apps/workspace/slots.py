@@ -8,10 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import Exists, Model, OuterRef, Q, Subquery
-from django.db.models import Value as Constant
-from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +17,7 @@ from shared_apps.core.actors import Actor
 from shared_apps.core.custom_forms import CustomSection, WithCustomFields
 from shared_apps.core.errors import Text
 from shared_apps.core.form_fields import DayField, NumberField
+from shared_apps.core.keyset import Held as HeldOrder
 from shared_apps.core.listing import Column, Edit, Extension, Field, Kind, Listing, Reading, Test
 from shared_apps.core.money import Money
 from shared_apps.core.numbers import written
@@ -30,13 +29,14 @@ from tenant_apps.workspace.queries import (
     all_custom_fields,
     custom_fields,
     held_by,
+    holding_own,
     option_choices,
     option_label,
     tags,
     tags_of,
     values_of,
 )
-from tenant_apps.workspace.rules import LARGEST_NUMBER, LONGEST_TEXT, Value, as_json, folded
+from tenant_apps.workspace.rules import LONGEST_TEXT, Value, as_json, folded
 
 OWN = _("Own fields")
 # The kind of a custom field → how lists treat it, and the column that is asked.
@@ -245,20 +245,24 @@ def _asked(one: CustomField) -> Field:
 
 def _holding(one: CustomField, column: str, test: Test) -> Q:
     """Rows that hold what the test wants: the index of the column finds them, no join multiplies rows."""
-    held = CustomValue.objects.filter(field_id=one.pk, record_id=OuterRef("pk"))
-    filled = held.filter(**{f"{column}__isnull": False})
+    filled = CustomValue.objects.filter(field_id=one.pk, **{f"{column}__isnull": False})
     match test.operator:
         case "filled":
-            return Q(Exists(filled))
+            return holding_own(filled, test.reading)
         case "empty":
-            return ~Q(Exists(filled))
+            return ~holding_own(filled, test.reading, can_lead=False)
         case "not" | "lacks":
-            opposite = {"not": "is", "lacks": "contains"}[test.operator]
-            return ~_holding(one, column, replace(test, operator=opposite))
+            opposite = replace(test, operator={"not": "is", "lacks": "contains"}[test.operator])
+            return ~holding_own(filled.filter(_wanted(column, opposite)), test.reading, can_lead=False)
+    return holding_own(filled.filter(_wanted(column, test)), test.reading)
+
+
+def _wanted(column: str, test: Test) -> Q:
+    """Values as the test wants them."""
     if column != "folded" or test.kind is Kind.CHOICE:
-        return Q(Exists(filled.filter(test.on(column))))
+        return test.on(column)
     ways = {"contains": "contains", "starts": "startswith", "is": "exact"}
-    return Q(Exists(filled.filter(**{f"folded__{ways[test.operator]}": folded(test.values[0])})))
+    return Q(**{f"folded__{ways[test.operator]}": folded(test.values[0])})
 
 
 def _shown(one: CustomField, values: Callable[[Sequence[Any]], dict[UUID, dict[str, Any]]]) -> Column:
@@ -283,12 +287,29 @@ def _cell(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _ordered(one: CustomField, column: str) -> Combinable:
-    """What rows are sorted by; those that hold nothing come first."""
-    held = CustomValue.objects.filter(field_id=one.pk, record_id=OuterRef("pk")).values(column)[:1]
-    least = {"folded": "", "number": -LARGEST_NUMBER, "day": date.min, "flag": False, "user_id": UUID(int=0)}
+def _ordered(one: CustomField, column: str) -> HeldOrder:
+    """Rows by what they hold, read along the index of the column; those that hold nothing come last."""
+    held = CustomValue.objects.filter(field_id=one.pk, **{f"{column}__isnull": False})
+    table = CustomValue._meta.db_table
     kept: Any = CustomValue._meta.get_field(column)
-    return Coalesce(Subquery(held), Constant(least[column], output_field=kept), output_field=kept)
+
+    def having(rows: QuerySet[Any]) -> QuerySet[Any]:
+        ours = rows.model._meta.db_table
+        joined = rows.extra(  # noqa: S610 — a table without a key to this one; the names are our own
+            tables=[table],
+            where=[
+                f'"{table}"."record_id" = "{ours}"."id"',
+                f'"{table}"."field_id" = %s',
+                f'"{table}"."{column}" IS NOT NULL',
+            ],
+            params=[one.pk],
+        )
+        return joined.annotate(in_order=RawSQL(f'"{table}"."{column}"', (), output_field=kept))  # noqa: S611
+
+    def lacking(rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows.exclude(Exists(held.filter(record_id=OuterRef("pk"))))
+
+    return HeldOrder(having, lacking)
 
 
 def _choices_of(one: CustomField) -> Callable[[Reading], Sequence[tuple[str, Text]]] | None:

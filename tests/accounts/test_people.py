@@ -134,5 +134,5 @@ def test_the_profile_page_takes_a_fixed_number_of_queries(
     browser: Client, django_assert_num_queries: Any
 ) -> None:
     browser.get("/profile/")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         browser.get("/profile/")

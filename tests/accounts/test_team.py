@@ -147,7 +147,7 @@ def test_the_page_shows_the_team_in_a_fixed_number_of_queries(
     browser: Client, alpha: OrganizationRef, django_assert_num_queries: Any
 ) -> None:
     browser.get("/settings/team/")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         page = browser.get("/settings/team/").content.decode()
     assert "manager@alpha.example" in page and "Send invitation" in page
 

@@ -12,6 +12,7 @@ from django.db.models.expressions import Combinable
 
 from shared_apps.core.actors import Actor
 from shared_apps.core.errors import Text
+from shared_apps.core.keyset import Held
 from shared_apps.core.listing.kinds import Kind, Reading, Test
 from shared_apps.core.permissions import Permission
 
@@ -56,9 +57,10 @@ class Column:
     """Something that a list shows. `value`: an attribute of the row, or a function of it.
 
     `many` gives the values of all rows of a page (key → value) with one statement instead. `order` is the
-    column, or a named expression, to sort by: never null. `join`: what `value` follows. `currency`: the
-    attribute that holds it. Choices are told by `choices`; `is_shown`: in the list until somebody chooses.
-    `template` draws the cell on the page in the value's stead; it gets the row as `record`.
+    column, or a named expression, to sort by: never null; what some rows lack is sorted as `Held`. `join`:
+    what `value` follows. `currency`: the attribute that holds it. Choices are told by `choices`; `is_shown`:
+    in the list until somebody chooses. `template` draws the cell on the page in the value's stead; it gets
+    the row as `record`.
     """
 
     name: str
@@ -66,7 +68,7 @@ class Column:
     kind: Kind = Kind.TEXT
     value: str | Callable[[Any], Any] = ""
     many: Callable[[Sequence[Any], Reading], Mapping[Any, Any]] | None = None
-    order: str | Combinable = ""
+    order: str | Combinable | Held = ""
     join: tuple[str, ...] = ()
     currency: str = "currency"
     choices: ChoicesOf | None = None

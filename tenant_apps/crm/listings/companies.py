@@ -2,13 +2,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from shared_apps.core.actors import Actor
 from shared_apps.core.countries import country_choices
+from shared_apps.core.keyset import held_in
 from shared_apps.core.listing import Column, Edit, Field, Kind, Listing, Reading, Relation
 from shared_apps.core.permissions import Permission
 from tenant_apps.crm import operations, queries
@@ -79,7 +79,7 @@ COMPANIES = Listing(
             "parent",
             _("Parent company"),
             Kind.RECORD,
-            order=Coalesce(F("parent__name_folded"), Value("")),
+            order=held_in("parent__name_folded"),
             join=("parent",),
             is_shown=False,
         ),

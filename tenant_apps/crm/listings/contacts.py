@@ -2,12 +2,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from shared_apps.core.actors import Actor
+from shared_apps.core.keyset import held_in
 from shared_apps.core.listing import Column, Edit, Field, Kind, Listing, Relation
 from shared_apps.core.permissions import Permission
 from tenant_apps.crm import operations, queries
@@ -62,7 +62,7 @@ CONTACTS = Listing(
             "company",
             _("Company"),
             Kind.RECORD,
-            order=Coalesce(F("company__name_folded"), Value("")),
+            order=held_in("company__name_folded"),
             join=("company",),
         ),
         Column("job_title", pgettext_lazy("of a contact", "Job title"), order="job_title"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from shared_apps.core.actors import Actor
+from shared_apps.core.keyset import held_in
 from shared_apps.core.listing import Column, Edit, Field, Kind, Listing, Reading, Relation, Sum
 from shared_apps.core.permissions import Permission
 from tenant_apps.crm import operations, queries
@@ -76,7 +77,7 @@ DEALS = Listing(
             "company",
             _("Company"),
             Kind.RECORD,
-            order=Coalesce(F("company__name_folded"), Value("")),
+            order=held_in("company__name_folded"),
             join=("company",),
         ),
         Column("stage", _("Stage"), value=lambda deal: deal.stage.name, join=("stage",)),

@@ -79,6 +79,16 @@ class Company(models.Model):
                 condition=Q(archived_at__isnull=True),
                 name="crm_companies_by_name",
             ),
+            models.Index(fields=["name_folded", "id"], name="crm_companies_named"),
+            models.Index(fields=["city", "id"], condition=Q(archived_at=None), name="crm_companies_by_city"),
+            models.Index(
+                fields=["updated_at", "id"], condition=Q(archived_at=None), name="crm_companies_by_change"
+            ),
+            models.Index(
+                fields=["owner_id", "name_folded", "id"],
+                condition=Q(archived_at=None),
+                name="crm_companies_of_owner",
+            ),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="crm_companies_search"),
             models.Index(
                 fields=["eik", "id"],
@@ -185,6 +195,20 @@ class Contact(models.Model):
                 fields=["name_folded", "id"],
                 condition=Q(archived_at__isnull=True),
                 name="crm_contacts_by_name",
+            ),
+            models.Index(
+                fields=["job_title", "id"], condition=Q(archived_at=None), name="crm_contacts_by_job"
+            ),
+            models.Index(
+                fields=["last_name", "id"], condition=Q(archived_at=None), name="crm_contacts_by_last_name"
+            ),
+            models.Index(
+                fields=["updated_at", "id"], condition=Q(archived_at=None), name="crm_contacts_by_change"
+            ),
+            models.Index(
+                fields=["owner_id", "name_folded", "id"],
+                condition=Q(archived_at=None),
+                name="crm_contacts_of_owner",
             ),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="crm_contacts_search"),
             models.Index(

@@ -129,6 +129,11 @@ class Deal(models.Model):
             models.Index(
                 fields=["name_folded", "id"], condition=Q(archived_at__isnull=True), name="crm_deals_by_name"
             ),
+            models.Index(fields=["value", "id"], condition=Q(archived_at=None), name="crm_deals_by_value"),
+            models.Index(
+                fields=["updated_at", "id"], condition=Q(archived_at=None), name="crm_deals_by_change"
+            ),
+            models.Index(fields=["owner_id", "id"], condition=Q(archived_at=None), name="crm_deals_of_owner"),
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="crm_deals_search"),
         ]
 

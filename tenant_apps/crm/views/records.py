@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from shared_apps.core import clock, slots
 from shared_apps.core.errors import DomainError
 from shared_apps.core.http import ActorRequest, add_refusal, done, is_htmx, page, partial
-from shared_apps.core.keyset import neighbours
 from shared_apps.core.permissions import Permission
 from tenant_apps.crm import operations, queries
 from tenant_apps.crm.forms import CompanyForm, ContactForm
@@ -141,8 +140,7 @@ def walk_of(request: ActorRequest, record: Any) -> Walk:
     if address.path != home or address.netloc or address.scheme:
         return Walk(home, "", "")
     shown = arranged_by_query(record.shared_as, address.query, request.actor, clock.now())
-    rows, ordering = in_order(shown)
-    before, after = neighbours(rows, ordering=ordering, row_id=record.pk)
+    before, after = in_order(shown).neighbours(record.pk)
     keep = urlencode({"list": came_from})
     first, second = (f"{one.get_absolute_url()}?{keep}" if one else "" for one in (before, after))
     return Walk(came_from, first, second)

@@ -50,7 +50,7 @@ def start_list_export(*, entity: str, query: str, file_format: str, by: Actor, a
     if file_format not in ExportFormat.values:
         raise FormatUnknown()
     shown = arranged_by_query(entity, query, by, at)
-    total = counted(shown.rows_asked, MOST_ROWS)
+    total = counted(shown.rows_gathered, MOST_ROWS)
     if total > MOST_ROWS:
         raise TooManyRows()
     export = ListExport.objects.create(

@@ -32,6 +32,7 @@ from tenant_apps.workspace.queries.filtered import narrowed as narrowed
 from tenant_apps.workspace.queries.filtered import words_of_act as words_of_act
 from tenant_apps.workspace.queries.history import restorable as restorable
 from tenant_apps.workspace.queries.history import words_of_events as words_of_events
+from tenant_apps.workspace.queries.holding import holding_own as holding_own
 from tenant_apps.workspace.queries.layouts import layout_of as layout_of
 from tenant_apps.workspace.queries.lists import ShownList as ShownList
 from tenant_apps.workspace.queries.lists import arranged as arranged

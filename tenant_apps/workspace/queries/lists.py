@@ -5,8 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 from django.db.models import Sum as Total
@@ -16,7 +18,7 @@ from django.utils.translation import pgettext
 
 from shared_apps.core.actors import Actor
 from shared_apps.core.formats import format_number
-from shared_apps.core.keyset import InvalidCursor, KeysetPage, keyset_page
+from shared_apps.core.keyset import Held, InvalidCursor, KeysetPage, keyset_page, neighbours, whole
 from shared_apps.core.listing import (
     Arrangement,
     Column,
@@ -38,11 +40,12 @@ from shared_apps.core.listing.registry import Field
 from shared_apps.core.permissions import Permission
 from shared_apps.core.search import matching
 from tenant_apps.workspace.models import SavedView
+from tenant_apps.workspace.queries.holding import holdings_of
 from tenant_apps.workspace.queries.rows import Row, classes_of, rows_of
 from tenant_apps.workspace.queries.views import saved_views
 from tenants.context import current_organization
 
-COUNTED, MOST_GROUPS, PAGE = 10_000, 50, 50
+COUNTED, COUNTED_SLOWLY, MOST_GROUPS, PAGE = 10_000, 2_000, 50, 50
 NO_VIEW = "all"
 
 
@@ -90,11 +93,16 @@ class ViewTab:
 
 @dataclass
 class ShownList:
-    """A list ready to be shown. What costs a statement is asked when the page asks for it."""
+    """A list ready to be shown. What costs a statement is asked when the page asks for it.
+
+    `rows_asked` and `rows_gathered` are the same rows: the former asked so that the first come soon, the
+    latter so that all do.
+    """
 
     offer: Offer
     arrangement: Arrangement
     rows_asked: QuerySet[Any]
+    rows_gathered: QuerySet[Any]
     problems: tuple[Problem, ...]
     views: Sequence[SavedView]
     columns: list[Column] = field(default_factory=list)
@@ -102,11 +110,11 @@ class ShownList:
     @cached_property
     def page(self) -> KeysetPage[Any]:
         """One page of rows, by the order of the address."""
-        rows, ordering = in_order(self)
+        ordered = in_order(self)
         try:
-            return keyset_page(rows, ordering=ordering, cursor=self.arrangement.cursor or None, limit=PAGE)
+            return ordered.page(self.arrangement.cursor or None)
         except InvalidCursor:
-            return keyset_page(rows, ordering=ordering, limit=PAGE)
+            return ordered.page()
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -141,8 +149,10 @@ class ShownList:
         items = self.page.items
         if self.page.next_cursor is None and self.page.previous_cursor is None:
             return len(items), False
-        found = counted(self.rows_asked)
-        return min(found, COUNTED), found > COUNTED
+        are_many = holdings_of(self.offer.reading).are_many
+        most = COUNTED_SLOWLY if are_many else COUNTED
+        found = counted(self.rows_asked if are_many else self.rows_gathered, most)
+        return min(found, most), found > most
 
     @property
     def count_words(self) -> str:
@@ -233,7 +243,7 @@ class ShownList:
     @cached_property
     def totals(self) -> list[tuple[str, list[tuple[Decimal, str]]]]:
         """The sums under the list, over all rows that match, one for each currency."""
-        return [(str(one.label), _totals(self.rows_asked, one)) for one in self.offer.listing.sums]
+        return [(str(one.label), _totals(self.rows_gathered, one)) for one in self.offer.listing.sums]
 
     @cached_property
     def group(self) -> Field | None:
@@ -326,9 +336,11 @@ def arranged(offer: Offer, address: Mapping[str, str], views: Sequence[SavedView
     arrangement = replace(arrangement, filter=asked.filter, columns=_chosen(arrangement.columns, columns))
     problems = (*unread, *asked.problems, *unknown)
     rows = offer.listing.rows(offer.reading.actor, arrangement.archived)
-    rows = matching(rows, arrangement.search).filter(asked.q)
+    rows = matching(rows, arrangement.search)
+    first, whole_list = holdings_of(offer.reading).narrow(rows, asked.q)
     joins = {path for column in columns for path in column.join}
-    return ShownList(offer, arrangement, rows.select_related(*sorted(joins)), problems, views, columns)
+    first = first.select_related(*sorted(joins))
+    return ShownList(offer, arrangement, first, whole_list, problems, views, columns)
 
 
 def arranged_by_query(entity: str, query: str, actor: Actor, now: datetime) -> ShownList:
@@ -341,8 +353,30 @@ def counted(rows: QuerySet[Any], most: int = COUNTED) -> int:
     return rows.order_by().values("pk")[: most + 1].count()
 
 
-def in_order(shown: ShownList) -> tuple[QuerySet[Any], str]:
-    """All rows, with the expression that orders them where that is no column, and what to order by."""
+@dataclass(frozen=True)
+class Ordered:
+    """All rows of a list and what they are ordered by."""
+
+    rows: QuerySet[Any]
+    ordering: str
+    held: Held | None = None
+
+    def page(self, cursor: str | None = None) -> KeysetPage[Any]:
+        """The page that a cursor leads to; raises `InvalidCursor`."""
+        return keyset_page(self.rows, ordering=self.ordering, cursor=cursor, limit=PAGE, held=self.held)
+
+    def neighbours(self, row_id: UUID) -> tuple[Any, Any]:
+        """The rows before and after one, None at either end."""
+        return neighbours(self.rows, ordering=self.ordering, row_id=row_id, held=self.held)
+
+    def records(self, chunk: int) -> Iterator[Any]:
+        """Every row, fetched a chunk at a time."""
+        for part in whole(self.rows, ordering=self.ordering, held=self.held):
+            yield from part.iterator(chunk_size=chunk)
+
+
+def in_order(shown: ShownList) -> Ordered:
+    """The rows as the address orders them, by the list's own order where it says nothing."""
     listing, wanted = shown.offer.listing, shown.arrangement.ordering
     column = shown.offer.columns.get(wanted.removeprefix("-"))
     if column is None or not column.order:
@@ -350,22 +384,16 @@ def in_order(shown: ShownList) -> tuple[QuerySet[Any], str]:
         column = shown.offer.columns[wanted.removeprefix("-")]
     sign = "-" if wanted.startswith("-") else ""
     if isinstance(column.order, str):
-        return shown.rows_asked, f"{sign}{column.order}"
-    return shown.rows_asked.annotate(in_order=column.order), f"{sign}in_order"
+        return Ordered(shown.rows_asked, f"{sign}{column.order}")
+    if isinstance(column.order, Held):
+        return Ordered(shown.rows_asked, f"{sign}in_order", column.order)
+    return Ordered(shown.rows_asked.annotate(in_order=column.order), f"{sign}in_order")
 
 
 def walk(shown: ShownList, chunk: int = 1_000) -> Iterator[list[Row]]:
     """Every row in the order of the list, a chunk at a time."""
-    rows, ordering = in_order(shown)
-    sign = "-" if ordering.startswith("-") else ""
-    order = [ordering] if ordering.removeprefix("-") == "id" else [ordering, f"{sign}id"]
-    gathered: list[Any] = []
-    for record in rows.order_by(*order).iterator(chunk_size=chunk):
-        gathered.append(record)
-        if len(gathered) == chunk:
-            yield list(rows_of(shown.offer, shown.columns, gathered))
-            gathered = []
-    if gathered:
+    records = in_order(shown).records(chunk)
+    while gathered := list(islice(records, chunk)):
         yield list(rows_of(shown.offer, shown.columns, gathered))
 
 
@@ -399,7 +427,7 @@ def _totals(rows: QuerySet[Any], one: Sum) -> list[tuple[Decimal, str]]:
 
 
 def _groups(shown: ShownList, by: Field) -> list[Group]:
-    rows = shown.rows_asked.select_related(None).order_by()
+    rows = shown.rows_gathered.order_by()
     counts = rows.values_list(by.group_path).annotate(count=Count("pk")).order_by("-count")[:MOST_GROUPS]
     found = list(counts)
     totals = _group_totals(rows, by, [value for value, _count in found], shown.offer.listing.sums)

@@ -3,12 +3,15 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 
 from shared_apps.core.listing import Column, Kind, Offer, Reading
 from shared_apps.core.money import Money
 from tenant_apps.workspace.queries.organization import names_of
+
+NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,11 @@ class Row:
 def rows_of(offer: Offer, columns: Sequence[Column], records: Sequence[Any]) -> Iterator[Row]:
     """Rows with their cells; what many rows share is asked once for all of them."""
     shared = {column.name: _shared(column, records, offer.reading) for column in columns}
+    addresses = {column.name: _edit_address(offer, column) for column in columns}
     for record in records:
-        cells = [_cell(offer, column, record, shared[column.name]) for column in columns]
+        cells = [
+            _cell(offer, column, record, shared[column.name], addresses[column.name]) for column in columns
+        ]
         yield Row(record, record.get_absolute_url(), cells)
 
 
@@ -61,7 +67,17 @@ def _shared(column: Column, records: Sequence[Any], reading: Reading) -> Mapping
     return {}
 
 
-def _cell(offer: Offer, column: Column, record: Any, shared: Mapping[Any, Any]) -> Cell:
+def _edit_address(offer: Offer, column: Column) -> str:
+    """Where the cells of a column are changed, with NOBODY in the place of the record; empty for none."""
+    edit = offer.edits.get(column.name)
+    return (
+        reverse("record_cell", args=[offer.listing.entity, NOBODY, column.name])
+        if edit and edit.in_cell
+        else ""
+    )
+
+
+def _cell(offer: Offer, column: Column, record: Any, shared: Mapping[Any, Any], address: str) -> Cell:
     value = shared.get(record.pk) if column.many else column.read(record)
     text = (
         str(shared.get(value if column.kind is Kind.PERSON else str(value), ""))
@@ -73,9 +89,7 @@ def _cell(offer: Offer, column: Column, record: Any, shared: Mapping[Any, Any]) 
         text = ", ".join(
             words.get(str(one), str(one)) for one in (value if isinstance(value, list) else [value])
         )
-    edit = offer.edits.get(column.name)
-    address = [offer.listing.entity, record.pk, column.name]
-    edit_url = reverse("record_cell", args=address) if edit and edit.in_cell else ""
+    edit_url = address.replace(str(NOBODY), str(record.pk))
     currency = str(getattr(record, column.currency, "")) if column.kind is Kind.MONEY else ""
     if isinstance(value, Money):
         return Cell(column, value.amount, text, value.currency, edit_url)

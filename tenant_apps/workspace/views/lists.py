@@ -273,7 +273,7 @@ def _bulk_page(
     request.actor.require(shown.offer.listing.edit)
     kind = sent.get("act") if sent.get("act") in ACTS else "edit"
     is_all = sent.get("all") == "1"
-    count = queries.counted(shown.rows_asked, MOST_AT_ONCE) if is_all else len(_ids(sent.getlist("id")))
+    count = queries.counted(shown.rows_gathered, MOST_AT_ONCE) if is_all else len(_ids(sent.getlist("id")))
     context = {
         "list": shown,
         "act": kind,
@@ -316,7 +316,7 @@ def _bulk_values(offer: Offer, sent: QueryDict) -> tuple[dict[str, Any], dict[st
 
 def _chosen_ids(shown: ShownList, sent: QueryDict) -> list[UUID]:
     if sent.get("all") == "1":
-        return list(shown.rows_asked.order_by().values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
+        return list(shown.rows_gathered.order_by().values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
     return [UUID(one) for one in _ids(sent.getlist("id"))]
 
 
