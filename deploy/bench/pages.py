@@ -57,23 +57,18 @@ FILTERS = {
     "no tag": "tags:empty",
     "open task": "task.due_at:filled",
 }
-OWN_COLUMNS = "field.remark,field.score,field.budget,field.renewal,field.source,field.interests,field.agreed,field.adviser"
+OWN_COLUMNS = ",".join(
+    f"field.{code}"
+    for code in ("remark", "score", "budget", "renewal", "source", "interests", "agreed", "adviser")
+)
 ORDERS = (
-    "-name", "company", "-company", "job_title", "-job_title", "last_name", "created_at", "-created_at", "updated_at",
-    "field.remark", "field.score", "-field.score", "field.budget", "field.renewal", "-field.renewal", "field.source",
-    "field.agreed", "-field.agreed", "field.page", "field.adviser",
+    "-name", "company", "-company", "job_title", "-job_title", "last_name", "created_at", "-created_at",
+    "updated_at", "field.remark", "field.score", "-field.score", "field.budget", "field.renewal",
+    "-field.renewal", "field.source", "field.agreed", "-field.agreed", "field.page", "field.adviser",
 )  # fmt: skip
 SEARCHES = (
-    "Стоянов",
-    "stoyanov",
-    "mezqno",
-    "0884 242 42",
-    "contact4242@",
-    "дунав транс 4",
-    "0000000042",
-    "ив",
-    "12",
-)
+    "Стоянов", "stoyanov", "mezqno", "0884 242 42", "contact4242@", "дунав транс 4", "0000000042", "ив", "12",
+)  # fmt: skip
 RECORDS = {"contact": "contacts", "company": "companies", "deal": "deals"}
 
 

@@ -1,6 +1,6 @@
 """A ground with the rows of a busy organization: 100,000 contacts, 25,000 companies, 20,000 deals with their
-tasks, notes, tags, own fields and invoices. `python -m deploy.bench.seed --database NAME` makes one that stays,
-to look at in a browser; `pages.py` makes one and drops it.
+tasks, notes, tags, own fields and invoices. `python -m deploy.bench.seed --database NAME` makes one that
+stays, to look at in a browser; `pages.py` makes one and drops it.
 
 The rows come from `seed.sql`, whole sets at a time. Every name in them is invented.
 """

@@ -9,7 +9,7 @@ from shared_apps.accounts.queries import membership_of
 from tenants.context import current_organization_or_none
 
 
-class MemberBackend(AuthenticationBackend):  # type: ignore[misc]
+class MemberBackend(AuthenticationBackend):
     """Signs people in as allauth does. On an organization's host the person comes with `place`, where they
     stand in its team, by one statement.
     """

@@ -1,13 +1,14 @@
-"""One box over everything: a statement for each kind, and once more as other keyboard layouts write it when
-the plain words find nothing.
+"""One box over everything: one statement says what is found of which kind, one for each such kind brings it;
+and once more as other keyboard layouts write it when the plain words find nothing.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
-from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
+from django.db.models import BooleanField, Case, CharField, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -130,25 +131,40 @@ def _meant(query: str) -> list[str]:
 
 
 def _search(texts: list[str], actor: Actor, on: date) -> list[Found]:
-    if not texts:
-        return []
-    kinds = (kind for kind in _KINDS if actor.may(kind.permission))
-    found = (Found(kind.noun, _hits(kind, texts, actor, on)) for kind in kinds)
-    return [one for one in found if one.hits]
+    kinds = [kind for kind in _KINDS if actor.may(kind.permission)]
+    ids = _ids(kinds, texts, actor, on)
+    return [
+        Found(kind.noun, _hits(kind, ids[kind.noun], texts, actor, on)) for kind in kinds if kind.noun in ids
+    ]
 
 
-def _hits(kind: _Kind, texts: list[str], actor: Actor, on: date) -> list[Hit]:
-    condition = _condition(kind, texts)
-    if condition is None:
-        return []
-    rows = kind.rows(actor, on).filter(condition)
-    if kind.noun == "invoice":
-        exact = When(number__in=[_number(text) for text in texts], then=Value(True))
-        rows = rows.annotate(is_it=Case(exact, default=Value(False), output_field=BooleanField()))
-        rows = rows.order_by("-is_it", "-id")
-    else:
-        rows = rows.order_by("-id")
-    return [_hit(kind, record, texts) for record in rows[:FOUND_PER_KIND]]
+def _ids(kinds: list[_Kind], texts: list[str], actor: Actor, on: date) -> dict[str, list[UUID]]:
+    """Noun → the ids of its first finds, in one statement."""
+    asked = [(kind, condition) for kind in kinds if (condition := _condition(kind, texts))]
+    parts = [
+        _in_order(kind, kind.rows(actor, on).filter(condition).select_related(None), texts)
+        .annotate(noun=Value(kind.noun, CharField()))
+        .values_list("noun", "pk")[:FOUND_PER_KIND]
+        for kind, condition in asked
+    ]
+    found: dict[str, list[UUID]] = {}
+    for noun, record_id in parts[0].union(*parts[1:], all=True) if parts else ():
+        found.setdefault(noun, []).append(record_id)
+    return found
+
+
+def _hits(kind: _Kind, ids: list[UUID], texts: list[str], actor: Actor, on: date) -> list[Hit]:
+    rows = kind.rows(actor, on).filter(pk__in=ids)
+    return [_hit(kind, record, texts) for record in _in_order(kind, rows, texts)]
+
+
+def _in_order(kind: _Kind, rows: QuerySet[Any], texts: list[str]) -> QuerySet[Any]:
+    """The newest first, before them the document of that number."""
+    if kind.noun != "invoice":
+        return rows.order_by("-id")
+    exact = When(number__in=[_number(text) for text in texts], then=Value(True))
+    rows = rows.annotate(is_it=Case(exact, default=Value(False), output_field=BooleanField()))
+    return rows.order_by("-is_it", "-id")
 
 
 def _condition(kind: _Kind, texts: list[str]) -> Q | None:

@@ -1,4 +1,4 @@
-"""Filters by own fields give the same rows whichever way they are asked: those that one would pick by hand."""
+"""Filters by own fields give the rows that one would pick by hand, whichever way they are asked."""
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta

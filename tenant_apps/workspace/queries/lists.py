@@ -8,7 +8,6 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl
-from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 from django.db.models import Sum as Total
@@ -18,7 +17,7 @@ from django.utils.translation import pgettext
 
 from shared_apps.core.actors import Actor
 from shared_apps.core.formats import format_number
-from shared_apps.core.keyset import Held, InvalidCursor, KeysetPage, keyset_page, neighbours, whole
+from shared_apps.core.keyset import InvalidCursor, KeysetPage
 from shared_apps.core.listing import (
     Arrangement,
     Column,
@@ -41,11 +40,12 @@ from shared_apps.core.permissions import Permission
 from shared_apps.core.search import matching
 from tenant_apps.workspace.models import SavedView
 from tenant_apps.workspace.queries.holding import holdings_of
+from tenant_apps.workspace.queries.ordering import Ordered, ordered
 from tenant_apps.workspace.queries.rows import Row, classes_of, rows_of
 from tenant_apps.workspace.queries.views import saved_views
 from tenants.context import current_organization
 
-COUNTED, COUNTED_SLOWLY, MOST_GROUPS, PAGE = 10_000, 2_000, 50, 50
+COUNTED, COUNTED_SLOWLY, MOST_GROUPS = 10_000, 2_000, 50
 NO_VIEW = "all"
 
 
@@ -110,11 +110,11 @@ class ShownList:
     @cached_property
     def page(self) -> KeysetPage[Any]:
         """One page of rows, by the order of the address."""
-        ordered = in_order(self)
+        rows = in_order(self)
         try:
-            return ordered.page(self.arrangement.cursor or None)
+            return rows.page(self.arrangement.cursor or None)
         except InvalidCursor:
-            return ordered.page()
+            return rows.page()
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -353,41 +353,9 @@ def counted(rows: QuerySet[Any], most: int = COUNTED) -> int:
     return rows.order_by().values("pk")[: most + 1].count()
 
 
-@dataclass(frozen=True)
-class Ordered:
-    """All rows of a list and what they are ordered by."""
-
-    rows: QuerySet[Any]
-    ordering: str
-    held: Held | None = None
-
-    def page(self, cursor: str | None = None) -> KeysetPage[Any]:
-        """The page that a cursor leads to; raises `InvalidCursor`."""
-        return keyset_page(self.rows, ordering=self.ordering, cursor=cursor, limit=PAGE, held=self.held)
-
-    def neighbours(self, row_id: UUID) -> tuple[Any, Any]:
-        """The rows before and after one, None at either end."""
-        return neighbours(self.rows, ordering=self.ordering, row_id=row_id, held=self.held)
-
-    def records(self, chunk: int) -> Iterator[Any]:
-        """Every row, fetched a chunk at a time."""
-        for part in whole(self.rows, ordering=self.ordering, held=self.held):
-            yield from part.iterator(chunk_size=chunk)
-
-
 def in_order(shown: ShownList) -> Ordered:
-    """The rows as the address orders them, by the list's own order where it says nothing."""
-    listing, wanted = shown.offer.listing, shown.arrangement.ordering
-    column = shown.offer.columns.get(wanted.removeprefix("-"))
-    if column is None or not column.order:
-        wanted = listing.order
-        column = shown.offer.columns[wanted.removeprefix("-")]
-    sign = "-" if wanted.startswith("-") else ""
-    if isinstance(column.order, str):
-        return Ordered(shown.rows_asked, f"{sign}{column.order}")
-    if isinstance(column.order, Held):
-        return Ordered(shown.rows_asked, f"{sign}in_order", column.order)
-    return Ordered(shown.rows_asked.annotate(in_order=column.order), f"{sign}in_order")
+    """The rows as the address orders them."""
+    return ordered(shown.rows_asked, shown.offer, shown.arrangement.ordering)
 
 
 def walk(shown: ShownList, chunk: int = 1_000) -> Iterator[list[Row]]:
