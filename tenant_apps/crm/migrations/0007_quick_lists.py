@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0005_told_apart"),
+        ("crm", "0006_automatic_moves"),
     ]
 
     operations = [
