@@ -21,17 +21,20 @@ def timeline_of(
     before: datetime | None = None,
     without: Collection[str] = (),
     also: Collection[UUID] = (),
+    absorbed: Collection[UUID] = (),
 ) -> list[Event]:
     """What happened to a record and to what hangs on it, newest first. Load the record by its own query
     first. `before`: only what is older; `without`: event types that are left out;
-    `also`: further records that the reader sees, whose own events are told here.
+    `also`: further records that the reader sees, whose own events are told here; `absorbed`: records that
+    became one with this one, told as if they had always been it.
 
     One who does not see everything is told of other people's records only what they did to them themselves.
     """
-    hanging = Q(parent_id=record_id)
+    hanging = Q(parent_id__in=[record_id, *absorbed]) if absorbed else Q(parent_id=record_id)
     if not by.may(Permission.RECORDS_VIEW_ALL):
         hanging &= ~Q(subject_type__in=_owned_types()) | Q(actor_id=by.id)
-    own = Q(subject_id__in=[record_id, *also]) if also else Q(subject_id=record_id)
+    further = [*also, *absorbed]
+    own = Q(subject_id__in=[record_id, *further]) if further else Q(subject_id=record_id)
     events = Event.objects.filter(own | hanging).exclude(type__in=without)
     found = (events.filter(at__lt=before) if before else events).order_by("-id")[:length]
     return with_words(list(found), by)

@@ -20,8 +20,11 @@ class CrmConfig(AppConfig):
             deals_of_contact_page,
             merges_of_company,
             merges_of_contact,
+            suspects_of_company,
+            suspects_of_contact,
             tasks_of_notifications,
             undo_of_events,
+            words_of_reach,
         )
 
         register_sentences(SENTENCES)
@@ -29,6 +32,9 @@ class CrmConfig(AppConfig):
         name_belongings()
         register("notification.parts", tasks_of_notifications)
         register("event.undo", undo_of_events)
+        register("event.words", words_of_reach)
+        register("company.related", suspects_of_company)
+        register("contact.related", suspects_of_contact)
         register("company.related", merges_of_company)
         register("contact.related", merges_of_contact)
         register("company.related", deals_of_company_page)

@@ -1,24 +1,29 @@
 """What the crm shows in slots: the task of a reminder, what may be undone of merges and automatic moves."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core import clock
 from shared_apps.core.actors import Actor
+from shared_apps.core.errors import Text
 from shared_apps.core.permissions import Permission
+from tenant_apps.activity.models import Event
 from tenant_apps.crm.events import CrmEvent
 from tenant_apps.crm.models import Company, Contact, Deal, Task
 from tenant_apps.crm.operations import REMINDER_KIND, UNDO_DAYS
 from tenant_apps.crm.queries import (
+    EVIDENCE,
     deals_of_company,
     deals_of_contact,
     merges_into,
     moves_told_by,
+    suspects_of,
     visible_tasks,
 )
 from tenant_apps.crm.rules import MOVING_RULES
@@ -52,6 +57,33 @@ def deals_of_contact_page(*, contact: Contact, actor: Actor, **unknown: Any) -> 
     return RelatedDeals(found, f"{reverse('deal_create')}?contact={contact.pk}")
 
 
+def words_of_reach(*, events: Iterable[Event], by: Actor) -> dict[tuple[UUID, str], tuple[str, str, str]]:
+    """(Event, field) → label, old and new in words, for the further e-mails, phones, links and addresses."""
+    told = {}
+    for event in events:
+        for name in event.old.keys() & REACH.keys():
+            label, words = REACH[name]
+            old, new = (", ".join(map(words, kept.get(name) or ())) for kept in (event.old, event.new))
+            told[event.pk, name] = (str(label), old, new)
+    return told
+
+
+def _detail_words(kept: Mapping[str, str]) -> str:
+    return f"{kept['value']} ({kept['label']})" if kept.get("label") else str(kept["value"])
+
+
+def _place_words(kept: Mapping[str, str]) -> str:
+    city = " ".join(filter(None, (kept.get("postal_code"), kept.get("city"))))
+    place = ", ".join(filter(None, (kept.get("country"), city, kept.get("address"))))
+    return f"{place} ({kept['label']})" if kept.get("label") else place
+
+
+REACH: Mapping[str, tuple[Text, Callable[[Mapping[str, str]], str]]] = {
+    "details": (_("E-mails, phones, links"), _detail_words),
+    "addresses": (_("Further addresses"), _place_words),
+}
+
+
 @dataclass(frozen=True)
 class ReminderPart:
     """The task that a notification reminds of."""
@@ -66,6 +98,36 @@ class MergesPart:
 
     merges: list[Any]
     template: str = "crm/components/merges.html"
+
+
+@dataclass(frozen=True)
+class SuspectsPart:
+    """Records that may be the same as the one that is shown, each with the reasons and the way to merge."""
+
+    suspects: list[tuple[Any, list[Text], str]]
+    all_url: str
+    template: str = "crm/components/record_suspects.html"
+
+
+def suspects_of_company(*, company: Company, actor: Actor, **unknown: Any) -> SuspectsPart | None:
+    """Companies that may be the same; None when there are none, or for one who may not merge."""
+    return _suspects_of(company, actor, "company_suspects")
+
+
+def suspects_of_contact(*, contact: Contact, actor: Actor, **unknown: Any) -> SuspectsPart | None:
+    """Contacts that may be the same; None when there are none, or for one who may not merge."""
+    return _suspects_of(contact, actor, "contact_suspects")
+
+
+def _suspects_of(record: Company | Contact, actor: Actor, page: str) -> SuspectsPart | None:
+    if not actor.may(Permission.RECORDS_MERGE):
+        return None
+    merge_url = reverse(f"{record.shared_as}_merge", args=[record.pk])
+    found = [
+        (hint.record, [EVIDENCE[name] for name in hint.evidence], f"{merge_url}?with={hint.record.pk}")
+        for hint in suspects_of(record, actor)
+    ]
+    return SuspectsPart(found, reverse(page)) if found else None
 
 
 def merges_of_company(*, company: Any, actor: Actor, **unknown: Any) -> MergesPart | None:

@@ -8,8 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
-from django.db.models.expressions import RawSQL
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Exists, Func, Model, OuterRef, Q, QuerySet, UUIDField
+from django.db.models import Value as Constant
+from django.db.models.expressions import Combinable, RawSQL
+from django.db.models.functions import Cast, Coalesce
 from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +23,7 @@ from shared_apps.core.errors import Text
 from shared_apps.core.form_fields import DayField, NumberField
 from shared_apps.core.keyset import Held as HeldOrder
 from shared_apps.core.listing import Column, Edit, Extension, Field, Kind, Listing, Reading, Test
+from shared_apps.core.listing.kinds import TRUTHS
 from shared_apps.core.money import Money
 from shared_apps.core.numbers import written
 from shared_apps.core.permissions import Permission
@@ -39,6 +44,7 @@ from tenant_apps.workspace.queries import (
 from tenant_apps.workspace.rules import LONGEST_TEXT, Value, as_json, folded
 
 OWN = _("Own fields")
+GATHERING = frozenset({FieldKind.CHOICE, FieldKind.CHOICES, FieldKind.YES_NO, FieldKind.PERSON})
 # The kind of a custom field → how lists treat it, and the column that is asked.
 KINDS: Mapping[str, tuple[Kind, str]] = {
     FieldKind.TEXT: (Kind.TEXT, "folded"),
@@ -78,9 +84,32 @@ def tags_of_lists(listing: Listing, reading: Reading) -> Extension:
         return _tagged(listing.entity, test)
 
     return Extension(
-        fields=(Field("tags", _("Tags"), Kind.TAGS, choices=tag_choices, where=where),),
+        fields=(
+            Field(
+                "tags",
+                _("Tags"),
+                Kind.TAGS,
+                choices=tag_choices,
+                where=where,
+                group_by=each_of(Tagging.objects.filter(record_type=listing.entity), "tag_id"),
+            ),
+        ),
         columns=(Column("tags", _("Tags"), Kind.TAGS, many=borne, is_shown=False),),
     )
+
+
+def each_of(held: QuerySet[Any], column: str) -> Combinable:
+    """Each value that a row of a list has in `held`, by `record_id`; null for a row that has none."""
+    values = held.filter(record_id=OuterRef("pk"), **{f"{column}__isnull": False}).values(column)
+    kept: Any = held.model._meta.get_field(column)
+    kept = UUIDField() if column.endswith("_id") else kept
+    several = Func(ArraySubquery(values), Constant("{}"), function="NULLIF", output_field=ArrayField(kept))
+    nothing = Cast(Constant("{NULL}"), output_field=ArrayField(kept))
+    return Func(Coalesce(several, nothing), function="unnest", output_field=kept)
+
+
+def truths(reading: Reading) -> list[tuple[str, Text]]:
+    return list(TRUTHS.items())
 
 
 @dataclass(frozen=True)
@@ -240,7 +269,16 @@ def _asked(one: CustomField) -> Field:
     def where(test: Test) -> Q:
         return _holding(one, column, test)
 
-    return Field(f"field.{one.code}", one.label, kind, choices=_choices_of(one), where=where, section=OWN)
+    held = CustomValue.objects.filter(field_id=one.pk)
+    return Field(
+        f"field.{one.code}",
+        one.label,
+        kind,
+        choices=_choices_of(one) or (truths if kind is Kind.YES_NO else None),
+        where=where,
+        section=OWN,
+        group_by=each_of(held, column) if one.kind in GATHERING else None,
+    )
 
 
 def _holding(one: CustomField, column: str, test: Test) -> Q:

@@ -274,3 +274,21 @@ def test_decimals_come_back_as_they_were(two: tuple[Company, Company], owner: Ac
     made = merge(kept, absorbed, owner, at)
     undo_merge(merge_id=made.pk, by=owner, at=at)
     assert set(absorbed.deals.values_list("value", flat=True)) == {Decimal("100.00")}
+
+
+def test_the_stream_of_what_stayed_tells_what_happened_to_both(
+    add_company: AddCompany, owner: Actor, at: datetime
+) -> None:
+    kept, absorbed = add_company("Алфа"), add_company("Алфа ООД")
+    first = add_company("Алфа ЕООД")
+    merge_companies(kept_id=absorbed.pk, absorbed_id=first.pk, by=owner, at=at)
+    add_deal("Сайт", by=owner, at=at, company_id=absorbed.pk)
+    merge = merge_companies(kept_id=kept.pk, absorbed_id=absorbed.pk, by=owner, at=at)
+
+    def told() -> set[str]:
+        stream = queries.stream_about(Company.objects.get(pk=kept.pk), owner)
+        return {entry.item.subject_label for entry in stream.entries if entry.kind == "event"}
+
+    assert {"Алфа", "Алфа ООД", "Алфа ЕООД", "Сайт"} <= told()
+    undo_merge(merge_id=merge.pk, by=owner, at=at)
+    assert "Алфа ЕООД" not in told()

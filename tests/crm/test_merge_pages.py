@@ -10,7 +10,7 @@ from django.test import Client
 from shared_apps.core.actors import Actor
 from shared_apps.core.bulgaria.names import company_key, person_key, phone_key
 from tenant_apps.crm.models import Company, Contact, Merge
-from tenant_apps.crm.operations import merge_companies
+from tenant_apps.crm.operations import merge_companies, tell_apart
 from tenant_apps.crm.queries import alike
 from tests.crm.selling import add_deal
 from tests.invoices.stories import issued
@@ -151,3 +151,30 @@ def test_a_merge_costs_the_same_however_much_moves(
         add_deal(f"Deal {number}", by=owner, at=at, company_id=absorbed.pk)
     with django_assert_max_num_queries(70):
         merge_companies(kept_id=kept.pk, absorbed_id=absorbed.pk, by=owner, at=at)
+
+
+def test_a_record_names_those_that_may_be_the_same(
+    browser: Client, add_company: Any, owner: Actor, at: datetime
+) -> None:
+    shown, other = add_company("Алфа ООД", phone="+359 88 123 4567"), add_company("Алфа ЕООД")
+    third = add_company("Друга", phone="0881234567")
+    add_company("Съвсем друга")
+    page = browser.get(shown.get_absolute_url()).content.decode()
+    for one in (other, third):
+        assert f"/companies/{shown.pk}/merge/?with={one.pk}" in page
+    assert page.count("?with=") == 2 and "/companies/suspects/" in page
+
+    tell_apart(entity="company", first_id=other.pk, second_id=shown.pk, by=owner, at=at)
+    assert f"?with={other.pk}" not in browser.get(shown.get_absolute_url()).content.decode()
+
+
+def test_one_who_may_not_merge_is_not_told_of_duplicates(
+    browser_of: Any, in_alpha: Any, add_contact: Any, owner: Actor
+) -> None:
+    first, _second = add_contact(), add_contact()
+    assert (
+        "Possible duplicates" in browser_of(in_alpha, "owner").get(first.get_absolute_url()).content.decode()
+    )
+    user = browser_of(in_alpha, "user")
+    assert "Possible duplicates" not in user.get("/contacts/").content.decode()
+    assert "Possible duplicates" in browser_of(in_alpha, "manager").get("/contacts/").content.decode()

@@ -26,6 +26,8 @@ class Field:
 
     `path` is the column (or a way through to-one keys) that it asks; a field that needs more gives `where`,
     which turns a test into a Q about the listed model (an `Exists`, never a join that multiplies rows).
+    `group_path` is the column that rows are gathered by; a field without one gives `group_by`, an expression,
+    whose rows (`unnest`) put a record into several groups.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Field:
     where: Callable[[Test], Q] | None = None
     permission: Permission | None = None
     group_path: str = ""
+    group_by: Combinable | None = None
     section: Text = ""
 
 

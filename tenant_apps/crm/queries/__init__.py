@@ -39,6 +39,7 @@ from tenant_apps.crm.queries.deals import visible_deals as visible_deals
 from tenant_apps.crm.queries.deals import with_people_and_items as with_people_and_items
 from tenant_apps.crm.queries.duplicates import EVIDENCE as EVIDENCE
 from tenant_apps.crm.queries.duplicates import EVIDENCE_OF as EVIDENCE_OF
+from tenant_apps.crm.queries.duplicates import TYPED as TYPED
 from tenant_apps.crm.queries.duplicates import Choice as Choice
 from tenant_apps.crm.queries.duplicates import Hint as Hint
 from tenant_apps.crm.queries.duplicates import Pair as Pair
@@ -48,6 +49,7 @@ from tenant_apps.crm.queries.duplicates import choices_between as choices_betwee
 from tenant_apps.crm.queries.duplicates import client_and_absorbed as client_and_absorbed
 from tenant_apps.crm.queries.duplicates import merges_into as merges_into
 from tenant_apps.crm.queries.duplicates import suspects as suspects
+from tenant_apps.crm.queries.duplicates import suspects_of as suspects_of
 from tenant_apps.crm.queries.duplicates import visible_client as visible_client
 from tenant_apps.crm.queries.duplicates import what_moves as what_moves
 from tenant_apps.crm.queries.duplicates import what_stays as what_stays

@@ -31,6 +31,7 @@ from tenant_apps.workspace.models import CustomField, CustomValue
 Client = Company | Contact
 CUSTOM = "custom:"
 HINTS, GROUPS, IN_GROUP = 3, 20, 4
+TYPED = ("name", "eik", "vat_number", "email", "phone", "first_name", "last_name")
 NEAR = 0.6
 SHORTEST_NEAR = 8  # the pieces of a shorter name are in too many others for the index to tell them apart
 
@@ -151,6 +152,15 @@ def client_and_absorbed(entity: str, record_id: UUID) -> QuerySet[Any, UUID]:
     return found.values("pk")  # type: ignore[return-value]
 
 
+def absorbed_by(record: Model) -> list[UUID]:
+    """The ids of the companies or contacts that were merged into one, and into those."""
+    if not isinstance(record, (Company, Contact)):
+        return []
+    rows: Any = type(record)._default_manager
+    into = Q(merged_into=record.pk) | Q(merged_into__merged_into=record.pk)
+    return list(rows.filter(into).values_list("pk", flat=True))
+
+
 def alike(
     entity: str, typed: Mapping[str, str], actor: Actor, *, other_than: UUID | None = None
 ) -> list[Hint]:
@@ -169,6 +179,28 @@ def alike(
     if not hints and len(near) >= SHORTEST_NEAR:
         hints = [Hint(one, ("near",)) for one in _near(rows, near)]
     return hints[:HINTS]
+
+
+def suspects_of(record: Client, actor: Actor) -> list[Hint]:
+    """Up to three records in use that may be the same as this one and were not told apart from it, in one
+    statement; each kind of evidence is looked up in its own index.
+    """
+    entity = record.shared_as
+    wanted = _keys_of(entity, {name: getattr(record, name, "") for name in TYPED})
+    wanted = {name: key for name, key in wanted.items() if name in EVIDENCE_OF[entity]}
+    if record.archived_at or not wanted:
+        return []
+    rows = _with_keys(_in_use(entity, actor)).exclude(pk=record.pk)
+    first, *others = (
+        rows.filter(_has(name), **{f"{name}_key": key}).values("pk").order_by()[:HINTS]
+        for name, key in wanted.items()
+    )
+    pairs = DistinctPair.objects.filter(entity=entity)
+    alive = rows.filter(pk__in=first.union(*others))
+    alive = alive.exclude(pk__in=pairs.filter(first_id=record.pk).values("second_id"))
+    alive = alive.exclude(pk__in=pairs.filter(second_id=record.pk).values("first_id"))
+    hints = [Hint(one, _shared(entity, wanted, one)) for one in alive.order_by("id")[: 2 * HINTS]]
+    return sorted(hints, key=lambda hint: _weight(hint.evidence))[:HINTS]
 
 
 def suspects(

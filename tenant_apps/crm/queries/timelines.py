@@ -10,6 +10,7 @@ from shared_apps.core.actors import Actor
 from shared_apps.core.permissions import Permission
 from tenant_apps.activity.queries import timeline_of
 from tenant_apps.crm.events import CrmEvent
+from tenant_apps.crm.queries.duplicates import absorbed_by
 from tenant_apps.crm.queries.notes import (
     Subject,
     attachments_about,
@@ -65,6 +66,7 @@ def stream_about(subject: Subject, actor: Actor, *, until: datetime | None = Non
         before=until,
         without=(*SHOWN_AS_THEMSELVES, *quiet),
         also=[one_id for one in documents for one_id in one.ids],
+        absorbed=absorbed_by(subject),
     )
     found = [Entry(event.at, "event", event) for event in events]
     if actor.may(Permission.NOTES_VIEW):

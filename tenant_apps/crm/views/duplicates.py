@@ -16,7 +16,6 @@ from tenant_apps.crm import operations, queries
 
 HINT_URLS = {"company": "company_duplicates", "contact": "contact_duplicates"}
 SUSPECTS = {"company": "company_suspects", "contact": "contact_suspects"}
-TYPED = ("name", "eik", "vat_number", "email", "phone", "first_name", "last_name")
 
 
 @page(Permission.COMPANIES_VIEW)
@@ -58,7 +57,7 @@ def tell_apart(request: ActorRequest, record_type: str, record_id: UUID) -> Http
 def hints_for(request: ActorRequest, entity: str, other_than: UUID | None = None) -> dict[str, Any]:
     """What the hint beside a form shows of those who may be the one being typed."""
     sent = request.POST if request.method == "POST" else request.GET
-    typed = {name: sent.get(name, "") for name in TYPED}
+    typed = {name: sent.get(name, "") for name in queries.TYPED}
     hints = queries.alike(entity, typed, request.actor, other_than=other_than)
     return {
         "hints": [(hint.record, words_of(hint.evidence)) for hint in hints],

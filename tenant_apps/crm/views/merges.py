@@ -15,7 +15,7 @@ from shared_apps.core.http import ActorRequest, act, done, page
 from shared_apps.core.permissions import Permission
 from tenant_apps.crm import operations, queries
 from tenant_apps.crm.models import Merge
-from tenant_apps.crm.views.duplicates import TYPED, id_of, words_of
+from tenant_apps.crm.views.duplicates import id_of, words_of
 
 CHOICE = "choice-"
 LISTS = {"company": "company_list", "contact": "contact_list"}
@@ -73,7 +73,7 @@ def _side_by_side(request: ActorRequest, entity: str, record_id: UUID) -> HttpRe
 
 
 def _suspects_of(request: ActorRequest, kept: Any) -> list[tuple[Any, list[Any]]]:
-    typed = {name: getattr(kept, name, "") for name in TYPED}
+    typed = {name: getattr(kept, name, "") for name in queries.TYPED}
     hints = queries.alike(kept.shared_as, typed, request.actor, other_than=kept.pk)
     return [(hint.record, words_of(hint.evidence)) for hint in hints]
 

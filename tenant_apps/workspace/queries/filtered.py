@@ -12,6 +12,7 @@ from shared_apps.core.actors import Actor
 from shared_apps.core.errors import FieldError, refuse_all
 from shared_apps.core.listing import Listing, Offer, ask, listing_of, offer_of, parse_filter
 from shared_apps.core.search import matching
+from tenant_apps.workspace.queries.holding import holdings_of
 from tenant_apps.workspace.queries.lists import reading_of
 
 NAME_RECORDS = _("Name the records, or say by a filter or a search which ones are meant.")
@@ -22,15 +23,19 @@ def narrowed(rows: QuerySet[Any], entity: str, text: str, actor: Actor, now: dat
 
     Every part that says nothing is refused as an error of the field `filter`.
     """
-    return rows.filter(_asked(_offer(entity, actor, now), text)) if text.strip() else rows
+    if not text.strip():
+        return rows
+    offer = offer_of(listing_of(entity), reading_of(actor, now))
+    first, _whole_list = holdings_of(offer.reading).narrow(rows, _asked(offer, text))
+    return first
 
 
 def found_ids(offer: Offer, text: str, search: str, *, most: int) -> list[UUID]:
     """The ids of the records in use that pass a filter and a search, one of which must be given."""
     if not (text.strip() or search.strip()):
         refuse_all([FieldError("record_ids", "required", NAME_RECORDS)])
-    rows = offer.listing.rows(offer.reading.actor, False)
-    found = matching(rows, search).filter(_asked(offer, text))
+    rows = matching(offer.listing.rows(offer.reading.actor, False), search)
+    _first, found = holdings_of(offer.reading).narrow(rows, _asked(offer, text))
     return list(found.order_by().values_list("pk", flat=True)[:most])
 
 
@@ -45,10 +50,6 @@ def words_of_act(listing: Listing, kind: str, count: int) -> str:
             % told
         )
     return ngettext("%(list)s: %(count)d changed", "%(list)s: %(count)d changed", count) % told
-
-
-def _offer(entity: str, actor: Actor, now: datetime) -> Offer:
-    return offer_of(listing_of(entity), reading_of(actor, now))
 
 
 def _asked(offer: Offer, text: str) -> Q:

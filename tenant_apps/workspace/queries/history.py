@@ -10,11 +10,13 @@ from uuid import UUID
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import ForeignKey, UUIDField
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from shared_apps.core.actors import Actor
 from shared_apps.core.formats import format_day
 from shared_apps.core.listing import Listing, entities, listing_of
 from tenant_apps.activity.models import Event
+from tenant_apps.workspace.events import WorkspaceEvent
 from tenant_apps.workspace.models import CustomField, FieldKind
 from tenant_apps.workspace.queries.fields import PREFIX, custom_fields, custom_of, written_value
 from tenant_apps.workspace.queries.organization import names_of
@@ -66,7 +68,17 @@ def words_of_events(*, events: Iterable[Event], by: Actor) -> ChangeWords:
     changed = [(event, name) for event in events if event.old for name in event.old]
     own = [(event, name) for event, name in changed if name.startswith(PREFIX)]
     rest = [(event, name) for event, name in changed if not name.startswith(PREFIX)]
-    return _own_words(own) | _other_words(rest, by)
+    return _own_words(own) | _other_words(rest, by) | _tag_words(changed)
+
+
+def _tag_words(changed: Collection[tuple[Event, str]]) -> dict[tuple[UUID, str], tuple[str, str, str]]:
+    """Which tags went and which came."""
+    told = {}
+    for event, name in changed:
+        if event.type == WorkspaceEvent.RECORD_TAGGED and name == "tags":
+            old, new = (", ".join(names or ()) for names in _both(event, name))
+            told[event.pk, name] = (str(_("Tags")), old, new)
+    return told
 
 
 def _own_words(changed: Collection[tuple[Event, str]]) -> dict[tuple[UUID, str], tuple[str, str, str]]:

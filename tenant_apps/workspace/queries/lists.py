@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.db.models import Sum as Total
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -39,6 +39,7 @@ from shared_apps.core.listing.registry import Field
 from shared_apps.core.permissions import Permission
 from shared_apps.core.search import matching
 from tenant_apps.workspace.models import SavedView
+from tenant_apps.workspace.queries.groups import condition_of, gathered, group_fields, of_groups, word_of
 from tenant_apps.workspace.queries.holding import holdings_of
 from tenant_apps.workspace.queries.ordering import Ordered, ordered
 from tenant_apps.workspace.queries.rows import Row, classes_of, rows_of
@@ -248,17 +249,15 @@ class ShownList:
     @cached_property
     def group(self) -> Field | None:
         """The field that the rows are gathered by."""
-        name = self.arrangement.group
-        return self.offer.fields.get(name) if name in self.offer.listing.groups else None
+        return next((one for one in group_fields(self.offer) if one.name == self.arrangement.group), None)
 
     @property
     def group_choices(self) -> list[tuple[str, str, bool, str]]:
         """What the rows can be gathered by: name, label, whether it is chosen, address."""
-        names = [name for name in self.offer.listing.groups if name in self.offer.fields]
         chosen = self.arrangement.group
         return [
-            (name, str(self.offer.fields[name].label), name == chosen, self.address(group=name))
-            for name in names
+            (one.name, str(one.label), one.name == chosen, self.address(group=one.name))
+            for one in group_fields(self.offer)
         ]
 
     @cached_property
@@ -395,24 +394,22 @@ def _totals(rows: QuerySet[Any], one: Sum) -> list[tuple[Decimal, str]]:
 
 
 def _groups(shown: ShownList, by: Field) -> list[Group]:
-    rows = shown.rows_gathered.order_by()
-    counts = rows.values_list(by.group_path).annotate(count=Count("pk")).order_by("-count")[:MOST_GROUPS]
+    rows, path = gathered(shown.rows_gathered.order_by(), by)
+    counts = rows.values_list(path).annotate(count=Count("pk")).order_by("-count")[:MOST_GROUPS]
     found = list(counts)
-    totals = _group_totals(rows, by, [value for value, _count in found], shown.offer.listing.sums)
+    wanted = of_groups(rows, by, path, [value for value, _count in found])
+    totals = _group_totals(wanted, path, shown.offer.listing.sums)
     words = {str(value): str(label) for value, label in choices_of(by, shown.offer.reading)}
     return [_group(shown, by, value, count, words, totals.get(value, [])) for value, count in found]
 
 
 def _group_totals(
-    rows: QuerySet[Any], by: Field, values: Sequence[Any], sums: Sequence[Sum]
+    rows: QuerySet[Any], path: str, sums: Sequence[Sum]
 ) -> dict[Any, list[tuple[Decimal, str]]]:
     found: dict[Any, list[tuple[Decimal, str]]] = {}
     for one in sums[:1]:
-        known = Q(**{f"{by.group_path}__in": [value for value in values if value is not None]})
-        wanted = rows.filter(known | Q(**{f"{by.group_path}__isnull": True}))
-        for value, currency, total in wanted.values_list(by.group_path, one.currency).annotate(
-            total=Total(one.path)
-        ):
+        summed = rows.values_list(path, one.currency).annotate(total=Total(one.path))
+        for value, currency, total in summed:
             if total:
                 found.setdefault(value, []).append((total, currency))
     return found
@@ -426,8 +423,8 @@ def _group(
     words: Mapping[str, str],
     totals: list[tuple[Decimal, str]],
 ) -> Group:
-    is_empty = value in (None, "")
-    condition = Condition(by.name, "empty") if is_empty else Condition(by.name, "is", (str(value),))
-    label = _("None") if is_empty else words.get(str(value), str(value))
-    url = shown.address(group="", filter=shown.arrangement.filter.joined_by(condition))
+    condition, word = condition_of(by, value), word_of(by, value)
+    label = _("None") if value in (None, "") else words.get(word, word)
+    asked = shown.arrangement.filter
+    url = shown.address(group="", filter=asked.joined_by(condition)) if condition else ""
     return Group(label, count, totals, url)
