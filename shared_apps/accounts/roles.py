@@ -36,12 +36,12 @@ _USER = frozenset(
         P.ORGANIZATION_VIEW,
         P.TEAM_VIEW,
         P.RECORDS_SHARE,
+        P.REPORTS_VIEW,
     }
 )
 _MANAGER = _USER | {
     P.PRODUCTS_EDIT,
     P.PIPELINES_MANAGE,
-    P.REPORTS_VIEW,
     P.LISTS_EXPORT,
     P.VIEWS_SHARE,
     P.RECORDS_MERGE,

@@ -195,6 +195,7 @@ ACTIONS = (
     _go(_("Products"), "product_list", P.PRODUCTS_VIEW, "package"),
     _go(_("Invoices"), "invoice_list", P.INVOICES_VIEW, "file-invoice"),
     _go(_("Payments"), "payment_list", P.PAYMENTS_VIEW, "cash"),
+    _go(_("Reports"), "report_list", P.REPORTS_VIEW, "chart-bar"),
     _go(_("Imports"), "import_list", P.IMPORTS_RUN, "upload"),
     _go(_("Possible duplicates: companies"), "company_suspects", P.RECORDS_MERGE, "copy"),
     _go(_("Possible duplicates: contacts"), "contact_suspects", P.RECORDS_MERGE, "copy"),

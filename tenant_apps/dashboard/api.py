@@ -5,8 +5,18 @@ from shared_apps.core import clock
 from shared_apps.core.http import ActorRequest
 from shared_apps.core.json import json_response
 from shared_apps.core.permissions import Permission
+from tenant_apps.dashboard.filters import read_report_filter
 from tenant_apps.dashboard.queries import who_first
-from tenant_apps.dashboard.schemas import WhoFirstOut, WhoFirstQuery, waiting_out
+from tenant_apps.dashboard.queries.reports import REPORTS
+from tenant_apps.dashboard.schemas import (
+    ReportName,
+    ReportOut,
+    ReportQuery,
+    WhoFirstOut,
+    WhoFirstQuery,
+    report_out,
+    waiting_out,
+)
 from tenants.context import current_organization
 
 router = Router(tags=["dashboard"])
@@ -27,3 +37,12 @@ def list_who_first(request: ActorRequest, query: Query[WhoFirstQuery]) -> HttpRe
     )
     items = [waiting_out(item) for item in queue.waiting]
     return json_response({"items": items, "total": queue.total, "next_cursor": None})
+
+
+@router.get("reports/{report}/", response=ReportOut, operation_id="read_report")
+def read_report(request: ActorRequest, report: ReportName, query: Query[ReportQuery]) -> HttpResponse:
+    """The tables of a report, of what the actor sees; money of two currencies stands in two tables."""
+    request.actor.require(Permission.REPORTS_VIEW)
+    kind = REPORTS[report]
+    wanted = read_report_filter(query.asked(), kind, request.actor, at=clock.now())
+    return json_response(report_out(report, wanted, kind.build(wanted.asked)))

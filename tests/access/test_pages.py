@@ -22,6 +22,9 @@ Lowest = Role | None
 MATRIX: dict[str, tuple[Lowest, Lowest]] = {
     "dashboard": (USER, NOBODY),
     "who_first": (USER, NOBODY),
+    "report_list": (USER, NOBODY),
+    "report_detail": (USER, NOBODY),
+    "export_report": (NOBODY, MANAGER),
     "search": (USER, NOBODY),
     "palette_actions": (USER, NOBODY),
     "company_list": (USER, NOBODY),

@@ -9,10 +9,10 @@ from django.utils.translation import pgettext_lazy
 
 from shared_apps.core.actors import Actor
 from shared_apps.core.keyset import held_in
-from shared_apps.core.listing import Column, Edit, Field, Kind, Listing, Reading, Relation, Sum
+from shared_apps.core.listing import Column, Edit, Field, Kind, Listing, Reading, Relation, Sum, Test
 from shared_apps.core.permissions import Permission
 from tenant_apps.crm import operations, queries
-from tenant_apps.crm.models import Deal, DealContact, DealStatus, Task
+from tenant_apps.crm.models import Deal, DealContact, DealStatus, Stage, StageStay, Task
 from tenant_apps.crm.operations import DealChange
 from tenant_apps.sharing.operations import require_may_change
 from tenant_apps.sharing.queries import visible_to
@@ -52,6 +52,20 @@ def stages(reading: Reading) -> list[tuple[str, Any]]:
 
 def pipelines(reading: Reading) -> list[tuple[str, Any]]:
     return [(str(one.pk), one.name) for one in queries.pipelines()]
+
+
+def reached(test: Test) -> Q:
+    """The deals that came as far as one of the stages: stood in it or in a later one, or were won."""
+    if test.operator in ("empty", "filled"):
+        return Q(pk__isnull=test.operator == "empty")
+    found = Q(pk__in=[])
+    for stage in Stage.objects.filter(pk__in=test.values):
+        there = StageStay.objects.filter(
+            stage__pipeline_id=stage.pipeline_id, stage__position__gte=stage.position
+        )
+        came = Q(pk__in=there.values("deal_id")) | Q(status=DealStatus.WON)
+        found |= Q(pipeline_id=stage.pipeline_id) & came
+    return ~found if test.operator == "not" else found
 
 
 def statuses(reading: Reading) -> list[tuple[str, Any]]:
@@ -100,6 +114,7 @@ DEALS = Listing(
         Field("name", _("Name"), Kind.TEXT, path="name"),
         Field("status", _("Status"), Kind.CHOICE, path="status", choices=statuses, group_path="status"),
         Field("stage", _("Stage"), Kind.CHOICE, path="stage_id", choices=stages, group_path="stage_id"),
+        Field("reached", _("Reached stage"), Kind.CHOICE, choices=stages, where=reached),
         Field(
             "pipeline",
             _("Pipeline"),

@@ -126,6 +126,8 @@ TASKS = Listing(
             Kind.YES_NO,
             where=lambda test: test.truth(Q(done_at=None, due_at__lt=test.reading.now)),
         ),
+        Field("done_at", _("When it was done"), Kind.INSTANT, path="done_at"),
+        Field("done_by", _("Who did it"), Kind.PERSON, path="done_by_id"),
         Field("created_at", _("Added"), Kind.INSTANT, path="created_at"),
     ),
     relations=(

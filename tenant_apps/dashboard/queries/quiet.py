@@ -20,7 +20,7 @@ def quiet_customers(
     """The SQL of those of `companies` who bought at least three times in two years, and for twice as long as
     usual have neither bought nor talked with us: a part of the queue of `who_first`.
 
-    A purchase is an invoice; a won deal where no invoice was ever issued to the company. The amount is what
+    A purchase is an invoice; a won deal where the company got no invoice. The amount is what
     one purchase comes to, in the currency of most of them.
     """
     since = on - REMEMBERED
@@ -31,22 +31,28 @@ def quiet_customers(
     parts = [bought, sold, companies.order_by().values_list("pk", "name")]
     compiled = [rows.query.sql_with_params() for rows in parts]
     params = [value for _sql, values in compiled for value in values]
-    rest = (SHORTEST_HABIT, on, FEWEST_PURCHASES, QUIET_AFTER, QUIET_AFTER)
+    rest = (SHORTEST_HABIT, on, FEWEST_PURCHASES, on, QUIET_AFTER, QUIET_AFTER, QUIET_AFTER)
     return _QUIET.format(*(sql for sql, _values in compiled)), (*params, *rest)
 
 
 _QUIET = """
-    WITH invoiced (company_id, day, amount, currency) AS ({0}),
-    sold (company_id, day, amount, currency) AS ({1}),
+    WITH invoiced AS (
+        SELECT company_id, currency, count(*) AS times, min(day) AS first_on, max(day) AS last_on,
+               sum(amount) AS amount
+        FROM ({0}) one (company_id, day, amount, currency) GROUP BY 1, 2
+    ),
+    sold AS (
+        SELECT company_id, currency, count(*) AS times, min(day) AS first_on, max(day) AS last_on,
+               sum(amount) AS amount
+        FROM ({1}) one (company_id, day, amount, currency)
+        WHERE company_id NOT IN (SELECT company_id FROM invoiced) GROUP BY 1, 2
+    ),
     known (id, name) AS ({2}),
     bought AS (
         SELECT coalesce(company.merged_into_id, company.id) AS company_id, one.currency,
-               count(*) AS times, min(one.day) AS first_on, max(one.day) AS last_on, avg(one.amount) AS amount
-        FROM (SELECT * FROM invoiced
-              UNION ALL
-              SELECT * FROM sold WHERE NOT EXISTS (
-                  SELECT FROM invoices_invoice any_one WHERE any_one.company_id = sold.company_id
-                                                         AND any_one.state = 'issued')) one
+               sum(one.times) AS times, min(one.first_on) AS first_on, max(one.last_on) AS last_on,
+               sum(one.amount) / sum(one.times) AS amount
+        FROM (TABLE invoiced UNION ALL TABLE sold) one
         JOIN crm_company company ON company.id = one.company_id
         GROUP BY 1, 2
     ),
@@ -56,22 +62,26 @@ _QUIET = """
                max(last_on) OVER (PARTITION BY company_id) AS last_on
         FROM bought ORDER BY company_id, times DESC, currency
     ),
-    talks AS (
-        SELECT coalesce(talk.company_id, contact.company_id, deal.company_id) AS company_id,
-               max(talk.took_place_at)::date AS last_on
-        FROM crm_conversation talk
-        LEFT JOIN crm_contact contact ON contact.id = talk.contact_id
-        LEFT JOIN crm_deal deal ON deal.id = talk.deal_id
-        WHERE talk.archived_at IS NULL
-        GROUP BY 1
-    ),
     silences AS (
         SELECT known.id, known.name, habits.*,
-               (%s - greatest(habits.last_on, talks.last_on))::numeric AS days
+               (%s - greatest(habits.last_on, talks.last_at::date))::numeric AS days
         FROM habits
         JOIN known ON known.id = habits.company_id
-        LEFT JOIN talks ON talks.company_id = habits.company_id
-        WHERE habits.times >= %s
+        LEFT JOIN LATERAL (
+            SELECT max(talk.took_place_at) AS last_at FROM (
+                SELECT took_place_at FROM crm_conversation
+                WHERE company_id = habits.company_id AND archived_at IS NULL
+                UNION ALL
+                SELECT took_place_at FROM crm_conversation talk
+                JOIN crm_contact contact ON contact.id = talk.contact_id
+                WHERE contact.company_id = habits.company_id AND talk.archived_at IS NULL
+                UNION ALL
+                SELECT took_place_at FROM crm_conversation talk
+                JOIN crm_deal deal ON deal.id = talk.deal_id
+                WHERE deal.company_id = habits.company_id AND talk.archived_at IS NULL
+            ) talk
+        ) talks ON true
+        WHERE habits.times >= %s AND %s - habits.last_on > %s * habits.every
     )
     SELECT 'customer', 'company', id, name::text, ''::text, round(amount, 2), currency, days - %s * every,
            every, times::int, round(every)::text

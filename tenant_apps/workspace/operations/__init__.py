@@ -20,6 +20,7 @@ from tenant_apps.workspace.operations.custom_values import copy_custom_values as
 from tenant_apps.workspace.operations.custom_values import custom_change as custom_change
 from tenant_apps.workspace.operations.exports import FormatUnknown as FormatUnknown
 from tenant_apps.workspace.operations.exports import TooManyRows as TooManyRows
+from tenant_apps.workspace.operations.exports import export_table as export_table
 from tenant_apps.workspace.operations.exports import finish_list_export as finish_list_export
 from tenant_apps.workspace.operations.exports import note_export_progress as note_export_progress
 from tenant_apps.workspace.operations.exports import start_list_export as start_list_export

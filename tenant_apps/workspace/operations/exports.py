@@ -1,5 +1,6 @@
 """Lists taken along as files, exactly as they were shown."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -69,6 +70,33 @@ def start_list_export(*, entity: str, query: str, file_format: str, by: Actor, a
     return write_export(export, by, at)
 
 
+@operation(permission=Permission.LISTS_EXPORT)
+def export_table(
+    *, name: str, rows: Sequence[Sequence[Any]], query: str, file_format: str, by: Actor, at: datetime
+) -> ListExport:
+    """Write a table that is no list (a report, the headings being its first row) as a file called `name`.
+    `query` is the address that it was shown at.
+    """
+    if file_format not in ExportFormat.values:
+        raise FormatUnknown()
+    export = ListExport.objects.create(
+        entity="report",
+        query=query,
+        format=file_format,
+        total=max(len(rows) - 1, 0),
+        by_id=by.id,
+        by_label=by.label[:250],
+        at=at,
+    )
+    record(event=WorkspaceEvent.LIST_EXPORTED, subject=export, by=by, at=at, new={"total": export.total})
+    with TemporaryDirectory() as directory:
+        path = Path(directory) / "table"
+        with open_sheet(path, file_format, by.language) as sheet:
+            for row in rows:
+                sheet.write(row)
+        return _keep_file(export, name, path.read_bytes(), export.total, by, at)
+
+
 @operation(permission=Permission.LISTS_EXPORT, event=None, why="a sign of life while a file is written")
 def note_export_progress(*, export_id: UUID, done_count: int, by: Actor) -> None:
     """Say how many rows are written."""
@@ -81,9 +109,15 @@ def finish_list_export(
 ) -> ListExport:
     """Keep the written file. One that was finished already stays as it is."""
     export = ListExport.objects.select_for_update().get(pk=export_id)
+    return _keep_file(export, str(listing_of(export.entity).label), content, row_count, by, at)
+
+
+def _keep_file(
+    export: ListExport, name: str, content: bytes, row_count: int, by: Actor, at: datetime
+) -> ListExport:
     kind = ExportFormat(export.format)
-    name = f"{listing_of(export.entity).label}-{timezone.localtime(at):%Y-%m-%d}.{export.format}"
-    file = store_file(name=name, content_type=CONTENT_TYPES[kind], content=content, by=by, at=at)
+    dated = f"{name}-{timezone.localtime(at):%Y-%m-%d}.{export.format}"
+    file = store_file(name=dated, content_type=CONTENT_TYPES[kind], content=content, by=by, at=at)
     export.file, export.done_count, export.finished_at = file, row_count, at
     export.save(update_fields=["file", "done_count", "finished_at"])
     return export
