@@ -32,16 +32,17 @@ SUBJECTS = (
 )
 REASONS = ("Цената е висока", "Избраха друг", "Отложиха за догодина", "Няма отговор")
 ROLES = ("Взема решението", "Плаща", "Ще го ползва")
-DEAL_COUNT, SEED = 64, 7
+DEAL_COUNT, SEED = 88, 7
 PEOPLE_IN_A_DEAL = 2
 
 
-def sell(companies: list[Company], products: list[Product], *, by: Actor, today: date) -> None:
-    """Tell the deals of the last half year, in the order in which they began."""
+def sell(companies: list[Company], products: list[Product], *, people: list[Actor], today: date) -> None:
+    """Tell the deals of the last eleven months, in the order in which they began."""
     teller, pipeline = random.Random(SEED), pipelines().first()
     road = [stage for stage in stages() if pipeline and stage.pipeline_id == pipeline.pk]
     for number in range(DEAL_COUNT):
-        began_on = today - timedelta(days=int(170 * (1 - number / DEAL_COUNT)) + teller.randrange(3))
+        began_on = today - timedelta(days=int(330 * (1 - number / DEAL_COUNT)) + teller.randrange(3))
+        by = people[number % len(people)]
         _walk(_begin(number, teller, companies, products, began_on, by), road, teller, today, by)
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from config.demo import words
 from config.demo.deals import sell
 from config.demo.order import keep_in_order
+from config.demo.touch import keep_in_touch
 from shared_apps.core.actors import Actor
 from shared_apps.core.bulgaria.eik import is_valid_eik
 from shared_apps.core.bulgaria.transliteration import slugify_subdomain, transliterate
@@ -56,8 +57,8 @@ LATEST_PLOTS = (PAID, HALF_PAID, SENT, PAID, SENT, HALF_PAID, SENT, PAID, ISSUED
 class Storyteller:
     """Holds the generator, the actor and today, so that every run on one day tells the same story."""
 
-    def __init__(self, by: Actor, today: date) -> None:
-        self.by, self.today = by, today
+    def __init__(self, by: Actor, colleagues: list[Actor], today: date) -> None:
+        self.by, self.colleagues, self.today = by, colleagues, today
         self.random = random.Random(SEED)
 
     def tell(self) -> None:
@@ -68,7 +69,9 @@ class Storyteller:
         products = self._fill_shelves()
         self._trade(companies, products)
         self._receive_unexplained(companies)
-        sell(companies, products, by=self.by, today=self.today)
+        people = [self.by, self.by, *self.colleagues]
+        sell(companies, products, people=people, today=self.today)
+        keep_in_touch(companies, people=people, today=self.today)
         keep_in_order(by=self.by, today=self.today)
 
     def _at(self, day: date, hour: int = 10) -> datetime:

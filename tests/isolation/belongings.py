@@ -85,6 +85,7 @@ def belongings_of(organization: OrganizationRef) -> dict[str, Any]:
         "record_type": "company",
         "record_id": records["company_id"],
         "field_name": "city",
+        "report": "pipeline",
         # These belong to nobody: they are one-time keys, which a stranger can only guess.
         "rule_code": "invoice_issued",  # the same rules everywhere
         "key": "guessed",

@@ -20,7 +20,7 @@ from tests.isolation.addresses import Address, addresses_of
 from tests.isolation.belongings import belongings_of
 
 TENANT = addresses_of(settings.ROOT_URLCONF)
-OF_NOBODY = {"uidb36", "key", "path", "token", "record_type", "field_name", "rule_code"}
+OF_NOBODY = {"uidb36", "key", "path", "token", "record_type", "field_name", "rule_code", "report"}
 WITH_IDS = [address for address in TENANT if set(address.parameters) - OF_NOBODY]
 PAGES = [address for address in TENANT if not address.is_api]
 API = [address for address in TENANT if address.is_api]
