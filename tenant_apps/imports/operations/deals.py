@@ -30,7 +30,8 @@ from tenant_apps.imports.reasons import CELL
 from tenants.context import current_organization
 
 _WORDS = {
-    DealStatus.WON: "won|closed won|closedwon|specelen|specelena|spechelen|spechelena|win",
+    DealStatus.WON: "won|closed won|closedwon|specelen|specelena|spechelen|spechelena|win"
+    "|paid_in_full|paid in full|iztsyalo platena",
     DealStatus.LOST: "lost|closed lost|closedlost|zaguben|zagubena|izguben|izgubena|propadnala",
     DealStatus.OPEN: "open|otvoren|otvorena|active|aktivna|in progress",
 }
