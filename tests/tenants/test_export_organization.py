@@ -42,6 +42,8 @@ OF_RECORDS = {
     ("activity.event", "subject_id"),
     ("activity.event", "parent_id"),
     ("tenant_messages.outgoingmessage", "about_id"),
+    ("crm.automaticmove", "document_id"),
+    ("crm.automaticmove", "event_id"),
     ("crm.distinctpair", "first_id"),
     ("crm.distinctpair", "second_id"),
     ("crm.merge", "absorbed_id"),
