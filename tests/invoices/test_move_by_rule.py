@@ -44,6 +44,7 @@ from tenants.context import OrganizationRef, in_organization
 from tests.conftest import member_of
 from tests.crm.selling import add_deal, column, stages_of
 from tests.invoices.stories import AT, TODAY, client, draft, events_of, fresh, issued
+from tests.invoices.test_create_note import note
 
 LATER = AT + timedelta(hours=1)
 
@@ -236,6 +237,20 @@ def test_one_more_invoice_takes_the_mark_and_its_annulment_brings_it_back(
     assert fresh(deal).paid_at is None
     annul_invoice(invoice_id=second.pk, reason="грешка", by=owner, at=LATER)
     assert fresh(deal).paid_at
+
+
+def test_a_credit_note_that_leaves_nothing_owed_lets_the_deal_be_paid(
+    in_alpha: OrganizationRef, owner: Actor
+) -> None:
+    deal, first = invoiced(owner)
+    second = issued(owner, deal_id=deal.pk)
+    pay(first, owner)
+    credit = note(owner, second)
+    assert fresh(deal).paid_at is None
+    issue_invoice(invoice_id=credit.pk, by=owner, at=LATER)
+    assert fresh(deal).paid_at
+    annul_invoice(invoice_id=credit.pk, reason="грешка", by=owner, at=LATER)
+    assert fresh(deal).paid_at is None
 
 
 def test_an_open_deal_is_marked_without_a_celebration(in_alpha: OrganizationRef, owner: Actor) -> None:

@@ -13,6 +13,7 @@ from shared_apps.core.actors import Actor
 from tenant_apps.activity.operations import record
 from tenant_apps.invoices.events import InvoiceEvent, PaymentEvent
 from tenant_apps.invoices.models import Allocation, Invoice, Payment
+from tenant_apps.invoices.operations.deals import tell_money_moved
 from tenant_apps.invoices.operations.ledger import note_paid, note_reopened, opposite, person
 from tenant_apps.invoices.queries import amended_by, live_allocations
 
@@ -46,6 +47,8 @@ def told_as_credited(*, note: Invoice, by: Actor, at: datetime) -> None:
     record(event=InvoiceEvent.CREDITED, subject=invoice, parent=parent, by=by, at=at, new=told)
     if invoice.paid_total and not invoice.paid_at:
         note_paid([invoice], by, at)
+    else:
+        tell_money_moved([invoice], by, at)
 
 
 def told_as_owed_again(*, note: Invoice, by: Actor, at: datetime) -> None:

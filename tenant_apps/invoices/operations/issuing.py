@@ -125,6 +125,8 @@ def issue_invoice(*, invoice_id: UUID, by: Actor, at: datetime, issue_date: date
         told_as_credited(note=invoice, by=by, at=at)
     if invoice.kind == rules.INVOICE:
         tell_issued(invoice, by, at)
+    else:
+        tell_money_moved([invoice], by, at)
     return invoice
 
 
