@@ -39,7 +39,7 @@ class Import(models.Model):
     `{"header", "samples", "dates"}` each. `mapping`: for each column a target such as `company.name`, or "".
     `options`: mode, match fields by entity, date order. `position`: number of the last row that the present
     step is done with, committed with that row's writes. `counts`: of the step under way or done last, by
-    outcome and by `entity.outcome`; `rehearsal`: those of the last rehearsal, kept while the import runs.
+    outcome and by `entity.outcome`.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -54,7 +54,6 @@ class Import(models.Model):
     row_count = models.PositiveIntegerField(default=0)
     position = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
-    rehearsal = models.JSONField(default=dict)
     problem = models.CharField(max_length=500, blank=True)
     change_set = models.ForeignKey(ChangeSet, models.PROTECT, null=True, related_name="+")
     owner_id = models.UUIDField(null=True)
@@ -75,7 +74,6 @@ class Import(models.Model):
             "row_count",
             "position",
             "counts",
-            "rehearsal",
             "problem",
             "change_set",
             "owner_id",

@@ -14,7 +14,7 @@ from tenant_apps.imports.models import Import, ImportState
 from tenant_apps.imports.queries import problem_rows, visible_import
 from tenant_apps.imports.reasons import NO_LONGER_MEMBER
 
-AT_ONCE = 100
+AT_ONCE = 250
 AT_MOST_SECONDS = 240
 
 

@@ -59,7 +59,10 @@ class Desk:
 
     def imported(self, content: bytes | str, name: str = "people.csv", **changes: Any) -> Import:
         """The import of a file, done."""
-        run = self.rehearsed(content, name, **changes)
+        return self.run(self.rehearsed(content, name, **changes))
+
+    def run(self, run: Import) -> Import:
+        """A rehearsed import, done."""
         assert self.browser.post(f"/imports/{run.pk}/run/").status_code == 302
         self.run_jobs()
         return self.now(run.pk)

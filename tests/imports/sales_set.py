@@ -1,7 +1,12 @@
-"""The classic set of sales opportunities, drawn with a seed: 85 accounts, 35 agents, 7 products, 8,800 deals.
+"""Files in the shape of the public set “CRM Sales Opportunities”: 85 accounts, 35 agents, 7 products, 8,800
+deals.
 
-Its dirt is of the usual kind: accounts that are missing, a product written `GTXPro`, sectors and countries
-misspelt, names in either case, dates and values that are not there yet.
+Drawn with a seed, not fetched: the rows are ours, the shape is the set's. From it are the four headers, the
+products and their prices, how many deals stand in each stage, and the dirt: every GTX Pro is sold as
+`GTXPro`, sectors and countries are misspelt (`technolgy`, `Philipines`), a parent may stand below its
+subsidiary, one account begins with a small letter, 1,425 open deals name no account, deals in prospecting
+have no date, open ones no value, five agents sell nothing. Stages and accounts in capitals are our own
+addition.
 """
 
 import csv
@@ -12,6 +17,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
+from string import ascii_uppercase, digits
 
 PRODUCTS = {
     "GTX Basic": 550,
@@ -24,8 +30,10 @@ PRODUCTS = {
 }
 COUNTRIES = ("United States", "Kenya", "Philipines", "Japan", "Italy", "Norway", "Korea", "Jordan", "Brazil",
              "Germany", "Panama", "Belgium", "Romania", "Poland", "China")  # fmt: skip
-SECTORS = ("technolgy", "medical", "retail", "software", "marketing", "entertainment", "finance", "services")
-STAGES = {"Won": 48, "Lost": 28, "Engaging": 18, "Prospecting": 6}
+SECTORS = ("technolgy", "medical", "retail", "software", "marketing", "entertainment", "finance", "services",
+           "telecommunications", "employment")  # fmt: skip
+STAGES = {"Won": 4_238, "Lost": 2_473, "Engaging": 1_589, "Prospecting": 500}
+ALL_DEALS, OPEN, WITHOUT_ACCOUNT, SELLING = 8_800, 2_089, 1_425, 30
 HEADS = (
     *("Acmetech", "Betasoloin", "Bioholding", "Bluth", "Cancity", "Cheers", "Codehow", "Condax", "Conecom"),
     *(
@@ -54,10 +62,12 @@ class SalesSet:
     agents: tuple[str, ...]
 
 
-def sales_set(deals: int = 8_800, seed: int = 2026) -> SalesSet:
+def sales_set(deals: int = ALL_DEALS, seed: int = 2026) -> SalesSet:
     """The files as they come out of another program; the same for the same seed."""
     random = Random(seed)
-    names = tuple(f"{a} {b}" for a in HEADS for b in ("Inc", "Group", "Labs", "Works", "Corp"))
+    names = tuple(f"{a} {b}" for a in HEADS for b in ("Inc", "Group", "Labs", "Works", "& Co"))
+    names = (*names[:20], names[20].lower(), *names[21:])
+    parents = (*names[:4], *names[-3:])
     assert len(names) == 85
     agents = tuple(f"{FIRST[i % 10]} {LAST[i // 10 + i % 3]}" for i in range(35))
     assert len(set(agents)) == 35
@@ -72,7 +82,7 @@ def sales_set(deals: int = 8_800, seed: int = 2026) -> SalesSet:
                     round(random.uniform(5, 11_000), 2),
                     random.choice([9, 48, 246, 1_588, 34_288]),
                     random.choice(COUNTRIES),
-                    random.choice(names[:7]) if random.random() < 0.17 and name not in names[:7] else "",
+                    random.choice(parents) if random.random() < 0.17 and name not in parents else "",
                 )
                 for name in names
             ],
@@ -84,22 +94,38 @@ def sales_set(deals: int = 8_800, seed: int = 2026) -> SalesSet:
         ),
         pipeline=_csv(
             "opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,close_value",
-            [_deal(random, number, names, agents) for number in range(deals)],
+            [_deal(random, stage, names, agents[:SELLING]) for stage in _stages(random, deals)],
         ),
         agents=agents,
     )
 
 
+def _stages(random: Random, deals: int) -> list[tuple[str, bool]]:
+    """The stages of so many deals, in no order, and which of them name an account; for all of them as many of
+    each as in the set.
+    """
+    counts = {stage: count * deals // ALL_DEALS for stage, count in STAGES.items()}
+    counts["Won"] += deals - sum(counts.values())
+    is_open = [stage for stage in ("Engaging", "Prospecting") for _one in range(counts[stage])]
+    closed = [stage for stage in ("Won", "Lost") for _one in range(counts[stage])]
+    random.shuffle(is_open)
+    nameless = len(is_open) * WITHOUT_ACCOUNT // OPEN
+    stages = [(stage, place >= nameless) for place, stage in enumerate(is_open)]
+    stages += [(stage, True) for stage in closed]
+    random.shuffle(stages)
+    return stages
+
+
 def _deal(
-    random: Random, number: int, accounts: tuple[str, ...], agents: tuple[str, ...]
+    random: Random, drawn: tuple[str, bool], accounts: tuple[str, ...], agents: tuple[str, ...]
 ) -> tuple[object, ...]:
-    stage = random.choices(list(STAGES), list(STAGES.values()))[0]
+    stage, has_account = drawn
     product = random.choice(list(PRODUCTS))
     engaged = date(2016, 10, 20) + timedelta(days=random.randrange(430))
     is_closed = stage in {"Won", "Lost"}
-    account = "" if not is_closed and random.random() < 0.65 else random.choice(accounts)
+    account = random.choice(accounts) if has_account else ""
     return (
-        f"{random.getrandbits(32):08X}{number:X}",
+        "".join(random.choices(ascii_uppercase + digits, k=8)),
         random.choice(agents),
         "GTXPro" if product == "GTX Pro" else product,
         account.upper() if random.random() < 0.05 else account,

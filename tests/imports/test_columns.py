@@ -18,6 +18,14 @@ KNOWN = {
         ",contact.first_name,contact.last_name,contact.email,contact.phone,contact.owner,company.name,"
         "contact.job_title,company.city",
     ),
+    "HubSpot contacts with more": (
+        "First Name,Last Name,Email,Create Date,Lead Status,Primary Associated Company,Associated Note",
+        "contact.first_name,contact.last_name,contact.email,,,company.name,note.text",
+    ),
+    "a name beside a firm's": (
+        "Име,Имейл,Телефон,Фирма",
+        "contact.full_name,contact.email,contact.phone,company.name",
+    ),
     "HubSpot companies": (
         "Company name,Company owner,Phone Number,City,Country/Region,Industry,Number of Employees",
         "company.name,company.owner,company.phone,company.city,company.country,company.industry,company.size",

@@ -1,5 +1,7 @@
 """A whole set of sales, dirty on purpose, through the pages with no hand-editing of the files."""
 
+import csv
+import io
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -16,16 +18,30 @@ from tenant_apps.crm.queries import first_stage
 from tenant_apps.workspace.operations import mirror_member
 from tenants.context import OrganizationRef
 from tests.imports.conftest import Desk
-from tests.imports.sales_set import PRODUCTS, SalesSet, plain_figures, sales_set
+from tests.imports.sales_set import PRODUCTS, STAGES, SalesSet, plain_figures, sales_set
 
 
 def test_a_slice_of_it(desk: Desk, in_alpha: OrganizationRef, owner: Actor) -> None:
-    import_all(desk, sales_set(200), owner)
+    import_all(desk, sales_set(300), owner)
 
 
 @pytest.mark.soak
 def test_all_of_it(desk: Desk, in_alpha: OrganizationRef, owner: Actor) -> None:
     import_all(desk, sales_set(), owner)
+    counts = {status: Deal.objects.filter(status=status).count() for status in DealStatus}
+    assert counts == {"won": 4_238, "lost": 2_473, "open": 2_089}
+    assert Deal.objects.filter(company=None).count() == 1_425
+
+
+def test_the_files_have_the_shape_of_the_set() -> None:
+    files = sales_set()
+    assert {stage: count for stage, (count, _sum) in plain_figures(files.pipeline).items()} == STAGES
+    rows = list(csv.DictReader(io.StringIO(files.pipeline)))
+    assert len(rows) == len({row["opportunity_id"] for row in rows}) == 8_800
+    assert sum(row["account"] == "" for row in rows) == 1_425
+    assert not any(row["product"] == "GTX Pro" for row in rows)
+    assert sum(row["engage_date"] == "" for row in rows) == 500
+    assert len({row["sales_agent"] for row in rows}) == 30
 
 
 def import_all(desk: Desk, files: SalesSet, owner: Actor) -> None:
@@ -48,10 +64,15 @@ def import_all(desk: Desk, files: SalesSet, owner: Actor) -> None:
     assert figures() == plain_figures(files.pipeline)
     assert Company.objects.count() == 85
     assert Deal.objects.filter(items__product__name="GTX Pro").count() == files.pipeline.count("GTXPro")
-    assert Deal.objects.values("owner_id").distinct().count() == len(files.agents)
+    assert Deal.objects.values("owner_id").distinct().count() == 30
 
     again = desk.imported(files.pipeline, "sales_pipeline.csv")
     assert again.counts["unchanged"] == files.pipeline.count("\n") - 1, again.counts
+
+    undone = desk.undo(deals)
+    assert undone.state == "undone"
+    assert not Deal.objects.filter(archived_at=None).exists()
+    assert Company.objects.filter(archived_at=None).count() == 85
 
 
 def prepare(files: SalesSet, owner: Actor) -> None:

@@ -1,5 +1,16 @@
 """Every write of the app: `clients` (companies and contacts)."""
 
+from tenant_apps.crm.operations.additions import Drafts as Drafts
+from tenant_apps.crm.operations.additions import NewCompany as NewCompany
+from tenant_apps.crm.operations.additions import NewContact as NewContact
+from tenant_apps.crm.operations.additions import NewDeal as NewDeal
+from tenant_apps.crm.operations.additions import create_companies as create_companies
+from tenant_apps.crm.operations.additions import create_contacts as create_contacts
+from tenant_apps.crm.operations.additions import create_deals as create_deals
+from tenant_apps.crm.operations.archivals import archive_companies as archive_companies
+from tenant_apps.crm.operations.archivals import archive_contacts as archive_contacts
+from tenant_apps.crm.operations.archivals import archive_deals as archive_deals
+from tenant_apps.crm.operations.archivals import archive_notes as archive_notes
 from tenant_apps.crm.operations.attachments import LARGEST_FILE as LARGEST_FILE
 from tenant_apps.crm.operations.attachments import FileEmpty as FileEmpty
 from tenant_apps.crm.operations.attachments import FileTooLarge as FileTooLarge
@@ -37,8 +48,8 @@ from tenant_apps.crm.operations.conversations import archive_conversation as arc
 from tenant_apps.crm.operations.conversations import change_conversation as change_conversation
 from tenant_apps.crm.operations.conversations import log_conversation as log_conversation
 from tenant_apps.crm.operations.conversations import unarchive_conversation as unarchive_conversation
+from tenant_apps.crm.operations.deal_values import DealChange as DealChange
 from tenant_apps.crm.operations.deals import AlreadyInStage as AlreadyInStage
-from tenant_apps.crm.operations.deals import DealChange as DealChange
 from tenant_apps.crm.operations.deals import DealItemInput as DealItemInput
 from tenant_apps.crm.operations.deals import MovedMeanwhile as MovedMeanwhile
 from tenant_apps.crm.operations.deals import NoPipeline as NoPipeline
@@ -70,14 +81,17 @@ from tenant_apps.crm.operations.merges import merge_contacts as merge_contacts
 from tenant_apps.crm.operations.merges import tell_apart as tell_apart
 from tenant_apps.crm.operations.merges import undo_merge as undo_merge
 from tenant_apps.crm.operations.notes import AlreadyPinned as AlreadyPinned
+from tenant_apps.crm.operations.notes import NewNote as NewNote
 from tenant_apps.crm.operations.notes import NotPinned as NotPinned
 from tenant_apps.crm.operations.notes import archive_note as archive_note
 from tenant_apps.crm.operations.notes import change_note as change_note
+from tenant_apps.crm.operations.notes import note_errors as note_errors
 from tenant_apps.crm.operations.notes import pin_note as pin_note
 from tenant_apps.crm.operations.notes import subject_for_writing as subject_for_writing
 from tenant_apps.crm.operations.notes import unarchive_note as unarchive_note
 from tenant_apps.crm.operations.notes import unpin_note as unpin_note
 from tenant_apps.crm.operations.notes import write_note as write_note
+from tenant_apps.crm.operations.notes import write_notes as write_notes
 from tenant_apps.crm.operations.pipelines import DealsNeedAPlace as DealsNeedAPlace
 from tenant_apps.crm.operations.pipelines import HasPipelines as HasPipelines
 from tenant_apps.crm.operations.pipelines import LastOfItsKind as LastOfItsKind

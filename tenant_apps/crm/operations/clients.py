@@ -1,8 +1,9 @@
 """Companies and contacts: added, changed, archived, brought back."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -117,10 +118,10 @@ class ContactChange:
 @operation(permission=Permission.COMPANIES_EDIT)
 def create_company(*, details: CompanyChange, by: Actor, at: datetime) -> Company:
     """Add a company; it belongs to the person who adds it."""
-    company = Company(owner_id=_owner(by), created_at=at)
+    company = Company(owner_id=owner_for(by), created_at=at)
     custom = custom_change("company", None, details.custom, by=by, at=at)
     new = _write_company(company, details, custom, by, at)
-    record(event=CrmEvent.COMPANY_CREATED, subject=company, by=by, at=at, new=_told(new))
+    record(event=CrmEvent.COMPANY_CREATED, subject=company, by=by, at=at, new=told_details(new))
     return company
 
 
@@ -131,7 +132,14 @@ def change_company(*, company_id: UUID, change: CompanyChange, by: Actor, at: da
     custom = custom_change("company", company_id, change.custom, by=by, at=at)
     before = _details(company, CompanyChange) | custom.before
     old, new = changes_between(before, _write_company(company, change, custom, by, at))
-    record(event=CrmEvent.COMPANY_CHANGED, subject=company, by=by, at=at, old=_told(old), new=_told(new))
+    record(
+        event=CrmEvent.COMPANY_CHANGED,
+        subject=company,
+        by=by,
+        at=at,
+        old=told_details(old),
+        new=told_details(new),
+    )
     return company
 
 
@@ -183,7 +191,7 @@ def assign_contact(*, contact_id: UUID, owner_id: UUID | None, by: Actor, at: da
 def create_contact(*, details: ContactChange, by: Actor, at: datetime) -> Contact:
     """Add a contact, if the plan reaches so far; it belongs to the person who adds it."""
     limits.require(Limit.CONTACTS, used=contacts_under_lock)
-    contact = Contact(owner_id=_owner(by), created_at=at)
+    contact = Contact(owner_id=owner_for(by), created_at=at)
     custom = custom_change("contact", None, details.custom, by=by, at=at)
     new = _write_contact(contact, details, custom, by, at)
     record(
@@ -192,7 +200,7 @@ def create_contact(*, details: ContactChange, by: Actor, at: datetime) -> Contac
         parent=contact.company,
         by=by,
         at=at,
-        new=_told(new),
+        new=told_details(new),
     )
     return contact
 
@@ -210,8 +218,8 @@ def change_contact(*, contact_id: UUID, change: ContactChange, by: Actor, at: da
         parent=contact.company,
         by=by,
         at=at,
-        old=_told(old),
-        new=_told(new),
+        old=told_details(old),
+        new=told_details(new),
     )
     return contact
 
@@ -235,7 +243,7 @@ def unarchive_contact(*, contact_id: UUID, by: Actor, at: datetime) -> Contact:
     return contact
 
 
-def _owner(by: Actor) -> UUID | None:
+def owner_for(by: Actor) -> UUID | None:
     """The user's id of one who may own records: a person, at the browser or over the API."""
     return by.id if by.kind in {ActorKind.MEMBER, ActorKind.API_KEY} else None
 
@@ -267,7 +275,7 @@ def _details(row: Company | Contact, shape: type[CompanyChange] | type[ContactCh
     return texts | {"details": details_of(row), "addresses": places_of(row)}
 
 
-def _told(values: dict[str, Any]) -> dict[str, Any]:
+def told_details(values: dict[str, Any]) -> dict[str, Any]:
     """The values as an event keeps them: details and addresses as plain records."""
     return values | {name: [asdict(one) for one in values[name]] for name in REACH & values.keys()}
 
@@ -276,6 +284,21 @@ def _write_company(
     company: Company, change: CompanyChange, custom: CustomChange, by: Actor, at: datetime
 ) -> dict[str, Any]:
     """Put the given values into the row and save it; return all its details."""
+    wanted, after = fill_company(company, change, custom, at, partial(_parent_for, company, by=by))
+    company.save()
+    _write_reach(company, wanted)
+    custom.write(company.pk)
+    return after | custom.after
+
+
+def fill_company(
+    company: Company,
+    change: CompanyChange,
+    custom: CustomChange,
+    at: datetime,
+    parent_for: Callable[[UUID], Company],
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Put the given values into the row, which is not saved; return what was given, and all its details."""
     wanted = _given(change)
     country = wanted["country"] = wanted.get("country", company.country).upper()
     if wanted.get("eik"):
@@ -285,32 +308,42 @@ def _write_company(
     after = _details(company, CompanyChange) | wanted
     refuse_all(_company_errors(wanted, after) + custom.errors)
     if wanted.get("parent_id"):
-        company.parent = _parent_for(company, wanted.pop("parent_id"), by)
+        company.parent = parent_for(wanted.pop("parent_id"))
     _put(company, wanted)
     make_findable(company, after["details"])
     company.updated_at = at
-    company.save()
-    _write_reach(company, wanted)
-    custom.write(company.pk)
-    return after | custom.after
+    return wanted, after
 
 
 def _write_contact(
     contact: Contact, change: ContactChange, custom: CustomChange, by: Actor, at: datetime
 ) -> dict[str, Any]:
     """Put the given values into the row and save it; return all its details."""
-    wanted = _given(change)
-    after = _details(contact, ContactChange) | wanted
-    refuse_all(_contact_errors(wanted, after) + custom.errors)
-    if wanted.get("company_id"):
-        contact.company = visible_to(Company.objects.all(), by).get(pk=wanted.pop("company_id"))
-    _put(contact, wanted)
-    make_findable(contact, after["details"])
-    contact.updated_at = at
+    company_for = visible_to(Company.objects.all(), by).get
+    wanted, after = fill_contact(contact, change, custom, at, lambda company_id: company_for(pk=company_id))
     contact.save()
     _write_reach(contact, wanted)
     custom.write(contact.pk)
     return after | custom.after
+
+
+def fill_contact(
+    contact: Contact,
+    change: ContactChange,
+    custom: CustomChange,
+    at: datetime,
+    company_for: Callable[[UUID], Company],
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Put the given values into the row, which is not saved; return what was given, and all its details."""
+    wanted = _given(change)
+    after = _details(contact, ContactChange) | wanted
+    refuse_all(_contact_errors(wanted, after) + custom.errors)
+    if wanted.get("company_id"):
+        contact.company = company_for(wanted.pop("company_id"))
+    _put(contact, wanted)
+    make_findable(contact, after["details"])
+    contact.updated_at = at
+    return wanted, after
 
 
 def _given(change: CompanyChange | ContactChange) -> dict[str, Any]:
@@ -332,7 +365,7 @@ def _write_reach(row: Company | Contact, wanted: dict[str, Any]) -> None:
         write_places(row, wanted["addresses"])
 
 
-def _parent_for(company: Company, parent_id: UUID, by: Actor) -> Company:
+def _parent_for(company: Company, parent_id: UUID, *, by: Actor) -> Company:
     """The parent, locked with those above it, so that two changes at once close no circle."""
     parent = visible_to(Company.objects.select_for_update(), by).get(pk=parent_id)
     above: Company | None = parent

@@ -1,22 +1,15 @@
 """Deals: added, changed, moved, won, lost, reopened, archived, copied."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.actors import Actor, ActorKind
-from shared_apps.core.changes import KEEP, Keep, given
-from shared_apps.core.currencies import is_currency
 from shared_apps.core.errors import FieldError, Refused, refuse_all
-from shared_apps.core.money import line_net
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
-from shared_apps.core.search import order_key, searchable
 from shared_apps.core.texts import text_errors
 from tenant_apps.activity.operations import changes_between, record
 from tenant_apps.activity.queries import latest_event
@@ -36,15 +29,15 @@ from tenant_apps.crm.operations.clients import AlreadyArchived, NotArchived
 from tenant_apps.crm.operations.deal_parts import (
     DealItemInput,
     Participant,
-    contact_errors,
-    item_errors,
 )
+from tenant_apps.crm.operations.deal_values import DealChange, deal_columns, fill_deal
 from tenant_apps.crm.operations.stays import (
-    close,
     enter_stage,
     on_top,
     open_stage,
     place_below,
+    put_closed,
+    save_closed,
     told_as_moved,
 )
 from tenant_apps.crm.queries.pipelines import first_stage
@@ -53,29 +46,7 @@ from tenant_apps.sharing.queries import visible_to
 from tenant_apps.workspace.operations import CustomChange, custom_change
 from tenant_apps.workspace.queries import active_members, custom_values, profile
 
-LARGEST_VALUE = Decimal("999999999999.99")
 MOVES = (CrmEvent.DEAL_MOVED, CrmEvent.DEAL_WON, CrmEvent.DEAL_LOST, CrmEvent.DEAL_REOPENED)
-
-
-@dataclass(frozen=True)
-class DealChange:
-    """What a person may set of a deal: None leaves a field, where "none" is possible `KEEP` does.
-
-    `items` and `contacts` are replaced whole. With items the value is their total, whatever `value` says.
-    """
-
-    name: str | None = None
-    value: Decimal | None = None
-    currency: str | None = None
-    expected_close_on: date | Keep | None = KEEP
-    company_id: UUID | Keep | None = KEEP
-    owner_id: UUID | Keep | None = KEEP
-    contacts: tuple[Participant, ...] | None = None
-    items: tuple[DealItemInput, ...] | None = None
-    custom: Mapping[str, Any] | None = None
-
-
-COLUMNS = ("name", "value", "currency", "expected_close_on", "company_id", "owner_id")
 
 
 class NoPipeline(Refused):
@@ -116,10 +87,8 @@ def create_deal(*, details: DealChange, by: Actor, at: datetime, stage_id: UUID 
 
     It belongs to the person who adds it, unless `details` names another member.
     """
-    stage = open_stage(stage_id or _entrance())
-    owner_id = by.id if by.kind in {ActorKind.MEMBER, ActorKind.API_KEY} else None
-    deal = Deal(owner_id=owner_id, currency=profile().default_currency, created_at=at)
-    deal.stage, deal.pipeline, deal.stage_entered_at = stage, stage.pipeline, at
+    stage = open_stage(stage_id or entrance())
+    deal = new_deal(stage, currency=profile().default_currency, by=by, at=at)
     deal.board_order = on_top(stage)
     custom = custom_change("deal", None, details.custom, by=by, at=at)
     new = _write(deal, details, custom, by, at)
@@ -133,7 +102,7 @@ def change_deal(*, deal_id: UUID, change: DealChange, by: Actor, at: datetime) -
     """Change what is given. Company, contacts and products must be ones that the actor sees."""
     deal = _deal_for_change(deal_id, by)
     custom = custom_change("deal", deal_id, change.custom, by=by, at=at)
-    before = {name: getattr(deal, name) for name in COLUMNS} | custom.before
+    before = deal_columns(deal) | custom.before
     old, new = changes_between(before, _write(deal, change, custom, by, at))
     record(event=CrmEvent.DEAL_CHANGED, subject=deal, parent=deal.company, by=by, at=at, old=old, new=new)
     return deal
@@ -191,9 +160,9 @@ def win_deal(*, deal_id: UUID, by: Actor, at: datetime, version: int | None = No
     """Close a deal as won."""
     deal = _deal_for_change(deal_id, by)
     _require_version(deal, version)
-    _close(deal, DealStatus.WON, at)
-    value = {"value": deal.value, "currency": deal.currency}
-    record(event=CrmEvent.DEAL_WON, subject=deal, parent=deal.company, by=by, at=at, new=value, cause=cause)
+    told = shut(deal, DealStatus.WON, at)
+    save_closed(deal, at)
+    record(event=CrmEvent.DEAL_WON, subject=deal, parent=deal.company, by=by, at=at, new=told, cause=cause)
     return deal
 
 
@@ -204,11 +173,9 @@ def lose_deal(
     """Close a deal as lost, and say why."""
     deal = _deal_for_change(deal_id, by)
     _require_version(deal, version)
-    given_reason = " ".join(reason.split())
-    refuse_all(_reason_errors(given_reason))
-    _close(deal, DealStatus.LOST, at, given_reason)
-    why = {"reason": given_reason}
-    record(event=CrmEvent.DEAL_LOST, subject=deal, parent=deal.company, by=by, at=at, new=why, cause=cause)
+    told = shut(deal, DealStatus.LOST, at, reason)
+    save_closed(deal, at)
+    record(event=CrmEvent.DEAL_LOST, subject=deal, parent=deal.company, by=by, at=at, new=told, cause=cause)
     return deal
 
 
@@ -282,7 +249,8 @@ def duplicate_deal(*, deal_id: UUID, by: Actor, at: datetime) -> Deal:
     return deal
 
 
-def _entrance() -> UUID:
+def entrance() -> UUID:
+    """The stage that a deal comes into when nobody says which. Raises `NoPipeline`."""
     stage = first_stage()
     if stage is None:
         raise NoPipeline()
@@ -302,7 +270,7 @@ def _stage_to_return_to(deal_id: UUID, by: Actor) -> Stage:
     if seen.stage.archived_at is None and seen.stage.pipeline.archived_at is None:
         return open_stage(seen.stage_id)
     stage = first_stage(seen.pipeline_id)
-    return open_stage(stage.pk if stage else _entrance())
+    return open_stage(stage.pk if stage else entrance())
 
 
 def _require_version(deal: Deal, version: int | None) -> None:
@@ -328,62 +296,39 @@ def _require_open(deal: Deal) -> None:
         raise AlreadyArchived()
 
 
-def _close(deal: Deal, status: DealStatus, at: datetime, reason: str = "") -> None:
+def new_deal(stage: Stage, *, currency: str, by: Actor, at: datetime) -> Deal:
+    """A deal of the person who adds it, in a stage, not saved; `board_order` and all details lack yet."""
+    owner_id = by.id if by.kind in {ActorKind.MEMBER, ActorKind.API_KEY} else None
+    deal = Deal(owner_id=owner_id, currency=currency, created_at=at)
+    deal.stage, deal.pipeline, deal.stage_entered_at = stage, stage.pipeline, at
+    return deal
+
+
+def shut(deal: Deal, status: DealStatus, at: datetime, reason: str = "") -> dict[str, Any]:
+    """Close the deal, which is not saved; return what its event tells. A lost one needs its reason."""
+    why = " ".join(reason.split()) if status == DealStatus.LOST else ""
+    if status == DealStatus.LOST:
+        refuse_all(_reason_errors(why))
     _require_open(deal)
-    close(deal, status, at, reason)
+    put_closed(deal, status, at, why)
+    return {"reason": why} if why else {"value": deal.value, "currency": deal.currency}
 
 
 def _write(deal: Deal, change: DealChange, custom: CustomChange, by: Actor, at: datetime) -> dict[str, Any]:
     """Put the given values into the row, its contacts and its items, and save; return its columns."""
-    wanted = given(change)
-    wanted.pop("custom", None)
-    people, items = wanted.pop("contacts", None), wanted.pop("items", None)
-    errors = [*_errors(deal, wanted), *item_errors(items or ()), *contact_errors(people or ())]
-    refuse_all(errors + custom.errors)
-    if wanted.get("company_id") and wanted["company_id"] != deal.company_id:
-        deal.company = visible_to(Company.objects.all(), by).get(pk=wanted["company_id"])
-    elif "company_id" in wanted and not wanted["company_id"]:
-        deal.company = None
-    wanted.pop("company_id", None)
-    for name, value in wanted.items():
-        setattr(deal, name, value)
-    lines = None if items is None else _lines(deal, items)
-    deal.value = _value(deal, lines)
-    _fold(deal)
-    deal.updated_at = at
+    company_for = visible_to(Company.objects.all(), by).get
+    lines = fill_deal(
+        deal, change, custom, at, lambda company_id: company_for(pk=company_id), _is_active_member
+    )
     deal.save()
     _replace_items(deal, lines)
-    _replace_contacts(deal, people, by)
+    _replace_contacts(deal, change.contacts, by)
     custom.write(deal.pk)
-    return {name: getattr(deal, name) for name in COLUMNS} | custom.after
+    return deal_columns(deal) | custom.after
 
 
-def _fold(deal: Deal) -> None:
-    deal.name_folded = order_key(deal.name)
-    deal.search_text = searchable(deal.name)
-
-
-def _value(deal: Deal, lines: list[DealItem] | None) -> Decimal:
-    """What the items come to when there are any, else what was typed."""
-    if lines is None:
-        lines = list(deal.items.all()) if not deal._state.adding else []
-    total = sum((line.net_total for line in lines), Decimal("0.00")) if lines else deal.value
-    if total > LARGEST_VALUE:
-        error = FieldError("value", "value_too_large", _("This is more than can be kept."))
-        refuse_all([error])
-    return total
-
-
-def _lines(deal: Deal, items: Iterable[DealItemInput]) -> list[DealItem]:
-    return [
-        DealItem(
-            deal=deal,
-            position=position,
-            net_total=line_net(item.quantity, item.unit_price, item.discount_percent),
-            **vars(item),
-        )
-        for position, item in enumerate(items)
-    ]
+def _is_active_member(user_id: UUID) -> bool:
+    return active_members().filter(user_id=user_id).exists()
 
 
 def _replace_items(deal: Deal, lines: list[DealItem] | None) -> None:
@@ -413,20 +358,6 @@ def _replace_contacts(deal: Deal, people: tuple[Participant, ...] | None, by: Ac
 
 def _as_input(item: DealItem) -> DealItemInput:
     return DealItemInput(**{name: getattr(item, name) for name in DealItemInput.__dataclass_fields__})
-
-
-def _errors(deal: Deal, wanted: Mapping[str, Any]) -> list[FieldError]:
-    errors = text_errors(Deal, {name: wanted[name] for name in ("name", "currency") if name in wanted})
-    if not wanted.get("name", deal.name):
-        errors.append(FieldError("name", "required", _("Enter the name.")))
-    if not 0 <= wanted.get("value", deal.value) <= LARGEST_VALUE:
-        errors.append(FieldError("value", "value_range", _("Enter an amount of 0 or more.")))
-    if not is_currency(wanted.get("currency", deal.currency)):
-        errors.append(FieldError("currency", "currency_unknown", _("Choose a currency from the list.")))
-    owner_id = wanted.get("owner_id")
-    if owner_id and owner_id != deal.owner_id and not active_members().filter(user_id=owner_id).exists():
-        errors.append(FieldError("owner_id", "owner_unknown", _("Choose somebody from the team.")))
-    return errors
 
 
 def _reason_errors(reason: str) -> list[FieldError]:

@@ -1,5 +1,7 @@
 """Notes: written, changed, pinned, archived; whoever is named in one with @ is told."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,11 +13,12 @@ from shared_apps.core.errors import FieldError, NotAllowed, Refused, refuse_all
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
 from shared_apps.core.texts import text_errors
-from tenant_apps.activity.operations import record
+from tenant_apps.activity.operations import Fact, record, record_all
 from tenant_apps.crm.events import CrmEvent
 from tenant_apps.crm.models import Note
 from tenant_apps.crm.operations.clients import AlreadyArchived, NotArchived
 from tenant_apps.crm.queries.notes import (
+    SUBJECT_MODELS,
     Subject,
     Writing,
     mentioned_in,
@@ -26,9 +29,19 @@ from tenant_apps.crm.queries.notes import (
 )
 from tenant_apps.messages.operations import notify
 from tenant_apps.sharing.operations import require_may_change
+from tenant_apps.sharing.queries import visible_to
 
 LONGEST = 20_000
 MENTION = "mention"
+
+
+@dataclass(frozen=True)
+class NewNote:
+    """A note to write. `record_type`: `company`, `contact` or `deal`."""
+
+    record_type: str
+    record_id: UUID
+    text: str
 
 
 class AlreadyPinned(Refused):
@@ -51,14 +64,30 @@ def write_note(
     are told.
     """
     subject = subject_for_writing(record_type, record_id, by)
-    note = Note(
-        author_id=by.id, author_label=by.label, is_pinned=is_pinned, created_at=at, **{record_type: subject}
-    )
+    note = _new_note(record_type, subject, by, at)
+    note.is_pinned = is_pinned
     told = _write(note, subject, text)
     note.save(force_insert=True)
     _tell(note, subject, told, by, at)
     record(event=CrmEvent.NOTE_WRITTEN, subject=note, parent=subject, by=by, at=at)
     return note
+
+
+@operation(permission=Permission.NOTES_EDIT)
+def write_notes(*, notes: Sequence[NewNote], by: Actor, at: datetime) -> list[Note]:
+    """Write many notes at once, each as `write_note` does. One that is refused refuses all."""
+    subjects = _subjects_for_writing(notes, by)
+    written, told = [], []
+    for one in notes:
+        subject = subjects[one.record_type, one.record_id]
+        note = _new_note(one.record_type, subject, by, at)
+        told.append((note, subject, _write(note, subject, one.text)))
+        written.append(note)
+    Note.objects.bulk_create(written)
+    for note, subject, people in told:
+        _tell(note, subject, people, by, at)
+    record_all([Fact(CrmEvent.NOTE_WRITTEN, note, at, subject.pk) for note, subject, _people in told], by=by)
+    return written
 
 
 @operation(permission=Permission.NOTES_EDIT)
@@ -143,19 +172,42 @@ def bring_back(writing: Writing) -> None:
     writing.save(update_fields=["archived_at"])
 
 
+def _new_note(record_type: str, subject: Subject, by: Actor, at: datetime) -> Note:
+    return Note(author_id=by.id, author_label=by.label, created_at=at, **{record_type: subject})
+
+
+def _subjects_for_writing(notes: Sequence[NewNote], by: Actor) -> dict[tuple[str, UUID], Subject]:
+    """The records of these notes by kind and id, for one who may change them all."""
+    found: dict[tuple[str, UUID], Subject] = {}
+    for kind in {one.record_type for one in notes}:
+        ids = {one.record_id for one in notes if one.record_type == kind}
+        rows = visible_to(SUBJECT_MODELS[kind]._default_manager.filter(pk__in=ids), by)
+        found |= {(kind, row.pk): row for row in rows}
+        if len(ids) != sum(1 for held, _id in found if held == kind):
+            raise SUBJECT_MODELS[kind].DoesNotExist
+    for subject in found.values():
+        require_may_change(subject, by)
+    return found
+
+
 def _write(note: Note, subject: Subject, text: str) -> list[UUID]:
     """Put the text and those who are named in it into the row; return who they are."""
     text = text.strip()
+    refuse_all(note_errors(text))
+    note.text = text
+    note.mentions = [one.user_id for one in mentioned_in(text, who_sees(subject))] if "@" in text else []
+    return note.mentions
+
+
+def note_errors(text: str) -> list[FieldError]:
+    """What is wrong with the text of a note."""
     errors = text_errors(Note, {"text": text})
-    if not text:
+    if not text.strip():
         errors.append(FieldError("text", "required", _("Write something first.")))
     if len(text) > LONGEST:
         message = _("This is too long: at most %(count)d characters fit.") % {"count": LONGEST}
         errors.append(FieldError("text", "too_long", message))
-    refuse_all(errors)
-    note.text = text
-    note.mentions = [one.user_id for one in mentioned_in(text, who_sees(subject))] if "@" in text else []
-    return note.mentions
+    return errors
 
 
 def _tell(note: Note, subject: Subject, people: list[UUID], by: Actor, at: datetime) -> None:

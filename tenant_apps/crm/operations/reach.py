@@ -72,16 +72,26 @@ def reach_errors(details: Sequence[Detail], places: Sequence[Place]) -> list[Fie
 def write_details(row: Company | Contact, details: Sequence[Detail]) -> None:
     """Put these in place of those that are kept."""
     row.details.all().delete()
-    ContactDetail.objects.bulk_create(
+    ContactDetail.objects.bulk_create(detail_rows(row, details))
+
+
+def detail_rows(row: Company | Contact, details: Sequence[Detail]) -> list[ContactDetail]:
+    """The rows that keep them, not saved."""
+    return [
         ContactDetail(kind=one.kind, label=one.label, value=one.value, position=position, **_owner_of(row))
         for position, one in enumerate(details)
-    )
+    ]
 
 
 def write_places(row: Company | Contact, places: Sequence[Place]) -> None:
     """Put these in place of those that are kept."""
     row.addresses.all().delete()
-    Address.objects.bulk_create(
+    Address.objects.bulk_create(place_rows(row, places))
+
+
+def place_rows(row: Company | Contact, places: Sequence[Place]) -> list[Address]:
+    """The rows that keep them, not saved."""
+    return [
         Address(
             label=one.label,
             country=one.country.upper(),
@@ -92,7 +102,7 @@ def write_places(row: Company | Contact, places: Sequence[Place]) -> None:
             **_owner_of(row),
         )
         for position, one in enumerate(places)
-    )
+    ]
 
 
 def make_findable(row: Company | Contact, details: Sequence[Detail]) -> None:

@@ -66,8 +66,18 @@ def resume_stay(deal: Deal) -> None:
 
 def close(deal: Deal, status: DealStatus, at: datetime, reason: str = "") -> None:
     """Close an open deal and save it."""
+    put_closed(deal, status, at, reason)
+    save_closed(deal, at)
+
+
+def put_closed(deal: Deal, status: DealStatus, at: datetime, reason: str = "") -> None:
+    """Close an open deal, which is not saved."""
     deal.status, deal.closed_at, deal.lost_reason = status, at, reason
     deal.version, deal.updated_at = deal.version + 1, at
+
+
+def save_closed(deal: Deal, at: datetime) -> None:
+    """Save what closing changed, and end the deal's stay."""
     deal.save(update_fields=["status", "closed_at", "lost_reason", "version", "updated_at"])
     end_stay(deal, at)
 

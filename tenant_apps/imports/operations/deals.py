@@ -59,8 +59,13 @@ class Desk:
             .select_related("pipeline")
             .order_by("pipeline__position", "position", "id")
         )
+        self.names = {one.pk: _names(one) for one in self.stages}
         self.products: dict[str, Product] | None = None
         self.zone = ZoneInfo(current_organization().time_zone)
+
+    def stage(self, stage_id: UUID | None) -> Stage | None:
+        """A stage in use; for None the one that deals come into, if there is any."""
+        return next((one for one in self.stages if stage_id in {None, one.pk}), None)
 
     def prepared(self, values: dict[str, Any], at: datetime) -> tuple[dict[str, Any], Course]:
         """The values that `DealChange` takes, and the course of the deal. Raises `CellProblem`."""
@@ -108,7 +113,8 @@ class Desk:
         if status_text and status is None:
             raise CellProblem("deal.status", CELL["status"] % {"value": status_text[:60]})
         stages = self._stages(values.get("pipeline", ""))
-        stage = next((one for one in stages if fold(stage_text) in _names(one)), None) if stage_text else None
+        wanted = fold(stage_text)
+        stage = next((one for one in stages if wanted in self.names[one.pk]), None) if stage_text else None
         if stage_text and stage is None:
             told = _STATUS.get(fold(stage_text))
             if told is None:

@@ -1,18 +1,17 @@
 """A row's values as the changes that operations take, and which of them say something new."""
 
-from datetime import datetime
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from shared_apps.core.actors import Actor
 from shared_apps.core.bulgaria.vat import normalize_vat_number
 from shared_apps.core.search import order_key
 from tenant_apps.crm.operations import Detail
 from tenant_apps.imports.operations.cells import CellProblem
 from tenant_apps.imports.operations.entities import ENTITIES, as_json, held_by
 from tenant_apps.imports.reasons import CELL
-from tenant_apps.workspace.operations import custom_change
+from tenant_apps.workspace.operations import CustomChange
 
 # In capitals or not, a name is the same name.
 NAMES = {"name", "first_name", "last_name"}
@@ -34,15 +33,22 @@ def change_of(entity: str, values: dict[str, Any], company_id: UUID | None) -> d
     return wanted
 
 
-def differing(entity: str, record: Any, wanted: dict[str, Any], by: Actor, at: datetime) -> dict[str, Any]:
-    """What of `wanted` the record does not hold yet. Further e-mails and phones are added to those it has."""
+def differing(
+    entity: str,
+    record: Any,
+    wanted: dict[str, Any],
+    custom_for: Callable[[UUID, dict[str, Any]], CustomChange],
+) -> dict[str, Any]:
+    """What of `wanted` the record does not hold yet. Further e-mails and phones are added to those it has.
+    `custom_for` judges what is given for own fields.
+    """
     wanted = dict(wanted)
     if "details" in wanted:
         wanted["details"] = _merged(held_by(record, "details"), wanted["details"])
     if entity == "deal":
         _leave_items(record, wanted)
     if "custom" in wanted:
-        change = custom_change(entity, record.pk, wanted["custom"], by=by, at=at)
+        change = custom_for(record.pk, wanted["custom"])
         if not (change.after or change.errors):
             wanted.pop("custom")
     return {

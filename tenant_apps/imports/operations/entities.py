@@ -17,9 +17,12 @@ from tenant_apps.crm.operations import (
     ContactChange,
     DealChange,
     Detail,
+    archive_companies,
     archive_company,
     archive_contact,
+    archive_contacts,
     archive_deal,
+    archive_deals,
     assign_company,
     assign_contact,
     change_company,
@@ -35,7 +38,7 @@ from tenant_apps.workspace.queries import custom_of
 @dataclass(frozen=True)
 class Entity:
     """`shape`: the dataclass that `create` and `change` take; `assign`: gives it to another owner, where
-    `change` does not.
+    `change` does not; `archive_many`: archives the records of many ids, where there may be many.
     """
 
     model: type[Model]
@@ -44,6 +47,7 @@ class Entity:
     change: Callable[..., Any]
     archive: Callable[..., Any]
     assign: Callable[..., Any] | None = None
+    archive_many: Callable[..., Any] | None = None
     joins: tuple[str, ...] = ()
 
     @property
@@ -61,22 +65,47 @@ class Entity:
 
 ENTITIES: Mapping[str, Entity] = {
     "company": Entity(
-        Company, CompanyChange, create_company, change_company, archive_company, assign_company, ("details",)
+        Company,
+        CompanyChange,
+        create_company,
+        change_company,
+        archive_company,
+        assign_company,
+        lambda ids, **by_at: archive_companies(company_ids=ids, **by_at),
+        ("details",),
     ),
     "contact": Entity(
-        Contact, ContactChange, create_contact, change_contact, archive_contact, assign_contact, ("details",)
+        Contact,
+        ContactChange,
+        create_contact,
+        change_contact,
+        archive_contact,
+        assign_contact,
+        lambda ids, **by_at: archive_contacts(contact_ids=ids, **by_at),
+        ("details",),
     ),
     "deal": Entity(
-        Deal, DealChange, create_deal, change_deal, archive_deal, None, ("items", "participations")
+        Deal,
+        DealChange,
+        create_deal,
+        change_deal,
+        archive_deal,
+        None,
+        lambda ids, **by_at: archive_deals(deal_ids=ids, **by_at),
+        ("items", "participations"),
     ),
     "product": Entity(Product, ProductChange, create_product, change_product, archive_product),
 }
 
 
-def held_json(entity: str, record: Any, name: str, given: Any) -> Any:
-    """What the record holds in a field, as a change set keeps it; of own fields those that are `given`."""
+def held_json(
+    entity: str, record: Any, name: str, given: Any, custom: Mapping[str, Any] | None = None
+) -> Any:
+    """What the record holds in a field, as a change set keeps it; of own fields those that are `given`, which
+    are asked for unless `custom` brings them.
+    """
     if name == "custom":
-        held = custom_of(entity, record.pk)
+        held = custom_of(entity, record.pk) if custom is None else custom
         return {code: held.get(code) for code in given}
     return as_json(held_by(record, name))
 

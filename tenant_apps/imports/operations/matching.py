@@ -26,10 +26,13 @@ class SeveralMatch(Refused):
 
 
 @dataclass
-class Rehearsed:
-    """A record that a rehearsal made and took back: the row it came from and what it held, as hashes."""
+class Made:
+    """A record that an earlier row made and that is not there: a rehearsal took it back, or it waits to be
+    written. The row it came from, and what it holds, as hashes.
+    """
 
     number: int
+    pk: UUID
     held: dict[str, int] = field(default_factory=dict)
 
 
@@ -56,27 +59,35 @@ class Register:
     def __init__(self, match: dict[str, list[str]], by: Actor) -> None:
         self.match, self.by = match, by
         self.known: dict[Key, list[Model]] = {}
-        self.rehearsed: dict[Key, Rehearsed] = {}
+        self.made: dict[Key, Made] = {}
         self.seen_in_row: dict[UUID, int] = {}
 
     def prepare(self, plans: Iterable[Plan]) -> None:
-        """Read all the records that these rows may be about: one statement for each match field."""
+        """Read all the records that these rows may be about: one statement for each match field, in which
+        only rows are asked for that no surer field has found.
+        """
         self.known = defaultdict(list)
-        wanted: dict[tuple[str, str], set[str]] = defaultdict(set)
+        asked = defaultdict(list)
         for plan in plans:
             for entity, values in plan.values.items():
-                for name in self.match.get(entity, ()):
-                    if key := key_of(entity, name, values):
-                        wanted[entity, name].add(key)
+                asked[entity].append(values)
                 if parent := values.get("parent"):
-                    wanted["company", "name"].add(order_key(parent))
-        for (entity, name), keys in wanted.items():
-            for record in self._read(entity, name, keys):
+                    asked["parent"].append({"name": parent})
+        self._prepare("company", ["name"], asked.pop("parent", []))
+        for entity, some in asked.items():
+            self._prepare(entity, self.match.get(entity, ()), some)
+
+    def _prepare(self, entity: str, names: Iterable[str], asked: list[dict[str, Any]]) -> None:
+        for name in names:
+            keyed = [(key_of(entity, name, values), values) for values in asked]
+            keys = {key for key, _values in keyed if key}
+            for record in self._read(entity, name, keys) if keys else ():
                 self._keep(entity, name, record)
+            asked = [values for key, values in keyed if not (key and self.known[entity, name, key])]
 
     def find(
         self, entity: str, values: dict[str, Any], company_id: UUID | None, by_name: bool = False
-    ) -> Model | Rehearsed | None:
+    ) -> Model | Made | None:
         """The one record that the row is about; `by_name`: whatever was chosen. Raises `SeveralMatch`."""
         for name in ("name",) if by_name else self.match.get(entity, ()):
             key = key_of(entity, name, values)
@@ -91,8 +102,8 @@ class Register:
                 raise SeveralMatch(message=SEVERAL_MATCH % {"value": key[:60]})
             if found:
                 return found[0]
-            if (entity, name, key) in self.rehearsed:
-                return self.rehearsed[entity, name, key]
+            if (entity, name, key) in self.made:
+                return self.made[entity, name, key]
         return None
 
     def add(self, entity: str, record: Model) -> None:
@@ -100,12 +111,18 @@ class Register:
         for name in {*self.match.get(entity, ()), "name"}:
             self._keep(entity, name, record)
 
-    def note(self, entity: str, values: dict[str, Any], number: int, held: dict[str, int]) -> None:
-        """A record that a rehearsed row made, and that is gone again."""
-        made = Rehearsed(number, held)
+    def note(self, entity: str, values: dict[str, Any], made: Made) -> None:
+        """A record that a row made, and that is gone again or waits to be written."""
         for name in {*self.match.get(entity, ()), "name"}:
             if key := key_of(entity, name, values):
-                self.rehearsed.setdefault((entity, name, key), made)
+                self.made.setdefault((entity, name, key), made)
+
+    def records(self, entity: str) -> list[Any]:
+        """The records of this kind that the rows of the batch may be about."""
+        found = {
+            one.pk: one for (kind, _name, _key), some in self.known.items() for one in some if kind == entity
+        }
+        return list(found.values())
 
     def replace(self, entity: str, record: Model) -> None:
         """A record as it is after a row changed it."""

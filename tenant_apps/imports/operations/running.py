@@ -36,7 +36,7 @@ def rehearse_import(*, import_id: UUID, by: Actor, at: datetime) -> Import:
     """Begin the rehearsal: everything is done and taken back, row by row, by a job. Raises `NotNow`."""
     run = locked_import(import_id, by, ImportState.MAPPING, ImportState.REHEARSED)
     run.rows.all().delete()
-    run.state, run.position, run.counts, run.rehearsal = ImportState.REHEARSING, 0, {}, {}
+    run.state, run.position, run.counts = ImportState.REHEARSING, 0, {}
     run.problem, run.updated_at = "", at
     run.save()
     ask_for_work(run, by)
@@ -57,7 +57,6 @@ def run_import(*, import_id: UUID, by: Actor, at: datetime) -> Import:
         by_label=by.label[:250],
         at=at,
     )
-    run.rehearsal = run.counts
     run.state, run.position, run.counts, run.problem = ImportState.RUNNING, 0, {}, ""
     run.owner_id, run.owner_label, run.updated_at = by.id, by.label[:250], at
     run.save()

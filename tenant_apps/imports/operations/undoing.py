@@ -2,10 +2,12 @@
 somebody changed since stay, and are listed.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +17,7 @@ from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
 from tenant_apps.activity.operations import record
 from tenant_apps.crm.models import Note
-from tenant_apps.crm.operations import archive_note
+from tenant_apps.crm.operations import archive_note, archive_notes
 from tenant_apps.imports.events import ImportEvent
 from tenant_apps.imports.models import UNDO_WITHIN, Import, ImportState
 from tenant_apps.imports.operations.deals import restore, state_of
@@ -25,8 +27,9 @@ from tenant_apps.imports.operations.tagging import drop_tags
 from tenant_apps.imports.operations.uploads import locked_import
 from tenant_apps.imports.reasons import CHANGED_SINCE
 from tenant_apps.workspace.models import ChangedRecord, ChangeSet
+from tenant_apps.workspace.queries import customs_of
 
-UNDONE_AT_ONCE = 100
+UNDONE_AT_ONCE = 250
 _COURSE = {"stage_id", "status", "lost_reason"}
 
 
@@ -58,7 +61,7 @@ def undo_records(*, import_id: UUID, by: Actor, at: datetime) -> int:
         change_set_id=run.change_set_id, undone_at=None, kept_reason=""
     )
     changes = list(waiting.order_by("-id")[:UNDONE_AT_ONCE])
-    for change in changes:
+    for change in _put_away_together(changes, by, at):
         _undo(change, by, at)
     ChangedRecord.objects.bulk_update(changes, ["undone_at", "kept_reason"])
     run.updated_at = at
@@ -75,6 +78,49 @@ def finish_undo(*, import_id: UUID, by: Actor, at: datetime) -> Import:
     ChangeSet.objects.filter(pk__in=[run.change_set_id]).update(undone_at=at)
     record(event=ImportEvent.UNDONE, subject=run, by=by, at=at)
     return run
+
+
+def _put_away_together(changes: list[ChangedRecord], by: Actor, at: datetime) -> list[ChangedRecord]:
+    """Archive what the import made and nobody has changed since, kind by kind; the changes that are left."""
+    done: set[UUID] = set()
+    added = [change for change in changes if change.old is None]
+    for kind in {change.record_type for change in added}:
+        untouched = _untouched(kind, [change for change in added if change.record_type == kind])
+        try:
+            with transaction.atomic():
+                _archive_many(kind, [change.record_id for change in untouched], by, at)
+        except (DomainError, ObjectDoesNotExist):
+            continue
+        for change in untouched:
+            change.undone_at = at
+            done.add(change.pk)
+    return [change for change in changes if change.pk not in done]
+
+
+def _archive_many(kind: str, ids: list[UUID], by: Actor, at: datetime) -> None:
+    if ids and kind == "note":
+        archive_notes(note_ids=ids, by=by, at=at)
+    elif ids and (archive := ENTITIES[kind].archive_many):
+        archive(ids, by=by, at=at)
+
+
+def _untouched(kind: str, added: list[ChangedRecord]) -> list[ChangedRecord]:
+    """Those whose record is in use and holds what the import gave it, each record once."""
+    first = {change.record_id: change for change in reversed(added)}
+    if kind == "note":
+        kept = Note.objects.filter(pk__in=first, archived_at=None, edited_at=None)
+        return [first[note.pk] for note in kept]
+    if ENTITIES[kind].archive_many is None:
+        return []
+    rows = list(ENTITIES[kind].rows().filter(pk__in=first))
+    held = customs_of(kind, first)
+    return [first[row.pk] for row in rows if not _newer(kind, row, first[row.pk].new, held.get(row.pk, {}))]
+
+
+def _newer(kind: str, row: Any, new: dict[str, Any], custom: Mapping[str, Any] | None = None) -> list[str]:
+    """The fields of which the record holds something else by now."""
+    values = {name: value for name, value in new.items() if name != "tags"}
+    return [name for name, value in values.items() if _now(kind, row, name, value, custom) != value]
 
 
 def _undo(change: ChangedRecord, by: Actor, at: datetime) -> None:
@@ -95,10 +141,7 @@ def _undo_one(change: ChangedRecord, by: Actor, at: datetime) -> str:
     record_now: Any = kind.model._default_manager.filter(pk=change.record_id).first()
     if record_now is None:
         return ""
-    values = {name: value for name, value in change.new.items() if name != "tags"}
-    newer = [
-        name for name, value in values.items() if _now(change.record_type, record_now, name, value) != value
-    ]
+    newer = _newer(change.record_type, record_now, change.new)
     told = str(CHANGED_SINCE) if newer else ""
     if change.old is None:
         if not newer and record_now.archived_at is None:
@@ -120,8 +163,8 @@ def _undo_note(change: ChangedRecord, by: Actor, at: datetime) -> str:
     return ""
 
 
-def _now(entity: str, row: Any, name: str, value: Any) -> Any:
-    return state_of(row)[name] if name in _COURSE else held_json(entity, row, name, value)
+def _now(entity: str, row: Any, name: str, value: Any, custom: Mapping[str, Any] | None = None) -> Any:
+    return state_of(row)[name] if name in _COURSE else held_json(entity, row, name, value, custom)
 
 
 def _put_back(entity: str, row: Any, back: dict[str, Any], by: Actor, at: datetime) -> None:

@@ -107,7 +107,7 @@ def reread_import(
     }
     reading = replace(reading_of(run), **{name: value for name, value in asked.items() if value is not None})
     _look(run, read_bytes(run.file), reading, at)
-    run.state, run.rehearsal = ImportState.MAPPING, {}
+    run.state = ImportState.MAPPING
     run.save()
     record(event=ImportEvent.MAPPED, subject=run, by=by, at=at, new=asdict(reading))
     return run

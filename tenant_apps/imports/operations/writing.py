@@ -1,65 +1,47 @@
-"""What becomes of a row: each in a savepoint of its own, by the operations that everybody uses."""
+"""What becomes of rows: those that only add are written together, others each in a savepoint of its own; all
+by the operations that everybody uses.
+"""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import structlog
-from django.db import InterfaceError, OperationalError, transaction
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from shared_apps.core.actors import Actor
 from shared_apps.core.errors import DomainError
-from shared_apps.core.search import order_key
+from shared_apps.core.ids import new_id
 from tenant_apps.imports.adapters import SourceRow
 from tenant_apps.imports.models import Import, ImportRow, Outcome
 from tenant_apps.imports.operations.cells import CellProblem, Plan, Planner
 from tenant_apps.imports.operations.deals import Course, Desk, add_deal, follow, state_of, steps_for
-from tenant_apps.imports.operations.details import NAMES, change_of, differing, is_taken_as_given
+from tenant_apps.imports.operations.details import change_of, differing, is_taken_as_given
 from tenant_apps.imports.operations.entities import ENTITIES, as_json, held_json
-from tenant_apps.imports.operations.matching import Register, Rehearsed
+from tenant_apps.imports.operations.gathering import Gathering, Sheaf
+from tenant_apps.imports.operations.matching import Made, Register
 from tenant_apps.imports.operations.notes import ABOUT, take_note
 from tenant_apps.imports.operations.tagging import add_tags
+from tenant_apps.imports.operations.touches import (
+    MISSING,
+    PLACEHOLDERS,
+    PRESENT,
+    Batch,
+    Touch,
+    hashes_of,
+)
 from tenant_apps.imports.reasons import ALREADY_THERE, NOT_FOUND, NOTHING_TO_MAKE, SAME_AS_ROW, UNEXPECTED
 from tenant_apps.imports.rules.targets import CREATE, UPDATE
 from tenant_apps.workspace.models import ChangedRecord
+from tenant_apps.workspace.operations import custom_change
 from tenant_apps.workspace.queries import PREFIX
 
 log = structlog.get_logger(__name__)
-MISSING, PRESENT = "missing", "present"
-_PLACEHOLDERS: dict[str, dict[str, Any]] = {
-    "company": {"name": "—"},
-    "contact": {"first_name": "—"},
-    "deal": {"name": "—"},
-    "product": {"name": "—", "unit_price": 0},
-}
-
-
-@dataclass
-class Touch:
-    """What a row did to one record. `what`: an outcome, `missing` or `present`."""
-
-    entity: str
-    what: str
-    pk: UUID | None = None
-    label: str = ""
-    number: int | None = None
-    old: dict[str, Any] | None = None
-    new: dict[str, Any] = field(default_factory=dict)
-    noted: tuple[dict[str, Any], dict[str, int]] | None = None
-    record: Any = None
-
-
-@dataclass
-class Batch:
-    """What became of some rows."""
-
-    rows: list[ImportRow] = field(default_factory=list)
-    changes: list[ChangedRecord] = field(default_factory=list)
-    counts: Counter[str] = field(default_factory=Counter)
+WRITTEN = {Outcome.CREATED, Outcome.UPDATED}
 
 
 class Hand:
@@ -78,11 +60,21 @@ class Hand:
         }
 
     def write(self, rows: Sequence[SourceRow], at: datetime) -> Batch:
-        """Write rows, or in a rehearsal do so and take each back. Inside the caller's transaction."""
+        """Write rows, or in a rehearsal find out what would become of them. Inside the caller's transaction.
+
+        Rows that only add records are gathered and written together; one that changes something is written
+        by itself, after those before it.
+        """
         batch, plans = Batch(), [self.planner.plan(row) for row in rows]
         self.register.prepare(plans)
+        gathering = Gathering(
+            self.register, self.desk, self.mode, is_rehearsal=self.is_rehearsal, by=self.by, at=at
+        )
         for plan in plans:
-            self._write_row(plan, batch, at)
+            if not self._gather(plan, gathering, batch):
+                self._flush(gathering, batch, at)
+                gathering.touched.update(self._write_row(plan, batch, at))
+        self._flush(gathering, batch, at)
         return batch
 
     def recall(self, rows: Sequence[SourceRow], failed: set[int]) -> None:
@@ -96,28 +88,80 @@ class Hand:
                     and self.mode != UPDATE
                     and self.register.find(entity, values, None) is None
                 ):
-                    self.register.note(entity, values, plan.number, _hashes(values))
+                    self.register.note(entity, values, Made(plan.number, new_id(), hashes_of(values)))
 
-    def _write_row(self, plan: Plan, batch: Batch, at: datetime) -> None:
-        row = ImportRow(source=self.run, is_rehearsal=self.is_rehearsal, number=plan.number)
-        touches: list[Touch] = []
+    def _gather(self, plan: Plan, gathering: Gathering, batch: Batch) -> bool:
+        """Whether the row is done with: it waits to be written with others, or it is refused."""
         try:
             if plan.problem or not plan.values:
                 raise CellProblem(plan.target, plan.problem or str(NOTHING_TO_MAKE))
+            touches = gathering.take(plan)
+        except (CellProblem, DomainError) as problem:
+            self._refuse(plan, batch, *self._told(problem))
+            return True
+        if touches is None:
+            return False
+        for touch in touches:
+            if touch.noted and touch.pk:
+                self.register.note(touch.entity, touch.noted[0], Made(plan.number, touch.pk, touch.noted[1]))
+        return True
+
+    def _flush(self, gathering: Gathering, batch: Batch, at: datetime) -> None:
+        """Write the rows that wait; one by one when they cannot be written together."""
+        waiting = gathering.handed_over()
+        if not waiting.rows:
+            return
+        try:
+            if not self.is_rehearsal:
+                with transaction.atomic():
+                    waiting.write(self.by, at)
+        except (OperationalError, InterfaceError):
+            raise
+        except (DomainError, ObjectDoesNotExist, DatabaseError) as problem:
+            log.info("import_rows_one_by_one", rows=len(waiting.rows), problem=type(problem).__name__)
+            self.register.made.clear()
+            for plan, _touches in waiting.rows:
+                gathering.touched.update(self._write_row(plan, batch, at))
+            return
+        self._settle_all(waiting, gathering, batch)
+
+    def _settle_all(self, waiting: Sheaf, gathering: Gathering, batch: Batch) -> None:
+        if not self.is_rehearsal:
+            self.register.made.clear()
+            gathering.touched.update(waiting.records)
+        for plan, touches in waiting.rows:
+            for touch in touches:
+                waiting.complete(touch)
+            self._count(self._settled(touches, batch, plan), batch)
+
+    def _write_row(self, plan: Plan, batch: Batch, at: datetime) -> set[UUID]:
+        """Write one row by itself; the records that it made or changed."""
+        touches: list[Touch] = []
+        try:
             with transaction.atomic():
                 touches = self._make(plan, at)
                 if self.is_rehearsal:
                     transaction.set_rollback(True)
         except (CellProblem, DomainError) as problem:
-            row.outcome = Outcome.FAILED
-            row.column, row.message = self._told(problem)
+            self._refuse(plan, batch, *self._told(problem))
         except (OperationalError, InterfaceError):
             raise
         except Exception:
             log.exception("import_row_failed", row=plan.number)
-            row.outcome, row.message = Outcome.FAILED, str(UNEXPECTED)
+            self._refuse(plan, batch, "", str(UNEXPECTED))
         else:
-            self._settle(row, touches, batch, plan)
+            self._count(self._settled(touches, batch, plan), batch)
+        return {touch.pk for touch in touches if touch.pk and touch.what in WRITTEN}
+
+    def _refuse(self, plan: Plan, batch: Batch, column: str, message: str) -> None:
+        row = self._row(plan)
+        row.outcome, row.column, row.message = Outcome.FAILED, column, message
+        self._count(row, batch)
+
+    def _row(self, plan: Plan) -> ImportRow:
+        return ImportRow(source=self.run, is_rehearsal=self.is_rehearsal, number=plan.number)
+
+    def _count(self, row: ImportRow, batch: Batch) -> None:
         batch.counts[row.outcome] += 1
         if not self.is_rehearsal or row.outcome in {Outcome.FAILED, Outcome.SKIPPED}:
             batch.rows.append(row)
@@ -134,8 +178,9 @@ class Hand:
         column = next((header for target, header in self.headers.items() if target.endswith(ends)), "")
         return column[:200], str(error.message)[:500]
 
-    def _settle(self, row: ImportRow, touches: list[Touch], batch: Batch, plan: Plan) -> None:
-        """Write down what a row did that came through."""
+    def _settled(self, touches: list[Touch], batch: Batch, plan: Plan) -> ImportRow:
+        """What a row did that came through."""
+        row = self._row(plan)
         whats = {touch.what for touch in touches}
         order = (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED)
         row.outcome = next((one for one in order if one in whats), Outcome.SKIPPED)
@@ -145,19 +190,23 @@ class Hand:
         for touch in touches:
             batch.counts[f"{touch.entity}.{touch.what}"] += 1
             if self.is_rehearsal:
-                if touch.noted:
-                    self.register.note(touch.entity, touch.noted[0], plan.number, touch.noted[1])
+                if touch.noted and touch.pk:
+                    self.register.note(
+                        touch.entity, touch.noted[0], Made(plan.number, touch.pk, touch.noted[1])
+                    )
                 continue
             self._keep(touch, row, batch)
+        return row
 
     def _keep(self, touch: Touch, row: ImportRow, batch: Batch) -> None:
         if touch.pk is None:
             return
         row.records.append([touch.entity, str(touch.pk), touch.label[:120]])
         self.register.seen_in_row.setdefault(touch.pk, row.number)
-        if touch.what in {Outcome.CREATED, Outcome.UPDATED}:
+        if touch.what in WRITTEN:
             if touch.record is not None and touch.entity in ENTITIES:
-                self.register.replace(touch.entity, touch.record)
+                keep = self.register.add if touch.what == Outcome.CREATED else self.register.replace
+                keep(touch.entity, touch.record)
             batch.changes.append(
                 ChangedRecord(
                     change_set=self.run.change_set,
@@ -220,7 +269,7 @@ class Hand:
             return Touch(entity, MISSING)
         owner_id, tags = values.get("owner"), values.get("tags", [])
         wanted = change_of(entity, values, company_id)
-        if found is None or isinstance(found, Rehearsed):
+        if found is None or isinstance(found, Made):
             touch = self._create(entity, values, wanted, found, at)
             touch = self._assign(entity, touch, owner_id, at)
         elif self.mode == CREATE or by_name:
@@ -234,20 +283,20 @@ class Hand:
         entity: str,
         values: dict[str, Any],
         wanted: dict[str, Any],
-        found: Rehearsed | None,
+        found: Made | None,
         at: datetime,
     ) -> Touch:
         kind = ENTITIES[entity]
         if found is not None:
-            wanted = _PLACEHOLDERS[entity] | wanted
+            wanted = PLACEHOLDERS[entity] | wanted
         record = kind.create(details=kind.shape(**wanted), by=self.by, at=at)
         new = {name: held_json(entity, record, name, value) for name, value in wanted.items()}
         touch = Touch(entity, Outcome.CREATED, record.pk, str(record), new=new, record=record)
         return self._as_rehearsed(touch, values, found)
 
-    def _as_rehearsed(self, touch: Touch, values: dict[str, Any], found: Rehearsed | None) -> Touch:
+    def _as_rehearsed(self, touch: Touch, values: dict[str, Any], found: Made | None) -> Touch:
         """A record that an earlier row of the rehearsal made: what this row would do to it."""
-        hashes = _hashes(values)
+        hashes = hashes_of(values)
         if found is None:
             touch.noted = (values, hashes)
         elif self.mode == CREATE:
@@ -260,7 +309,8 @@ class Hand:
 
     def _change(self, entity: str, record: Any, wanted: dict[str, Any], at: datetime) -> Touch:
         kind = ENTITIES[entity]
-        wanted = differing(entity, record, wanted, self.by, at)
+        judge = partial(custom_change, entity, by=self.by, at=at)
+        wanted = differing(entity, record, wanted, judge)
         if not wanted:
             return Touch(entity, Outcome.UNCHANGED, record.pk, str(record))
         old = {name: held_json(entity, record, name, value) for name, value in wanted.items()}
@@ -293,14 +343,14 @@ class Hand:
         found = self.register.find("deal", values, company_id)
         if found is None and self.mode == UPDATE:
             return Touch("deal", MISSING)
-        if found is not None and self.mode == CREATE and not isinstance(found, Rehearsed):
+        if found is not None and self.mode == CREATE and not isinstance(found, Made):
             return Touch("deal", PRESENT, found.pk, str(found), self.register.seen_in_row.get(found.pk))
         prepared, course = self.desk.prepared(values, at)
         wanted = change_of("deal", prepared, company_id)
         tags = values.get("tags", [])
-        if found is None or isinstance(found, Rehearsed):
+        if found is None or isinstance(found, Made):
             if found is not None:
-                wanted = _PLACEHOLDERS["deal"] | wanted
+                wanted = PLACEHOLDERS["deal"] | wanted
             deal = add_deal(wanted, course, contact_id, self.by, at)
             new = state_of(deal) | {
                 name: held_json("deal", deal, name, value)
@@ -340,7 +390,3 @@ class Hand:
         if made is None:
             return Touch("note", Outcome.UNCHANGED)
         return Touch("note", Outcome.CREATED, made.pk, text[:80], new={"text": text})
-
-
-def _hashes(values: dict[str, Any]) -> dict[str, int]:
-    return {name: hash(order_key(value) if name in NAMES else repr(value)) for name, value in values.items()}

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from shared_apps.core.bulgaria.folding import fold
-from tenant_apps.imports.rules.targets import REPEATABLE
+from tenant_apps.imports.rules.targets import NAMES, REPEATABLE
 
 # Headers that say whose detail it is, and in which table one is among many: target → folded spellings.
 _CERTAIN = {
@@ -28,7 +28,7 @@ _CERTAIN = {
     "company.country": "office location|company country|organization address country|company country region",
     "company.owner": "company owner|organization owner|account manager|account owner",
     "company.tags": "organization label|company tags",
-    "contact.first_name": "first name|firstname|given name|ime na kontakt|sobstveno ime|malko ime"
+    "contact.first_name": "first name|firstname|given name|ime na kontakt|sobstveno ime|malko ime|parvo ime"
     "|person first name|contact first name",
     "contact.last_name": "last name|lastname|family name|surname|familia|familno ime|person last name"
     "|contact last name",
@@ -68,7 +68,7 @@ _CERTAIN = {
     "product.vat_rate": "vat rate|tax rate|dds stavka|stavka dds|stavka po dds",
     "product.name": "product name|item|item name|artikul|ime na produkt|stoka|usluga",
     "note.text": "note|notes|comment|comments|description|belezhka|belezhki|zabelezhka|zabelezhki|komentar"
-    "|opisanie|person notes|deal notes|message",
+    "|opisanie|person notes|deal notes|message|associated note",
 }
 # Headers that may be anybody's: field → folded spellings.
 _ANYBODY_S = {
@@ -134,17 +134,27 @@ def guess_mapping(
     taken: set[str] = set()
     mapping = [_place(_target(header, subject, targets) or own.get(header, ""), taken) for header in folded]
     if "contact.last_name" in taken and "contact.first_name" not in taken:
-        return ["contact.first_name" if one == "contact.full_name" else one for one in mapping]
-    return mapping
+        mapping = ["contact.first_name" if one == "contact.full_name" else one for one in mapping]
+    return _of_named(mapping)
+
+
+def _of_named(mapping: list[str]) -> list[str]:
+    """The mapping without details of records that no column names: a `Create Date` alone opens no deal."""
+    pairs = [target.partition(".")[::2] for target in mapping]
+    named = {entity for entity, field in pairs if field in NAMES.get(entity, ())}
+    return [target if target.partition(".")[0] in named else "" for target in mapping]
 
 
 def _subject(folded: list[str]) -> str:
     """The entity that the table is about."""
     certain = {_BY_HEADER[header] for header in folded if header in _BY_HEADER}
+    fields = {_BY_FIELD.get(header) for header in folded}
+    if "company.name" in certain and "name" in fields and {"email", "phone"} & fields:
+        certain = {*certain, "contact.full_name"}  # a name beside a firm's is a person's
     for entity, telling in _HINTS.items():
         if certain & telling and not (entity == "deal" and certain & telling == {"deal.value"}):
             return entity
-    return "contact" if {"email", "phone"} & {_BY_FIELD.get(header) for header in folded} else "company"
+    return "contact" if {"email", "phone"} & fields else "company"
 
 
 def _target(header: str, subject: str, targets: dict[str, tuple[str, ...]]) -> str:

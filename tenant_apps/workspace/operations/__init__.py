@@ -16,6 +16,7 @@ from tenant_apps.workspace.operations.bulk import undo_bulk_batch as undo_bulk_b
 from tenant_apps.workspace.operations.bulk import undo_bulk_change as undo_bulk_change
 from tenant_apps.workspace.operations.bulk import write_values as write_values
 from tenant_apps.workspace.operations.custom_values import CustomChange as CustomChange
+from tenant_apps.workspace.operations.custom_values import CustomDesk as CustomDesk
 from tenant_apps.workspace.operations.custom_values import copy_custom_values as copy_custom_values
 from tenant_apps.workspace.operations.custom_values import custom_change as custom_change
 from tenant_apps.workspace.operations.exports import FormatUnknown as FormatUnknown
@@ -62,6 +63,7 @@ from tenant_apps.workspace.operations.tags import create_tag as create_tag
 from tenant_apps.workspace.operations.tags import delete_tag as delete_tag
 from tenant_apps.workspace.operations.tags import merge_tags as merge_tags
 from tenant_apps.workspace.operations.tags import set_tags as set_tags
+from tenant_apps.workspace.operations.tags import tag_new_records as tag_new_records
 from tenant_apps.workspace.operations.tags import tag_record as tag_record
 from tenant_apps.workspace.operations.tags import untag_record as untag_record
 from tenant_apps.workspace.operations.views import TooManyViews as TooManyViews

@@ -1,6 +1,6 @@
 """What a record holds in custom fields, written inside the record's own operation."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -53,11 +53,38 @@ class CustomChange:
         if not self.values:
             return
         CustomValue.objects.filter(record_id=record_id, field__in=self.values).delete()
-        CustomValue.objects.bulk_create(
+        CustomValue.objects.bulk_create(self.rows(record_id))
+
+    def rows(self, record_id: UUID) -> list[CustomValue]:
+        """The rows that keep the new values, not saved."""
+        return [
             CustomValue(field=one, record_id=record_id, **columns)
             for one, value in self.values.items()
             for columns in as_columns(one.kind, value)
-        )
+        ]
+
+
+class CustomDesk:
+    """Judges what is given for many records of one kind; asks the database once for all of them."""
+
+    def __init__(self, entity: str, *, by: Actor, at: datetime) -> None:
+        self.by = by
+        self.fields = {one.code: one for one in custom_fields(entity)}
+        words = words_for(self.fields.values(), day_in(current_organization().time_zone, at))
+        self.words = {one: words(one) for one in self.fields.values()}
+        self.held: dict[UUID, dict[str, Value | None]] = {}
+
+    def read(self, record_ids: Iterable[UUID]) -> None:
+        """Read what these records hold, before they are asked about."""
+        self.held = values_of(self.fields.values(), record_ids)
+
+    def change(self, record_id: UUID | None, given: Mapping[str, Any] | None) -> CustomChange:
+        """What `custom_change` says, of a record that was read."""
+        if record_id is not None and not given:
+            return CustomChange()
+        held = self.held.get(record_id, {}) if record_id else {}
+        named = self.fields if record_id is None else _named(given, self.fields)
+        return _judged(self.fields, named, given or {}, held, self.words.__getitem__, self.by)
 
 
 def custom_change(
@@ -72,15 +99,10 @@ def custom_change(
     if record_id is not None and not given:
         return CustomChange()
     fields = {one.code: one for one in custom_fields(entity)}
-    change = CustomChange(errors=_unknown(given or {}, fields))
-    named = {code: fields[code] for code in given or {} if code in fields}
-    named = fields if record_id is None else named
+    named = fields if record_id is None else _named(given, fields)
     held = values_of(named.values(), [record_id]).get(record_id, {}) if record_id else {}
     words = words_for(named.values(), day_in(current_organization().time_zone, at))
-    for code, one in named.items():
-        raw = given[code] if given and code in given else default_of(one, words(one))
-        _judge(change, one, held.get(code), raw, words(one), by)
-    return change
+    return _judged(fields, named, given or {}, held, words, by)
 
 
 def default_of(one: CustomField, words: Words) -> Value | None:
@@ -99,6 +121,25 @@ def copy_custom_values(from_id: UUID, to_id: UUID) -> None:
         CustomValue(field_id=one.field_id, record_id=to_id, **{name: getattr(one, name) for name in names})
         for one in held
     )
+
+
+def _named(given: Mapping[str, Any] | None, fields: Mapping[str, CustomField]) -> dict[str, CustomField]:
+    return {code: fields[code] for code in given or {} if code in fields}
+
+
+def _judged(
+    fields: Mapping[str, CustomField],
+    named: Mapping[str, CustomField],
+    given: Mapping[str, Any],
+    held: Mapping[str, Value | None],
+    words: Callable[[CustomField], Words],
+    by: Actor,
+) -> CustomChange:
+    change = CustomChange(errors=_unknown(given, fields))
+    for code, one in named.items():
+        raw = given[code] if code in given else default_of(one, words(one))
+        _judge(change, one, held.get(code), raw, words(one), by)
+    return change
 
 
 def _unknown(given: Mapping[str, Any], fields: Mapping[str, CustomField]) -> list[FieldError]:

@@ -1,11 +1,12 @@
 """Tags: made, renamed, merged, deleted; put on records and taken off."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Model
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.actors import Actor
@@ -14,7 +15,7 @@ from shared_apps.core.listing import Listing, listing_of
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
 from shared_apps.core.texts import text_errors
-from tenant_apps.activity.operations import changes_between, record
+from tenant_apps.activity.operations import Fact, changes_between, record, record_all
 from tenant_apps.workspace.events import WorkspaceEvent
 from tenant_apps.workspace.models import Tag, Tagging
 from tenant_apps.workspace.queries.tags import COLORS
@@ -172,6 +173,42 @@ def write_tags(
     old = {"tags": sorted(names[one] for one in remove & names.keys())}
     new = {"tags": sorted(names[one] for one in add & names.keys())}
     record(event=WorkspaceEvent.RECORD_TAGGED, subject=row, by=by, at=at, old=old, new=new)
+
+
+def tag_new_records(
+    record_type: str, names: Mapping[Model, Iterable[str]], *, by: Actor, at: datetime
+) -> None:
+    """Put tags on records that the caller's operation added a moment ago; lacking tags are made."""
+    wanted = {row: _tidy(some) for row, some in names.items() if _tidy(some)}
+    if not wanted:
+        return
+    by.require(Permission.TAGS_EDIT)
+    tags = _tags_named({name for some in wanted.values() for name in some}, by, at)
+    borne = {row: {tags[name.lower()] for name in some} for row, some in wanted.items()}
+    Tagging.objects.bulk_create(
+        Tagging(tag=tag, record_type=record_type, record_id=row.pk)
+        for row, some in borne.items()
+        for tag in sorted(some, key=lambda one: one.pk)
+    )
+    told = {row: {"tags": sorted(tag.name for tag in some)} for row, some in borne.items()}
+    facts = [
+        Fact(WorkspaceEvent.RECORD_TAGGED, row, at, old={"tags": []}, new=new) for row, new in told.items()
+    ]
+    record_all(facts, by=by)
+
+
+def _tidy(names: Iterable[str]) -> list[str]:
+    return [name.strip() for name in names if name.strip()]
+
+
+def _tags_named(names: set[str], by: Actor, at: datetime) -> dict[str, Tag]:
+    """Name in lower case → its tag, for all of these names."""
+    known = Tag.objects.annotate(lower=Lower("name")).filter(lower__in=[name.lower() for name in names])
+    tags: dict[str, Tag] = {tag.name.lower(): tag for tag in known}
+    for name in sorted(names):
+        if name.lower() not in tags:
+            tags[name.lower()] = create_tag(name=name, by=by, at=at)
+    return tags
 
 
 def _listing(record_type: str, by: Actor) -> Listing:

@@ -17,6 +17,7 @@ from tenant_apps.workspace.queries.fields import custom_fields as custom_fields
 from tenant_apps.workspace.queries.fields import custom_in as custom_in
 from tenant_apps.workspace.queries.fields import custom_of as custom_of
 from tenant_apps.workspace.queries.fields import custom_values as custom_values
+from tenant_apps.workspace.queries.fields import customs_of as customs_of
 from tenant_apps.workspace.queries.fields import held_by as held_by
 from tenant_apps.workspace.queries.fields import option_choices as option_choices
 from tenant_apps.workspace.queries.fields import option_label as option_label

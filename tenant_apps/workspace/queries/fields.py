@@ -71,7 +71,13 @@ def custom_values(entity: str, record_id: UUID) -> dict[str, Value | None]:
 
 def custom_of(entity: str, record_id: UUID) -> dict[str, Any]:
     """What one record holds, by code, as the API tells it."""
-    return {code: as_json(value) for code, value in custom_values(entity, record_id).items()}
+    return customs_of(entity, [record_id]).get(record_id, {})
+
+
+def customs_of(entity: str, record_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """Record id → what it holds, by code, as the API tells it; what holds nothing is left out."""
+    held = values_of(custom_fields(entity), record_ids)
+    return {pk: {code: as_json(value) for code, value in some.items()} for pk, some in held.items()}
 
 
 def custom_column(entity: str) -> dict[str, ArraySubquery]:
