@@ -66,7 +66,7 @@ def archive_notes(*, note_ids: Sequence[UUID], by: Actor, at: datetime) -> list[
 
 def _locked(model: type[R], ids: Sequence[UUID], by: Actor) -> list[R]:
     """The records, by id, for one who may change them all."""
-    rows = visible_to(model.objects.select_for_update(), by).filter(pk__in=ids)
+    rows = visible_to(model.objects.select_for_update(no_key=True), by).filter(pk__in=ids)
     found = list(rows.order_by("pk"))
     _require_all(model, found, ids)
     for one in found:
