@@ -10,7 +10,7 @@ from shared_apps.core.api import ListOf, list_response
 from shared_apps.core.json import json_response
 from shared_apps.core.permissions import Permission
 from shared_apps.core.search import matching
-from tenant_apps.invoices import operations, queries
+from tenant_apps.invoices import operations, queries, ubl
 from tenant_apps.invoices.models import Invoice
 from tenant_apps.invoices.schemas import (
     INVOICE_ORDERINGS,
@@ -197,6 +197,22 @@ def read_invoice_pdf(request: Request, invoice_id: UUID) -> HttpResponse:
     request.actor.require(Permission.INVOICES_VIEW)
     content = operations.invoice_pdf_bytes(invoice_id=invoice_id, by=request.actor, at=clock.now())
     return HttpResponse(content, content_type="application/pdf")
+
+
+@router.get(
+    "invoices/{uuid:invoice_id}/ubl/",
+    response={200: None},
+    operation_id="read_invoice_ubl",
+    tags=INVOICES,
+    openapi_extra={"responses": {200: {"content": {"application/xml": {}}}}},
+)
+def read_invoice_ubl(request: Request, invoice_id: UUID) -> HttpResponse:
+    """The document as an e-invoice (EN 16931, UBL 2.1). 409 for a draft, a proforma, an annulled one, or what
+    the standard cannot express.
+    """
+    request.actor.require(Permission.INVOICES_VIEW)
+    invoice = queries.visible_invoice(invoice_id, request.actor)
+    return HttpResponse(ubl.write_ubl(queries.e_invoice_of(invoice)), content_type=ubl.CONTENT_TYPE)
 
 
 @router.get("payments/", response=ListOf[PaymentOut], operation_id="list_payments", tags=PAYMENTS)

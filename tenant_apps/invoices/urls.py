@@ -17,6 +17,7 @@ urlpatterns = [
     path(f"{INVOICE}/annul/", issuing.annul_invoice, name="annul_invoice"),
     path(f"{INVOICE}/mark-paid/", payments.mark_invoice_paid, name="mark_invoice_paid"),
     path(f"{INVOICE}/pdf/", invoices.invoice_pdf, name="invoice_pdf"),
+    path(f"{INVOICE}/ubl/", invoices.invoice_ubl, name="invoice_ubl"),
     path("payments/", payments.payment_list, name="payment_list"),
     path("payments/new/", payments.payment_create, name="payment_create"),
     path(f"{PAYMENT}/", payments.payment_detail, name="payment_detail"),

@@ -127,6 +127,7 @@ MATRIX: dict[str, tuple[Lowest, Lowest]] = {
     "invoice_create": (USER, USER),
     "invoice_edit": (USER, USER),
     "invoice_pdf": (USER, NOBODY),
+    "invoice_ubl": (USER, NOBODY),
     "delete_draft_invoice": (NOBODY, USER),
     "duplicate_invoice": (NOBODY, USER),
     "send_invoice": (NOBODY, USER),

@@ -31,6 +31,8 @@ from tenant_apps.invoices.queries.documents import visible_invoices as visible_i
 from tenant_apps.invoices.queries.documents import with_outstanding as with_outstanding
 from tenant_apps.invoices.queries.documents import with_sortable_dates as with_sortable_dates
 from tenant_apps.invoices.queries.documents import with_status as with_status
+from tenant_apps.invoices.queries.e_invoices import NotExpressible as NotExpressible
+from tenant_apps.invoices.queries.e_invoices import e_invoice_of as e_invoice_of
 from tenant_apps.invoices.queries.ledger import PAYMENT_STATUSES as PAYMENT_STATUSES
 from tenant_apps.invoices.queries.ledger import M as M
 from tenant_apps.invoices.queries.ledger import allocations_of_invoice as allocations_of_invoice

@@ -12,7 +12,7 @@ from shared_apps.core.search import matching
 from tenant_apps.activity.queries import timeline_of
 from tenant_apps.crm.models import Deal
 from tenant_apps.crm.queries import visible_company, visible_deals
-from tenant_apps.invoices import filters, queries
+from tenant_apps.invoices import filters, queries, ubl
 from tenant_apps.invoices.adapters import written_paper
 from tenant_apps.invoices.models import Invoice
 from tenant_apps.invoices.operations import invoice_pdf_bytes
@@ -60,6 +60,15 @@ def invoice_pdf(request: Request, invoice_id: UUID) -> HttpResponse:
     disposition = "attachment" if request.GET.get("download") else "inline"
     headers = {"Content-Disposition": f'{disposition}; filename="{invoice.number}.pdf"'}
     return HttpResponse(content, content_type="application/pdf", headers=headers)
+
+
+@page(Permission.INVOICES_VIEW)
+def invoice_ubl(request: Request, invoice_id: UUID) -> HttpResponse:
+    """The e-invoice of an issued document, as a file."""
+    invoice = queries.visible_invoice(invoice_id, request.actor)
+    headers = {"Content-Disposition": f'attachment; filename="{invoice.number}.xml"'}
+    content = ubl.write_ubl(queries.e_invoice_of(invoice))
+    return HttpResponse(content, content_type=ubl.CONTENT_TYPE, headers=headers)
 
 
 def _facts(request: Request, invoice: Invoice) -> dict[str, Any]:
