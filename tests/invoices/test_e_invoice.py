@@ -54,9 +54,9 @@ def test_an_invoice_says_who_sells_what_to_whom(in_alpha: OrganizationRef, owner
     items = (line("2", "50", discount_percent=Decimal(10)), line("3", "10", "9", unit="кашон"))
     xml = written(issued(owner, buyer, items=items, discount_percent=Decimal(5), notes="По договор 7"), owner)
     assert xml.tag.endswith("Invoice-2}Invoice")
-    assert [text(xml, f"cbc:{name}") for name in ("ID", "IssueDate", "DueDate", "InvoiceTypeCode", "Note")] == [
-        "0000000001", "2026-03-15", "2026-03-29", "380", "По договор 7",
-    ]  # fmt: skip
+    head = ("ID", "IssueDate", "DueDate", "InvoiceTypeCode", "Note")
+    told = ["0000000001", "2026-03-15", "2026-03-29", "380", "По договор 7"]
+    assert [text(xml, f"cbc:{name}") for name in head] == told
     seller = "cac:AccountingSupplierParty/cac:Party"
     assert text(xml, f"{seller}/cac:PartyLegalEntity/cbc:CompanyID") == "175074752"
     assert text(xml, f"{seller}/cac:PartyTaxScheme/cbc:CompanyID") == "BG175074752"
