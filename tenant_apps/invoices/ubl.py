@@ -6,8 +6,8 @@ credit note PaymentMeans/PaymentDueDate) · BT-22 Note · BG-3 BillingReference 
 BG-7 AccountingCustomerParty (BT-27, BT-44 PartyLegalEntity/RegistrationName; BT-30, BT-47
 PartyLegalEntity/CompanyID; BT-31, BT-48 PartyTaxScheme with VAT; BT-32 PartyTaxScheme with TAX; BT-34, BT-49
 EndpointID) · BT-72, BT-80 Delivery · BG-16 PaymentMeans (BT-81 code, BT-83 PaymentID, BT-84 IBAN, BT-86
-BIC) · BG-20 AllowanceCharge · BT-110, BG-23 TaxTotal · BT-111 second TaxTotal · BG-22 LegalMonetaryTotal · BG-25
-InvoiceLine or CreditNoteLine (BT-129 quantity, BT-130 its unit, BT-131 LineExtensionAmount, BG-27
+BIC) · BG-20 AllowanceCharge · BT-110, BG-23 TaxTotal · BT-111 second TaxTotal · BG-22 LegalMonetaryTotal ·
+BG-25 InvoiceLine or CreditNoteLine (BT-129 quantity, BT-130 its unit, BT-131 LineExtensionAmount, BG-27
 AllowanceCharge, BT-146 PriceAmount, BT-149 BaseQuantity, BT-151, BT-152 ClassifiedTaxCategory, BT-153 Name).
 """
 

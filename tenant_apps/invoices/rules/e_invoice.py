@@ -1,8 +1,8 @@
 """A document in the terms of EN 16931 (BT and BG are its business terms and groups), and its arithmetic.
 
 The official schematron lets VAT be wrong by up to 1.00; here every sum holds to the cent. Two freedoms are
-left: a cent for prices with VAT, where VAT = gross − round(gross / (1 + rate)), and a credit note, which takes
-the cents that earlier notes left over.
+left: a cent for prices with VAT, where VAT = gross − round(gross / (1 + rate)), and a credit note, which
+takes the cents that earlier notes left over.
 """
 
 from collections.abc import Iterable
