@@ -97,6 +97,11 @@ def visits(ids: dict[str, Any]) -> Iterator[Visit]:
         yield Visit(f"tasks: {page}", "/tasks/" if page == "list" else f"/tasks/{page}/")
     yield Visit("deal forecast", "/deals/forecast/")
     yield Visit("dashboard", "/")
+    yield Visit("who first", "/who-first/")
+    yield Visit("who first: everybody's", "/who-first/?who=all")
+    yield Visit("who first of a seller", "/who-first/", SELLER)
+    for report in ("pipeline", "conversion", "won-lost", "sales", "activity"):
+        yield Visit(f"report: {report}", f"/reports/{report}/")
 
 
 def _lists(ids: dict[str, Any]) -> Iterator[Visit]:
