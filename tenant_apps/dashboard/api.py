@@ -7,9 +7,8 @@ from shared_apps.core.json import json_response
 from shared_apps.core.permissions import Permission
 from tenant_apps.dashboard.filters import read_report_filter
 from tenant_apps.dashboard.queries import who_first
-from tenant_apps.dashboard.queries.reports import REPORTS
+from tenant_apps.dashboard.queries.reports import report_of
 from tenant_apps.dashboard.schemas import (
-    ReportName,
     ReportOut,
     ReportQuery,
     WhoFirstOut,
@@ -40,9 +39,11 @@ def list_who_first(request: ActorRequest, query: Query[WhoFirstQuery]) -> HttpRe
 
 
 @router.get("reports/{report}/", response=ReportOut, operation_id="read_report")
-def read_report(request: ActorRequest, report: ReportName, query: Query[ReportQuery]) -> HttpResponse:
-    """The tables of a report, of what the actor sees; money of two currencies stands in two tables."""
+def read_report(request: ActorRequest, report: str, query: Query[ReportQuery]) -> HttpResponse:
+    """The tables of a report: `pipeline`, `conversion`, `won-lost`, `sales` or `activity`. They count what
+    the actor sees; money of two currencies stands in two tables.
+    """
     request.actor.require(Permission.REPORTS_VIEW)
-    kind = REPORTS[report]
+    kind = report_of(report)
     wanted = read_report_filter(query.asked(), kind, request.actor, at=clock.now())
     return json_response(report_out(report, wanted, kind.build(wanted.asked)))

@@ -60,7 +60,6 @@ def waiting_out(item: Waiting) -> dict[str, object]:
     }
 
 
-ReportName = Literal["pipeline", "conversion", "won-lost", "sales", "activity"]
 PeriodName = Literal[
     "", "last_12_months", "this_month", "last_month", "this_quarter", "last_quarter", "this_year", "last_year"
 ]

@@ -108,7 +108,7 @@ def test_every_endpoint_wants_a_token(
 def test_a_token_without_scope_for_it_is_refused(
     api_of: Callable[..., Client], alpha: OrganizationRef, method: str, path: str
 ) -> None:
-    scope = "dashboard:read"
+    scope = "team:read"
     response = getattr(api_of(alpha, scopes=(scope,)), method)(address(path), **_body(method, {}))
     assert response.status_code in {403, 404, 422}, response.content
     assert_error(response, response.status_code)

@@ -285,6 +285,6 @@ def test_over_the_api(api: Client, api_of: Any, alpha: OrganizationRef, owner: A
             "weighted": str(round_half_up(deal.value * stage.probability / 100)),
         },
     }
-    assert api.get("/api/v1/reports/zzz/").status_code == 422
+    assert api.get("/api/v1/reports/zzz/").status_code == 404
     assert api.get("/api/v1/reports/sales/?period=zzz").status_code == 422
     assert api_of(alpha, "owner", scopes=("deals:read",)).get("/api/v1/reports/sales/").status_code == 403

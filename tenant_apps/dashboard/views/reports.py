@@ -9,7 +9,7 @@ from shared_apps.core import clock
 from shared_apps.core.http import ActorRequest, act, done, page, partial
 from shared_apps.core.permissions import Permission
 from tenant_apps.dashboard.filters import PERIODS, ReportFilter, read_report_filter
-from tenant_apps.dashboard.queries.reports import REPORTS, Report, Table
+from tenant_apps.dashboard.queries.reports import REPORTS, Report, Table, report_of
 from tenant_apps.workspace.operations import export_table
 
 FIRST = "pipeline"
@@ -45,13 +45,6 @@ def export_report(request: ActorRequest, report: str) -> HttpResponse:
         at=at,
     )
     return done(request, to=reverse("list_export_file", args=[export.pk]))
-
-
-def report_of(name: str) -> Report:
-    """The report of this name; `ObjectDoesNotExist` for a name that none bears."""
-    if name not in REPORTS:
-        raise ObjectDoesNotExist(name)
-    return REPORTS[name]
 
 
 def sheet_of(table: Table) -> list[list[Any]]:

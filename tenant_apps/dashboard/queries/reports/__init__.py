@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.errors import Text
@@ -37,3 +38,10 @@ REPORTS: Mapping[str, Report] = {
     "sales": Report(_("Sales"), "cash", sales_by_person, ("period", "pipeline", "person", "currency")),
     "activity": Report(_("Activity"), "history", activity, ("period", "person")),
 }
+
+
+def report_of(name: str) -> Report:
+    """The report of this name; `ObjectDoesNotExist` for a name that none bears."""
+    if name not in REPORTS:
+        raise ObjectDoesNotExist(name)
+    return REPORTS[name]
