@@ -2,7 +2,7 @@
 tasks, notes, tags, own fields and invoices. `python -m deploy.bench.seed --database NAME` makes one that
 stays, to look at in a browser; `pages.py` makes one and drops it.
 
-The rows come from `seed.sql`, whole sets at a time. Every name in them is invented.
+The rows come from `seed.sql`, whole sets at a time, invoices from their model. Every name is invented.
 """
 
 import argparse
@@ -10,6 +10,8 @@ import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -74,6 +76,8 @@ def seed(found: Ground, amounts: Amounts) -> None:
             connection.execute("SELECT set_config(%s, %s, false)", [f"seed.{name}", str(number)])
         _lay_down(connection, people, boards, fields)
         connection.execute((Path(__file__).parent / "seed.sql").read_bytes())
+    _bill(found, amounts.deals // 4)
+    connections.close_all()
     with psycopg.connect(found.environment["DATABASE_URL"], autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
 
@@ -134,6 +138,74 @@ def _own_fields(organization_id: UUID) -> list[tuple[str, str, UUID]]:
         field = create_field(entity=entity, kind=kind, details=details, by=by, at=clock.now())
         made.append((entity, field.code, field.pk))
     return made
+
+
+def _bill(found: Ground, count: int) -> None:
+    """Issued invoices, due from a hundred days ago to a hundred days from now; every second one is paid."""
+    from shared_apps.core import clock
+    from tenant_apps.crm.models import Company
+    from tenant_apps.invoices.models import Allocation, Invoice, Payment
+    from tenants.context import in_organization, reference_to
+    from tenants.models import Organization
+
+    at = clock.now()
+    with in_organization(reference_to(Organization.objects.get(schema_name=found.schema))):
+        invoices = [
+            _invoice(number, company, at)
+            for number, company in enumerate(Company.objects.order_by("id")[:count])
+        ]
+        paid = invoices[::2]
+        payments = [_payment(invoice) for invoice in paid]
+        applied = [
+            Allocation(payment=payment, invoice=invoice, amount=invoice.total, by_kind="system", at=at)
+            for payment, invoice in zip(payments, paid, strict=True)
+        ]
+        Invoice.objects.bulk_create(invoices, batch_size=1000)
+        Payment.objects.bulk_create(payments, batch_size=1000)
+        Allocation.objects.bulk_create(applied, batch_size=1000)
+
+
+def _invoice(number: int, company: Any, at: datetime) -> Any:
+    from tenant_apps.invoices.models import Invoice
+
+    net, issued = Decimal(100 + number % 9000), at - timedelta(days=number % 300)
+    return Invoice(
+        number=f"{number + 1:010}",
+        state="issued",
+        company=company,
+        currency="EUR",
+        language="bg",
+        issue_date=issued.date(),
+        tax_event_date=issued.date(),
+        due_date=(at + timedelta(days=number % 200 - 100)).date(),
+        buyer={"name": company.name, "eik": company.eik},
+        net_total=net,
+        vat_total=net / 5,
+        total=net * 6 / 5,
+        vat_groups=[{"rate": "20.00", "base": str(net), "vat": str(net / 5)}],
+        issued_at=issued,
+        owner_id=company.owner_id,
+        search_text=f"{number + 1:010} {company.name_key}",
+        created_at=issued,
+        updated_at=issued,
+    )
+
+
+def _payment(invoice: Any) -> Any:
+    from tenant_apps.invoices.models import Payment
+
+    return Payment(
+        amount=invoice.total,
+        currency="EUR",
+        received_on=invoice.due_date,
+        method="bank_transfer",
+        reference=invoice.number,
+        company=invoice.company,
+        owner_id=invoice.owner_id,
+        search_text=invoice.number,
+        created_at=invoice.issued_at,
+        updated_at=invoice.issued_at,
+    )
 
 
 def _lay_down(connection: psycopg.Connection[Any], people: Any, boards: Any, fields: Any) -> None:

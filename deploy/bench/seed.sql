@@ -155,27 +155,3 @@ FROM own_field
 JOIN LATERAL generate_series(1, pg_temp.many('contacts'), 2) AS i ON true
 JOIN LATERAL unnest(ARRAY[(ARRAY['cement', 'steel', 'timber'])[1 + i % 3], (ARRAY['paint', 'glass'])[1 + i % 2]]) AS choice ON true
 WHERE entity = 'contact' AND code = 'interests';
-
--- Invoices: half of them paid, the others due from a hundred days ago to a hundred days from now.
-INSERT INTO invoices_invoice (id, number, state, currency, language, issue_date, tax_event_date, due_date, notes,
-    seller, buyer, net_total, vat_total, total, vat_groups, paid_total, issued_at, annul_reason, payment_url,
-    owner_id, search_text, created_at, updated_at, company_id)
-SELECT pg_temp.id_of('invoice', i), lpad(i::text, 10, '0'), 'issued', 'EUR', 'bg', current_date - (i % 300)::int,
-    current_date - (i % 300)::int, current_date + (i % 200)::int - 100, '', '{}',
-    jsonb_build_object('name', word || ' ' || c || ' ЕООД', 'eik', (100000000 + c)::text), 100 + i % 9000,
-    (100 + i % 9000) * .2, (100 + i % 9000) * 1.2,
-    jsonb_build_array(jsonb_build_object('rate', '20.00', 'base', (100 + i % 9000)::text, 'vat', ((100 + i % 9000) * .2)::text)),
-    0, now() - (i % 300) * interval '1 day', '', '', seller.user_id, concat_ws(' ', lpad(i::text, 10, '0'), folded, c),
-    now() - (i % 300) * interval '1 day', now() - (i % 300) * interval '1 day', pg_temp.id_of('company', c)
-FROM generate_series(1, pg_temp.many('deals') / 4) AS i
-JOIN LATERAL (SELECT 1 + (i * 104729) % (pg_temp.many('contacts') / 4) AS c) AS buyers ON true
-JOIN firm_word ON firm_word.n = c % (SELECT count(*) FROM firm_word)
-JOIN seller ON seller.n = pg_temp.seller_of(i);
-INSERT INTO invoices_payment (id, amount, currency, received_on, method, reference, payer_name, payer_iban,
-    allocated_total, unmatched_reason, void_reason, owner_id, search_text, created_at, updated_at, company_id)
-SELECT pg_temp.id_of('payment', right(number, 8)::bigint), total, currency, issue_date, 'bank_transfer', number, '', '', 0, '', '',
-    owner_id, number, created_at, created_at, company_id
-FROM invoices_invoice WHERE right(number, 1) IN ('0', '2', '4', '6', '8');
-INSERT INTO invoices_allocation (id, amount, evidence, reason, by_kind, by_label, at, invoice_id, payment_id)
-SELECT gen_random_uuid(), total, '[]', '', 'system', 'Tefter', created_at, id, pg_temp.id_of('payment', right(number, 8)::bigint)
-FROM invoices_invoice WHERE right(number, 1) IN ('0', '2', '4', '6', '8');

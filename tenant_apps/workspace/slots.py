@@ -39,7 +39,11 @@ from tenant_apps.workspace.queries import (
     option_label,
     tags,
     tags_of,
+    tags_of_rows,
     values_of,
+    values_of_rows,
+    with_tags,
+    with_values,
 )
 from tenant_apps.workspace.rules import LONGEST_TEXT, Value, as_json, folded
 
@@ -78,7 +82,10 @@ def tags_of_lists(listing: Listing, reading: Reading) -> Extension:
         return Extension()
 
     def borne(records: Sequence[Any], reading: Reading) -> Mapping[Any, Any]:
-        return tags_of(listing.entity, [record.pk for record in records])
+        return tags_of_rows(listing.entity, records)
+
+    def bring(rows: QuerySet[Any]) -> QuerySet[Any]:
+        return with_tags(listing.entity, rows)
 
     def where(test: Test) -> Q:
         return _tagged(listing.entity, test)
@@ -94,7 +101,7 @@ def tags_of_lists(listing: Listing, reading: Reading) -> Extension:
                 group_by=each_of(Tagging.objects.filter(record_type=listing.entity), "tag_id"),
             ),
         ),
-        columns=(Column("tags", _("Tags"), Kind.TAGS, many=borne, is_shown=False),),
+        columns=(Column("tags", _("Tags"), Kind.TAGS, many=borne, bring=bring, is_shown=False),),
     )
 
 
@@ -252,13 +259,16 @@ def fields_of_lists(listing: Listing, reading: Reading) -> Extension:
     def values(records: Sequence[Any]) -> dict[UUID, dict[str, Any]]:
         key = ("custom", listing.entity, tuple(record.pk for record in records))
         if key not in reading.memory:
-            reading.memory[key] = values_of(fields, [record.pk for record in records])
+            reading.memory[key] = values_of_rows(fields, records)
         found: dict[UUID, dict[str, Any]] = reading.memory[key]
         return found
 
+    def bring(rows: QuerySet[Any]) -> QuerySet[Any]:
+        return with_values(fields, rows)
+
     return Extension(
         fields=tuple(_asked(one) for one in fields),
-        columns=tuple(_shown(one, values) for one in fields),
+        columns=tuple(_shown(one, values, bring) for one in fields),
         edits=_edited(listing, fields),
     )
 
@@ -303,7 +313,11 @@ def _wanted(column: str, test: Test) -> Q:
     return Q(**{f"folded__{ways[test.operator]}": folded(test.values[0])})
 
 
-def _shown(one: CustomField, values: Callable[[Sequence[Any]], dict[UUID, dict[str, Any]]]) -> Column:
+def _shown(
+    one: CustomField,
+    values: Callable[[Sequence[Any]], dict[UUID, dict[str, Any]]],
+    bring: Callable[[QuerySet[Any]], QuerySet[Any]],
+) -> Column:
     kind, column = KINDS[one.kind]
 
     def many(records: Sequence[Any], reading: Reading) -> Mapping[Any, Any]:
@@ -315,6 +329,7 @@ def _shown(one: CustomField, values: Callable[[Sequence[Any]], dict[UUID, dict[s
         one.label,
         kind,
         many=many,
+        bring=bring,
         order="" if one.kind == FieldKind.CHOICES else _ordered(one, column),
         choices=_choices_of(one),
         is_shown=False,

@@ -97,7 +97,7 @@ def test_the_board_asks_the_database_little(
     browser: Client, full_board: list[Deal], django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     browser.get("/deals/board/")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(7):
         browser.get("/deals/board/")
 
 

@@ -112,7 +112,7 @@ def test_pages_of_tasks_ask_few_questions(
 ) -> None:
     for path in ("/tasks/today/", "/tasks/calendar/", "/tasks/board/"):
         browser.get(path)
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(8):
             browser.get(path)
 
 

@@ -85,7 +85,7 @@ def test_the_home_page_asks_the_database_little(
     issued(owner)
     payment(owner)
     browser.get("/")
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(8):
         browser.get("/")
 
 
@@ -100,7 +100,7 @@ def test_one_box_finds_everything(
     invoice = issued(owner, client(owner, name="Искър Трейд ООД"))
     payment(owner, reference="от Искър")
     browser.get("/search/?q=iskar")
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(8):
         page = text(browser.get("/search/?q=iskar"))
     assert "Companies" in page and str(invoice.number) in page and "от Искър" in page and "<html" in page
     dropped = text(browser.get("/search/?q=iskar", headers=HTMX))

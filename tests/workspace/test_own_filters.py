@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from unittest.mock import patch
 
@@ -13,8 +14,8 @@ from hypothesis import strategies as st
 
 from shared_apps.core.actors import Actor
 from tenant_apps.crm.models import Contact
-from tenant_apps.workspace.models import CustomField
-from tenant_apps.workspace.queries import arranged_by_query, holding
+from tenant_apps.workspace.models import CustomField, Tag, Tagging
+from tenant_apps.workspace.queries import arranged_by_query, holding, values_of, values_of_rows, with_values
 from tenants.context import OrganizationRef
 from tests.workspace.test_list_order import a_contact, a_field, hold
 
@@ -134,3 +135,33 @@ def test_where_most_pass_the_list_is_not_counted_to_its_end(
     ):
         shown = arranged_by_query("contact", "filter=field.agreed:is:yes", owner, at)
         assert shown.count == (55, True) and shown.count_words == "55+"
+
+
+def test_the_page_brings_own_fields_and_tags_with_its_rows(
+    in_alpha: OrganizationRef, owner: Actor, at: datetime
+) -> None:
+    fields = own_fields(at) | {
+        "budget": a_field("budget", "money", at),
+        "adviser": a_field("adviser", "person", at),
+        "page": a_field("page", "link", at),
+    }
+    held = {"score": 0, "agreed": False, "source": "web", "remark": "аб", "renewal": FIRST}
+    contact = a_record({code: fields[code] for code in held}, 1, held, at)
+    hold(fields["budget"], contact, number=Decimal("12.50"), currency="EUR")
+    hold(fields["adviser"], contact, user_id=owner.id)
+    a_record({}, 2, held, at)
+    for name in ("втори", "първи"):
+        tag = Tag.objects.create(name=name, created_at=at)
+        Tagging.objects.create(tag=tag, record_type="contact", record_id=contact.pk)
+    columns = ",".join([*(f"field.{code}" for code in fields), "tags"])
+    shown = arranged_by_query("contact", f"columns={columns}&ordering=created_at", owner, at)
+    with CaptureQueriesContext(connection) as sent:
+        cells = {cell.column.name: cell for cell in shown.rows[0].cells}
+    assert len([one for one in sent.captured_queries if "custom" in one["sql"] or "tag" in one["sql"]]) == 1
+    told = {name.removeprefix("field."): cell.value for name, cell in cells.items() if "." in name}
+    money = {"budget": Decimal("12.50"), "adviser": owner.id, "page": None}
+    assert told == held | money and cells["field.budget"].currency == "EUR"
+    assert [tag.name for tag in cells["tags"].value] == ["втори", "първи"]
+    assert values_of(fields.values(), [contact.pk]) == values_of_rows(
+        list(fields.values()), list(with_values(list(fields.values()), Contact.objects.filter(pk=contact.pk)))
+    )

@@ -59,7 +59,8 @@ class Relation:
 class Column:
     """Something that a list shows. `value`: an attribute of the row, or a function of it.
 
-    `many` gives the values of all rows of a page (key → value) with one statement instead. `order` is the
+    `many` gives the values of all rows of a page (key → value) with one statement instead, or with none for
+    rows that `bring` annotated: it is called once for all columns that share it. `order` is the
     column, or a named expression, to sort by: never null; what some rows lack is sorted as `Held`. `join`:
     what `value` follows. `currency`: the attribute that holds it. Choices are told by `choices`; `is_shown`:
     in the list until somebody chooses. `template` draws the cell on the page in the value's stead; it gets
@@ -71,6 +72,7 @@ class Column:
     kind: Kind = Kind.TEXT
     value: str | Callable[[Any], Any] = ""
     many: Callable[[Sequence[Any], Reading], Mapping[Any, Any]] | None = None
+    bring: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None
     order: str | Combinable | Held = ""
     join: tuple[str, ...] = ()
     currency: str = "currency"

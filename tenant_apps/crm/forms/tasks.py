@@ -1,5 +1,6 @@
 """The forms of tasks."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from shared_apps.core.custom_forms import WithCustomFields
 from shared_apps.core.form_fields import DayField, TimeField
 from tenant_apps.crm.models import Company, Contact, Deal, Recurrence, Task, TaskKind, TaskPriority
 from tenant_apps.crm.operations import TaskChange
+from tenant_apps.workspace.models import Member
 from tenant_apps.workspace.queries import active_members, custom_values
 
 REMINDERS = (
@@ -45,10 +47,10 @@ class QuickTaskForm(WithCustomFields):
     contact_id = forms.UUIDField(label=_("contact"), required=False)
     deal_id = forms.UUIDField(label=_("deal"), required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: Iterable[Member] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = [(str(one.user_id), str(one)) for one in active_members()]
-        self.fields["assignee_id"].choices = [("", _("Nobody yet")), *people]  # type: ignore[attr-defined]
+        members = [(str(one.user_id), str(one)) for one in people or active_members()]
+        self.fields["assignee_id"].choices = [("", _("Nobody yet")), *members]  # type: ignore[attr-defined]
 
     def change(self) -> TaskChange:
         given = self.cleaned_data

@@ -39,13 +39,17 @@ class Place:
 
 
 def details_of(row: Company | Contact) -> tuple[Detail, ...]:
-    """What is kept of a company or contact, in its order."""
+    """What is kept of a company or contact, in its order; asked for unless `reach_columns` brought it."""
+    if hasattr(row, "kept_details"):
+        return tuple(Detail(**told) for told in row.kept_details)
     kept = row.details.order_by("position", "id") if not row._state.adding else ()
     return tuple(Detail(one.kind, one.value, one.label) for one in kept)
 
 
 def places_of(row: Company | Contact) -> tuple[Place, ...]:
-    """The further addresses that are kept, in their order."""
+    """The further addresses that are kept, in their order; asked for unless `reach_columns` brought them."""
+    if hasattr(row, "kept_addresses"):
+        return tuple(Place(**told) for told in row.kept_addresses)
     kept = row.addresses.order_by("position", "id") if not row._state.adding else ()
     return tuple(Place(one.country, one.city, one.address, one.postal_code, one.label) for one in kept)
 

@@ -23,8 +23,8 @@ def visible_companies(actor: Actor, *, archived: bool | None = False) -> QuerySe
 
 
 def visible_company(company_id: UUID, actor: Actor) -> Company:
-    """One company, archived or not; `DoesNotExist` when the actor may not see it."""
-    return visible_to(Company.objects.all(), actor).get(pk=company_id)
+    """One company with its ways of reach, archived or not; `DoesNotExist` when the actor may not see it."""
+    return visible_to(Company.objects.annotate(**reach_columns("company")), actor).get(pk=company_id)
 
 
 def visible_contacts(actor: Actor, *, archived: bool | None = False) -> QuerySet[Contact]:
@@ -36,8 +36,11 @@ def visible_contacts(actor: Actor, *, archived: bool | None = False) -> QuerySet
 
 
 def visible_contact(contact_id: UUID, actor: Actor) -> Contact:
-    """One contact with its company, archived or not; `DoesNotExist` when the actor may not see it."""
-    return visible_to(Contact.objects.select_related("company"), actor).get(pk=contact_id)
+    """One contact with its company and ways of reach, archived or not; `DoesNotExist` when the actor may not
+    see it.
+    """
+    rows = Contact.objects.select_related("company").annotate(**reach_columns("contact"))
+    return visible_to(rows, actor).get(pk=contact_id)
 
 
 def contacts_of_company(company_id: UUID, actor: Actor) -> QuerySet[Contact]:

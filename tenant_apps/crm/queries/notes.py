@@ -9,6 +9,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Q, QuerySet
 
 from shared_apps.core.actors import Actor
+from shared_apps.core.arrays import is_among
 from shared_apps.core.permissions import Permission
 from tenant_apps.crm.models import Attachment, Company, Contact, Conversation, Deal, Note
 from tenant_apps.sharing.queries import record_readers, sees_everything, visible_to
@@ -59,10 +60,10 @@ def about(subject: Subject, actor: Actor) -> Q:
     if isinstance(subject, Company):
         for name in ("contact", "deal"):
             theirs = SUBJECT_MODELS[name].objects.filter(company=subject)
-            found |= Q(**{f"{name}__in": visible_to(theirs, actor).values("pk")})
+            found |= is_among(f"{name}_id", visible_to(theirs, actor).values("pk"))
     if isinstance(subject, Contact):
         theirs = Deal.objects.filter(participations__contact=subject)
-        found |= Q(deal__in=visible_to(theirs, actor).values("pk"))
+        found |= is_among("deal_id", visible_to(theirs, actor).values("pk"))
     return found
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Min, Q, QuerySet
 
 from shared_apps.core.actors import Actor
+from shared_apps.core.arrays import is_among
 from shared_apps.core.permissions import Permission
 from tenant_apps.crm.models import Company, Contact, Deal, Task
 from tenant_apps.sharing.queries import may_change, visible_to
@@ -28,7 +29,7 @@ def visible_tasks(actor: Actor, *, archived: bool | None = False) -> QuerySet[Ta
         rows = rows.filter(archived_at__isnull=not archived)
     if actor.may(Permission.RECORDS_VIEW_ALL):
         return rows
-    seen = Q(assignee_id=actor.id) | Q(pk__in=visible_to(Task.objects.all(), actor).values("pk"))
+    seen = Q(assignee_id=actor.id) | is_among("pk", visible_to(Task.objects.all(), actor).values("pk"))
     for name, model in SUBJECTS:
         seen |= Q(**{f"{name}__in": visible_to(model._default_manager.all(), actor).values("pk")})
     return rows.filter(seen) if actor.id else rows.none()
@@ -68,7 +69,8 @@ def tasks_about(record: Company | Contact | Deal, actor: Actor) -> QuerySet[Task
     name = record.shared_as
     about = Q(**{name: record})
     if isinstance(record, Company):
-        about |= Q(contact__company=record) | Q(deal__company=record)
+        about |= is_among("contact_id", Contact.objects.filter(company=record).values("pk"))
+        about |= is_among("deal_id", Deal.objects.filter(company=record).values("pk"))
     return visible_tasks(actor).filter(about)
 
 

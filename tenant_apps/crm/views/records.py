@@ -1,6 +1,6 @@
 """What the pages of companies, contacts and deals share: the stream, the composer, facts, neighbours."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,7 +34,7 @@ from tenant_apps.crm.operations import CompanyChange, ContactChange
 from tenant_apps.crm.queries import Stream
 from tenant_apps.crm.views.tasks import prepared
 from tenant_apps.sharing.queries import may_change, owner_name
-from tenant_apps.workspace.queries import arranged_by_query, in_order
+from tenant_apps.workspace.queries import active_members, arranged_by_query, in_order
 
 EDIT = {
     "company": Permission.COMPANIES_EDIT,
@@ -84,20 +84,24 @@ def record_context(request: ActorRequest, record: Any) -> dict[str, Any]:
     """What every record page shows beside its own facts."""
     actor, name = request.actor, record.shared_as
     may = actor.may(EDIT[name]) and may_change(record, actor)
+    people = list(active_members())
+    known = {one.user_id: str(one) for one in people}
     tasks = queries.tasks_about(record, actor).filter(done_at=None).order_by("due_at", "-priority", "id")
     return {
         "record": record,
         "record_type": name,
-        "stream": stream_of(record, request),
+        "stream": stream_of(record, request, known=known),
         "pinned": list(queries.notes_about(record, actor).filter(is_pinned=True)[:PINNED_SHOWN]),
-        "tasks": prepared(tasks[: TASKS_SHOWN + 1], request) if actor.may(Permission.TASKS_VIEW) else [],
-        "owner_name": owner_name(record),
+        "tasks": prepared(tasks[: TASKS_SHOWN + 1], request, known)
+        if actor.may(Permission.TASKS_VIEW)
+        else [],
+        "owner_name": owner_name(record, known),
         "may_change": may,
         "may_write": actor.may(Permission.NOTES_EDIT) and may_change(record, actor),
-        "members": queries.names_of_members(),
+        "members": [*known.values()],
         "note_form": NoteForm(),
         "conversation_form": ConversationForm(auto_id="talk_%s"),
-        "task_form": QuickTaskForm(initial={"assignee_id": str(actor.id)}),
+        "task_form": QuickTaskForm(initial={"assignee_id": str(actor.id)}, people=people),
         "record_field": f"{name}_id",
         "walk": walk_of(request, record),
         "parts": slots.fill("record.fields", record_type=name, record=record, actor=actor, may_change=may),
@@ -106,10 +110,15 @@ def record_context(request: ActorRequest, record: Any) -> dict[str, Any]:
     }
 
 
-def stream_of(record: Any, request: ActorRequest, until: datetime | None = None) -> Stream:
+def stream_of(
+    record: Any,
+    request: ActorRequest,
+    until: datetime | None = None,
+    known: Mapping[UUID, str] | None = None,
+) -> Stream:
     """The stream with its tasks as pages show them."""
     stream = queries.stream_about(record, request.actor, until=until)
-    prepared((entry.item for entry in stream.entries if entry.kind == "task"), request)
+    prepared((entry.item for entry in stream.entries if entry.kind == "task"), request, known)
     return stream
 
 

@@ -1,5 +1,5 @@
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -170,10 +170,14 @@ def postpone_task(request: ActorRequest, task_id: UUID) -> HttpResponse:
     return HttpResponse(status=204, headers={"HX-Trigger": json.dumps({"toast": toast})})
 
 
-def prepared(tasks: Iterable[Task], request: ActorRequest) -> list[Task]:
-    """The tasks as pages show them: with who does each, and without records that the reader may not see."""
+def prepared(
+    tasks: Iterable[Task], request: ActorRequest, known: Mapping[UUID, str] | None = None
+) -> list[Task]:
+    """The tasks as pages show them: with who does each, and without records that the reader may not see.
+    `known`: names by user id.
+    """
     rows = queries.without_hidden_subjects(tasks, request.actor)
-    names = names_of(task.assignee_id for task in rows)
+    names = names_of((task.assignee_id for task in rows), known)
     for task in rows:
         task.assignee_name = "" if task.assignee_id is None else names.get(task.assignee_id, "")  # type: ignore[attr-defined]
     return rows

@@ -25,7 +25,9 @@ from tenant_apps.workspace.queries.fields import records_holding as records_hold
 from tenant_apps.workspace.queries.fields import told_custom as told_custom
 from tenant_apps.workspace.queries.fields import typed_default as typed_default
 from tenant_apps.workspace.queries.fields import values_of as values_of
+from tenant_apps.workspace.queries.fields import values_of_rows as values_of_rows
 from tenant_apps.workspace.queries.fields import with_custom as with_custom
+from tenant_apps.workspace.queries.fields import with_values as with_values
 from tenant_apps.workspace.queries.fields import words_for as words_for
 from tenant_apps.workspace.queries.fields import written_value as written_value
 from tenant_apps.workspace.queries.filtered import found_ids as found_ids
@@ -58,6 +60,8 @@ from tenant_apps.workspace.queries.tags import COLORS as COLORS
 from tenant_apps.workspace.queries.tags import tag as tag
 from tenant_apps.workspace.queries.tags import tags as tags
 from tenant_apps.workspace.queries.tags import tags_of as tags_of
+from tenant_apps.workspace.queries.tags import tags_of_rows as tags_of_rows
 from tenant_apps.workspace.queries.tags import tags_with_counts as tags_with_counts
+from tenant_apps.workspace.queries.tags import with_tags as with_tags
 from tenant_apps.workspace.queries.views import saved_view as saved_view
 from tenant_apps.workspace.queries.views import saved_views as saved_views

@@ -1,7 +1,7 @@
 """Custom fields and what records hold in them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -25,6 +25,9 @@ FIELD_ENTITIES = ("company", "contact", "deal", "task", "product")
 MOST_FIELDS = 100
 PREFIX = "custom."
 _KEPT = ("text", "number", "currency", "day", "flag", "user_id")
+# The columns as JSON tells them, and how those are read that JSON has no kind for.
+_KEPT_AS_TEXT = {**{name: name for name in _KEPT}, "number": Cast("number", CharField())}
+_READ: dict[str, Callable[[str], Any]] = {"number": Decimal, "day": date.fromisoformat, "user_id": UUID}
 _LISTS = frozenset({FieldKind.CHOICE, FieldKind.CHOICES})
 
 
@@ -64,6 +67,32 @@ def values_of(
     return dict(found)
 
 
+def with_values(fields: Collection[CustomField], rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Records with what they hold in these fields, in the same statement, for `values_of_rows`."""
+    held = CustomValue.objects.filter(field_id__in=[one.pk for one in fields], record_id=OuterRef("pk"))
+    kept = JSONObject(field_id="field_id", **_KEPT_AS_TEXT)
+    return rows.annotate(kept_values=ArraySubquery(held.order_by("id").values(kept=kept)))
+
+
+def values_of_rows(
+    fields: Collection[CustomField], records: Sequence[Any]
+) -> dict[UUID, dict[str, Value | None]]:
+    """Record id → code → value; asked for unless `with_values` brought them."""
+    if not all(hasattr(record, "kept_values") for record in records):
+        return values_of(fields, [record.pk for record in records])
+    return {record.pk: _typed_values(fields, record.kept_values) for record in records}
+
+
+def _typed_values(fields: Collection[CustomField], kept: list[dict[str, Any]]) -> dict[str, Value | None]:
+    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for one in kept:
+        rows[one["field_id"]].append(
+            one | {name: one[name] and read(one[name]) for name, read in _READ.items()}
+        )
+    known = {str(one.pk): one for one in fields}
+    return {known[key].code: from_columns(known[key].kind, found) for key, found in rows.items()}
+
+
 def custom_values(entity: str, record_id: UUID) -> dict[str, Value | None]:
     """What one record holds in the fields in use."""
     return values_of(custom_fields(entity), [record_id]).get(record_id, {})
@@ -88,12 +117,7 @@ def custom_column(entity: str) -> dict[str, ArraySubquery]:
     kept = JSONObject(
         code="field__code",
         kind="field__kind",
-        text="text",
-        number=Cast("number", CharField()),
-        currency="currency",
-        day="day",
-        flag="flag",
-        user_id="user_id",
+        **_KEPT_AS_TEXT,
     )
     return {"custom": ArraySubquery(held.values(kept=kept))}
 

@@ -339,6 +339,8 @@ def arranged(offer: Offer, address: Mapping[str, str], views: Sequence[SavedView
     first, whole_list = holdings_of(offer.reading).narrow(rows, asked.q)
     joins = {path for column in columns for path in column.join}
     first = first.select_related(*sorted(joins))
+    for bring in dict.fromkeys(column.bring for column in columns if column.bring):
+        first = bring(first)
     return ShownList(offer, arrangement, first, whole_list, problems, views, columns)
 
 

@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -36,11 +36,10 @@ def mirrored_members() -> QuerySet[Member]:
     return Member.objects.order_by("id")
 
 
-def names_of(user_ids: Iterable[UUID | None]) -> dict[UUID, str]:
-    """User id → name, in one query, for those who are known here."""
+def names_of(user_ids: Iterable[UUID | None], known: Mapping[UUID, str] | None = None) -> dict[UUID, str]:
+    """User id → name, for those who are known here; one query for those whose names are not in `known`."""
     wanted = {user_id for user_id in user_ids if user_id}
-    return (
-        {member.user_id: str(member) for member in Member.objects.filter(user_id__in=wanted)}
-        if wanted
-        else {}
-    )
+    found = {user_id: name for user_id, name in (known or {}).items() if user_id in wanted}
+    if missing := wanted - found.keys():
+        found |= {one.user_id: str(one) for one in Member.objects.filter(user_id__in=missing)}
+    return found
