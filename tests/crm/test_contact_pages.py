@@ -107,7 +107,7 @@ def test_pages_ask_little_of_the_database(
     address = {"detail": here, "edit": f"{here}edit/"}.get(path, path)
     browser.get(address)
     # The record page gathers its stream, tasks, people and what other apps show: one statement for each kind.
-    with django_assert_max_num_queries(18 if path == "detail" else 8):
+    with django_assert_max_num_queries(19 if path == "detail" else 8):
         assert browser.get(address).status_code == 200
 
 
