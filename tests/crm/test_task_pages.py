@@ -12,7 +12,7 @@ from shared_apps.accounts.roles import Role
 from shared_apps.core import clock
 from shared_apps.core.actors import Actor
 from tenant_apps.crm.models import Company, ContactDetail, Conversation, Note, Task
-from tenant_apps.crm.operations import TaskChange, create_task
+from tenant_apps.crm.operations import TaskChange, complete_task, create_task
 from tenant_apps.messages.models import Notification
 from tenant_apps.messages.operations import notify
 from tenants.context import OrganizationRef, in_organization
@@ -287,3 +287,11 @@ def test_a_task_is_done_from_its_row_and_many_at_once(browser: Client, task: Tas
     assert browser.post("/lists/task/bulk/", sent).status_code == 302
     task.refresh_from_db()
     assert task.done_at is not None
+
+
+def test_the_list_begins_with_what_is_open(browser: Client, task: Task, owner: Actor) -> None:
+    done = create_task(details=TaskChange(title="Свършена"), by=owner, at=clock.now())
+    complete_task(task_id=done.pk, by=owner, at=clock.now())
+    assert [row.record for row in browser.get("/tasks/").context["list"].rows] == [task]
+    everything = browser.get("/tasks/?view=all").context["list"]
+    assert {row.record for row in everything.rows} == {task, done}

@@ -142,7 +142,8 @@ class Listing:
     operation, called `(record_id=…, values={…}, by=…, at=…)` with values named as the dataclass `shape` names
     them; `facts` are the row's values as its events tell them, where they are no attributes. `archive` and
     `unarchive` are called `(record_id=…, by=…, at=…)`. `order`: a column's name, `-` before it for
-    descending. Tags can be put on the records unless `has_tags` is False.
+    descending. `start`: what a bare address shows where nobody chose a view, as its part after `?`. Tags can
+    be put on the records unless `has_tags` is False.
     """
 
     entity: str
@@ -160,6 +161,7 @@ class Listing:
     sums: tuple[Sum, ...] = ()
     groups: tuple[str, ...] = ()
     order: str = "name"
+    start: str = ""
     change: Callable[..., Model] | None = None
     shape: type | None = None
     facts: Callable[[Any], Mapping[str, Any]] | None = None

@@ -151,4 +151,5 @@ TASKS = Listing(
     ),
     groups=("assignee", "kind", "priority"),
     order="due",
+    start="filter=is_done:is:no",
 )

@@ -157,6 +157,8 @@ def _records(changed: Collection[tuple[Event, str]], by: Actor) -> dict[UUID, st
 def _label(event: Event, name: str) -> str:
     """How a field is called that is no plain column of its record; empty for one that is, or for none."""
     column = _column(event, name)
+    if isinstance(column, ForeignKey) and column.related_model not in _listed_models():
+        return ""  # nobody can name it by its key; the event tells it in words beside
     if isinstance(column, (ForeignKey, UUIDField)):
         return str(capfirst(column.verbose_name))
     if column is not None:
@@ -164,6 +166,10 @@ def _label(event: Event, name: str) -> str:
     listing = listing_about(event)
     shown: tuple[Any, ...] = (*listing.edits, *listing.columns) if listing else ()
     return next((str(one.label) for one in shown if one.name == name), "")
+
+
+def _listed_models() -> set[Any]:
+    return {listing_of(entity).model for entity in entities()}
 
 
 def _is_person(event: Event, name: str) -> bool:

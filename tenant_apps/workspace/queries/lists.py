@@ -323,7 +323,7 @@ def listed(entity: str, address: Mapping[str, str], actor: Actor, now: datetime)
     offer = offer_of(listing_of(entity), reading_of(actor, now))
     actor.require(offer.listing.view)
     views = list(saved_views(actor, entity))
-    asked_for = address if any(address.values()) else _default_address(views)
+    asked_for = address if any(address.values()) else _default_address(views, offer.listing.start)
     return arranged(offer, asked_for, views)
 
 
@@ -366,9 +366,11 @@ def walk(shown: ShownList, chunk: int = 1_000) -> Iterator[list[Row]]:
         yield list(rows_of(shown.offer, shown.columns, gathered))
 
 
-def _default_address(views: Sequence[SavedView]) -> Mapping[str, str]:
+def _default_address(views: Sequence[SavedView], start: str) -> Mapping[str, str]:
     default = sorted((one for one in views if one.is_default), key=lambda one: one.owner_id is None)
-    return {"view": str(default[0].pk), **dict(parse_qsl(default[0].query))} if default else {}
+    if not default:
+        return dict(parse_qsl(start))
+    return {"view": str(default[0].pk), **dict(parse_qsl(default[0].query))}
 
 
 def _columns(offer: Offer, names: Sequence[str]) -> tuple[list[Column], list[Problem]]:
