@@ -7,7 +7,7 @@ from django.test import Client
 
 from shared_apps.core.actors import Actor
 from tenant_apps.crm.models import Company, Contact, Deal
-from tenant_apps.crm.operations import lose_deal, win_deal
+from tenant_apps.crm.operations import lose_deal, move_deal, win_deal
 from tenants.context import OrganizationRef
 from tests.crm.selling import add_deal, line, stages_of
 
@@ -163,3 +163,12 @@ def test_options_find_deals_in_any_spelling(
     deal = add_deal("Онлайн магазин", by=owner, at=at)
     items = browser.get("/deals/options/?q=magazin").json()["items"]
     assert [item["value"] for item in items] == [str(deal.pk)]
+
+
+def test_the_timeline_names_the_stages_once(browser: Client, owner: Actor, at: datetime) -> None:
+    deal = add_deal("Сайт", by=owner, at=at)
+    first, second = stages_of()[:2]
+    move_deal(deal_id=deal.pk, stage_id=second.pk, by=owner, at=at)
+    page = text(browser.get(f"/deals/{deal.pk}/"))
+    assert page.count(f"<del>{first}</del> → {second}") == 1
+    assert "… → …" not in page and "<del>…</del>" not in page

@@ -119,7 +119,7 @@ def _other_words(
     told = {}
     for event, name in changed:
         label = _label(event, name)
-        if label:
+        if label and not _is_bare_key(event, name):
             old, new = (_other_word(value, names) for value in _both(event, name))
             told[event.pk, name] = (label, old, new)
     return told
@@ -157,8 +157,6 @@ def _records(changed: Collection[tuple[Event, str]], by: Actor) -> dict[UUID, st
 def _label(event: Event, name: str) -> str:
     """How a field is called that is no plain column of its record; empty for one that is, or for none."""
     column = _column(event, name)
-    if isinstance(column, ForeignKey) and column.related_model not in _listed_models():
-        return ""  # nobody can name it by its key; the event tells it in words beside
     if isinstance(column, (ForeignKey, UUIDField)):
         return str(capfirst(column.verbose_name))
     if column is not None:
@@ -168,8 +166,12 @@ def _label(event: Event, name: str) -> str:
     return next((str(one.label) for one in shown if one.name == name), "")
 
 
-def _listed_models() -> set[Any]:
-    return {listing_of(entity).model for entity in entities()}
+def _is_bare_key(event: Event, name: str) -> bool:
+    """Whether a change tells the key of a record that no list can name; the event tells its words beside."""
+    column, listed = _column(event, name), {listing_of(one).model for one in entities()}
+    if not isinstance(column, ForeignKey) or column.related_model in listed:
+        return False
+    return any(map(_uuid, _both(event, name)))
 
 
 def _is_person(event: Event, name: str) -> bool:
