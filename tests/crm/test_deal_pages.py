@@ -165,7 +165,9 @@ def test_options_find_deals_in_any_spelling(
     assert [item["value"] for item in items] == [str(deal.pk)]
 
 
-def test_the_timeline_names_the_stages_once(browser: Client, owner: Actor, at: datetime) -> None:
+def test_the_timeline_names_the_stages_once(
+    browser: Client, in_alpha: OrganizationRef, owner: Actor, at: datetime
+) -> None:
     deal = add_deal("Сайт", by=owner, at=at)
     first, second = stages_of()[:2]
     move_deal(deal_id=deal.pk, stage_id=second.pk, by=owner, at=at)
