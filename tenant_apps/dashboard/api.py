@@ -45,5 +45,5 @@ def read_report(request: ActorRequest, report: str, query: Query[ReportQuery]) -
     """
     request.actor.require(Permission.REPORTS_VIEW)
     kind = report_of(report)
-    wanted = read_report_filter(query.asked(), kind, request.actor, at=clock.now())
-    return json_response(report_out(report, wanted, kind.build(wanted.asked)))
+    asked = read_report_filter(query.asked(), kind, request.actor, at=clock.now()).asked
+    return json_response(report_out(report, asked, kind.build(asked)))

@@ -39,10 +39,6 @@ class ReportFilter:
     pipelines: list[Pipeline]
     people: list[tuple[str, str]]
 
-    @property
-    def last_day(self) -> date:
-        return self.asked.until - timedelta(days=1)
-
 
 def read_report_filter(
     query: Mapping[str, str], report: Report, actor: Actor, *, at: datetime

@@ -6,9 +6,8 @@ from ninja import Schema
 from pydantic import Field
 
 from shared_apps.core.api import DEFAULT_LIMIT, MAX_LIMIT, decimal_text
-from tenant_apps.dashboard.filters import ReportFilter
 from tenant_apps.dashboard.queries import Waiting
-from tenant_apps.dashboard.queries.reports import Row, Table
+from tenant_apps.dashboard.queries.reports import Asked, Row, Table
 from tenant_apps.dashboard.reasons import why
 
 
@@ -117,11 +116,11 @@ class ReportOut(Schema):
     tables: list[ReportTableOut]
 
 
-def report_out(name: str, wanted: ReportFilter, tables: list[Table]) -> dict[str, Any]:
+def report_out(name: str, asked: Asked, tables: list[Table]) -> dict[str, Any]:
     return {
         "report": name,
-        "since": wanted.asked.since,
-        "until": wanted.last_day,
+        "since": asked.since,
+        "until": asked.last_day,
         "tables": [_table_out(table) for table in tables],
     }
 

@@ -41,6 +41,10 @@ class Asked:
         """The condition that an instant lies in the period."""
         return Q(**{f"{column}__gte": self._begins(self.since), f"{column}__lt": self._begins(self.until)})
 
+    @property
+    def last_day(self) -> date:
+        return self.until - timedelta(days=1)
+
     def name_of(self, user_id: UUID | None) -> str:
         return self.names.get(user_id, _("Unknown person")) if user_id else _("Nobody")
 
