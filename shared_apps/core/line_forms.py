@@ -4,6 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.form_fields import VAT_RATES, NumberField, RateField, named
@@ -54,6 +56,11 @@ class LineForm(forms.Form):
         super().__init__(*args, **options)
         self._keep_unusual_rate()
 
+    @property
+    def hidden(self) -> SafeString:
+        """What of the line nobody types."""
+        return format_html_join("", "{}", ((field,) for field in self.hidden_fields()))
+
     def has_changed(self) -> bool:
         return any(str(self[name].value() or "").strip() for name in ("description", "unit_price"))
 
@@ -85,9 +92,13 @@ class LineForms(forms.BaseFormSet):
     def __init__(
         self, data: Any = None, *, initial: list[dict[str, Any]] | None = None, vat_rate: Decimal | None
     ) -> None:
-        lines = [*(initial or []), *[{"quantity": Decimal(1), "vat_rate": vat_rate}] * self.EMPTY_LINES]
         self.blank_rate = vat_rate
+        lines = [*(initial or []), *[self.blank()] * self.EMPTY_LINES]
         super().__init__(data, prefix="lines", initial=lines)
+
+    def blank(self) -> dict[str, Any]:
+        """How an empty line starts."""
+        return {"quantity": Decimal(1), "vat_rate": self.blank_rate}
 
     def initial_form_count(self) -> int:
         return 0
@@ -97,11 +108,12 @@ class LineForms(forms.BaseFormSet):
 
     @property
     def empty_form(self) -> LineForm:
-        return LineForm(
+        return self.form(
             prefix=self.add_prefix("__prefix__"),
             empty_permitted=True,
             use_required_attribute=False,
-            initial={"quantity": Decimal(1), "vat_rate": self.blank_rate},
+            initial=self.blank(),
+            **self.get_form_kwargs(None),
         )
 
     @property

@@ -8,10 +8,9 @@ from enum import StrEnum
 
 from shared_apps.core.bulgaria.eik import is_valid_eik
 from shared_apps.core.bulgaria.vat import is_valid_vat_number, normalize_vat_number
+from shared_apps.core.bulgaria.vat_treatments import EU_COUNTRIES
 from shared_apps.core.money import round_half_up
 
-_EU = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
-EU_COUNTRIES = frozenset(_EU.split())
 _VAT_PREFIXES = {"GR": "EL"}
 
 

@@ -12,6 +12,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+_EU_NAMES = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
+EU_COUNTRIES = frozenset(_EU_NAMES.split())
 _SINCE_ACT = date(2007, 1, 1)
 
 
@@ -204,7 +206,9 @@ def usual_code(rate: Decimal | None, *, registered: bool) -> str:
     return next(taxed, "")
 
 
-def buyer_kind(*, is_consumer: bool, country: str, vat_number: str, eu: Iterable[str]) -> Buyer:
+def buyer_kind(
+    *, is_consumer: bool, country: str, vat_number: str, eu: Iterable[str] = EU_COUNTRIES
+) -> Buyer:
     """Who the buyer is to the act. One of the EU without a VAT number is taxed like a person."""
     if country not in {"", "BG", *eu}:
         return Buyer.THIRD_COUNTRY

@@ -255,6 +255,12 @@ class Invoice(models.Model):
         return reverse("invoice_detail", args=[self.pk])
 
     @property
+    def title(self) -> str:
+        """What it is and its number, as pages call it."""
+        kind = _("Advance invoice") if self.is_advance else DocumentKind(self.kind).label
+        return f"{kind} {self.number}" if self.number else str(self)
+
+    @property
     def is_draft(self) -> bool:
         return self.state == InvoiceState.DRAFT
 

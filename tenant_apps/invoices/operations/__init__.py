@@ -19,6 +19,7 @@ from tenant_apps.invoices.operations.documents import (
 from tenant_apps.invoices.operations.draft_inputs import InvoiceChange, InvoiceInput, ItemInput
 from tenant_apps.invoices.operations.drafts import (
     NotADraft,
+    autosave_invoice,
     change_invoice,
     create_invoice,
     delete_draft_invoice,
@@ -73,6 +74,7 @@ __all__ = [
     "allocate_payment",
     "allocate_payments",
     "annul_invoice",
+    "autosave_invoice",
     "change_invoice",
     "create_invoice",
     "create_invoice_of_deal",

@@ -89,6 +89,23 @@ def create_invoice(*, draft: InvoiceInput, by: Actor, at: datetime) -> Invoice:
 @operation(permission=Permission.INVOICES_EDIT)
 def change_invoice(*, invoice_id: UUID, change: InvoiceChange, by: Actor, at: datetime) -> Invoice:
     """Change a draft; `items`, when given, are replaced whole. Raises `NotADraft` once it is issued."""
+    invoice, before = _rewrite(invoice_id, change, by, at)
+    old, new = changes_between(before, {name: getattr(invoice, name) for name in before})
+    parent = invoice.company or invoice.contact
+    record(event=InvoiceEvent.CHANGED, subject=invoice, by=by, at=at, parent=parent, old=old, new=new)
+    return invoice
+
+
+@operation(permission=Permission.INVOICES_EDIT, event=None, why="the writer has not finished yet")
+def autosave_invoice(*, invoice_id: UUID, change: InvoiceChange, by: Actor, at: datetime) -> Invoice:
+    """Keep what is written so far of a draft. Raises `NotADraft` once it is issued."""
+    return _rewrite(invoice_id, change, by, at)[0]
+
+
+def _rewrite(
+    invoice_id: UUID, change: InvoiceChange, by: Actor, at: datetime
+) -> tuple[Invoice, dict[str, Any]]:
+    """The draft as changed, and what its changed columns were before."""
     invoice = lock_draft(invoice_id, by)
     wanted = given(change)
     addressee = {"company_id": invoice.company_id, "contact_id": invoice.contact_id}
@@ -99,10 +116,7 @@ def change_invoice(*, invoice_id: UUID, change: InvoiceChange, by: Actor, at: da
         _replace_items(invoice, wanted.get("items") or items_of(invoice), by)
     invoice.updated_at = at
     invoice.save()
-    old, new = changes_between(before, {name: getattr(invoice, name) for name in before})
-    parent = invoice.company or invoice.contact
-    record(event=InvoiceEvent.CHANGED, subject=invoice, by=by, at=at, parent=parent, old=old, new=new)
-    return invoice
+    return invoice, before
 
 
 @operation(permission=Permission.INVOICES_EDIT)

@@ -4,6 +4,7 @@ What a page or the API uses takes the actor and shows only what they may see.
 """
 
 from tenant_apps.invoices.queries.chains import advance_left as advance_left
+from tenant_apps.invoices.queries.chains import advances_for as advances_for
 from tenant_apps.invoices.queries.chains import amended_by as amended_by
 from tenant_apps.invoices.queries.chains import chain_of as chain_of
 from tenant_apps.invoices.queries.chains import groups_of as groups_of
@@ -21,6 +22,8 @@ from tenant_apps.invoices.queries.documents import clients_of as clients_of
 from tenant_apps.invoices.queries.documents import deals_paid_in_full as deals_paid_in_full
 from tenant_apps.invoices.queries.documents import invoices_of_deal as invoices_of_deal
 from tenant_apps.invoices.queries.documents import is_billed as is_billed
+from tenant_apps.invoices.queries.documents import last_invoice_of as last_invoice_of
+from tenant_apps.invoices.queries.documents import last_sold as last_sold
 from tenant_apps.invoices.queries.documents import of_client as of_client
 from tenant_apps.invoices.queries.documents import of_status as of_status
 from tenant_apps.invoices.queries.documents import open_invoices as open_invoices

@@ -62,6 +62,16 @@ def advance_left(invoice_id: UUID, *, beside: UUID | None = None) -> dict[rules.
     return left
 
 
+def advances_for(invoice: Invoice, actor: Actor) -> list[Invoice]:
+    """The advances that a draft may take off: the client's, in its currency, with something left."""
+    if invoice.kind != rules.INVOICE or invoice.is_advance:
+        return []
+    found = open_advances(actor, company_id=invoice.company_id, contact_id=invoice.contact_id)
+    taken = {item.deducts_id for item in invoice.items.all()}
+    open_ones = [one for one in found.filter(currency=invoice.currency)[:20] if one.pk not in taken]
+    return [one for one in open_ones if any(group.base > 0 for group in advance_left(one.pk).values())]
+
+
 def chain_of(invoice: Invoice, actor: Actor) -> QuerySet[Invoice]:
     """The documents around one: what it amends or came from, and what amends it, follows from it, or takes it
     off, oldest first.

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from shared_apps.core.actors import Actor
 from tenant_apps.crm.queries import client_and_absorbed
 from tenant_apps.invoices import rules
-from tenant_apps.invoices.models import Invoice, InvoiceState
+from tenant_apps.invoices.models import Invoice, InvoiceItem, InvoiceState
 from tenant_apps.sharing.queries import visible_to
 
 LAST_DAY = date.max
@@ -133,6 +133,26 @@ def open_invoices(actor: Actor, *, on: date, currency: str | None = None) -> Que
     """Issued invoices that still owe something, the earliest due first: what a payment may be given to."""
     found = with_outstanding(visible_invoices(actor, on=on)).filter(OPEN)
     return (found.filter(currency=currency) if currency else found).order_by("due_date", "number")
+
+
+def last_invoice_of(company_id: UUID, actor: Actor) -> Invoice | None:
+    """The newest issued invoice of a client."""
+    issued = Invoice.objects.filter(of_client(company_id=company_id), state=InvoiceState.ISSUED)
+    return visible_to(issued.filter(kind=rules.INVOICE), actor).order_by("-id").first()
+
+
+def last_sold(
+    company_id: UUID, actor: Actor, *, product_id: UUID | None, description: str
+) -> InvoiceItem | None:
+    """The newest line by which a client was charged for a product, or for a thing of that name, with its
+    invoice.
+    """
+    if not product_id and not description:
+        return None
+    issued = Invoice.objects.filter(of_client(company_id=company_id), FROZEN, kind=rules.INVOICE)
+    same = Q(product_id=product_id) if product_id else Q(description__iexact=description)
+    lines = InvoiceItem.objects.filter(same, invoice__in=visible_to(issued, actor), deducts=None)
+    return lines.select_related("invoice").order_by("-invoice_id", "position").first()
 
 
 def payment_manners(company_ids: Collection[UUID], actor: Actor, *, on: date) -> list[dict[str, Any]]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import Context, Decimal, localcontext
 
 from shared_apps.core.money import line_net, round_half_up
 
 ZERO, CENT = Decimal("0.00"), Decimal("0.01")
+# Thirds have no end: what is wronged equally is told so at this fineness.
+_EXACT, _FINEST = Context(prec=60), Decimal("1e-30")
 GroupKey = tuple[Decimal | None, str]
 
 
@@ -137,7 +139,8 @@ def in_euro(amount: Decimal, rate: Decimal) -> Decimal:
 def spread(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
     """Share an amount of cents in proportion to weights that add up to more than nothing, no cent lost."""
     whole = sum(weights, ZERO)
-    return to_cents([total * weight / whole for weight in weights], total)
+    with localcontext(_EXACT):
+        return to_cents([total * weight / whole for weight in weights], total)
 
 
 def to_cents(exact: Sequence[Decimal], total: Decimal) -> list[Decimal]:
@@ -147,7 +150,11 @@ def to_cents(exact: Sequence[Decimal], total: Decimal) -> list[Decimal]:
     rounded = [round_half_up(amount) for amount in exact]
     missing = total - sum(rounded, ZERO)
     step = CENT if missing > 0 else -CENT
-    order = sorted(range(len(exact)), key=lambda place: (rounded[place] - exact[place]) * step)
+    with localcontext(_EXACT):
+        wronged = [
+            ((one - before) * step).quantize(_FINEST) for one, before in zip(rounded, exact, strict=True)
+        ]
+    order = sorted(range(len(exact)), key=wronged.__getitem__)
     for turn in range(int(abs(missing) / CENT)):
         rounded[order[turn % len(order)]] += step
     return rounded
@@ -214,7 +221,8 @@ def _line_nets(amounts: list[Decimal], group: VatGroup, with_vat: bool) -> list[
     """What each line of a group is net of VAT, so that they add up to base and discount."""
     if not with_vat or group.rate is None:
         return amounts
-    exact = [amount * 100 / (100 + group.rate) for amount in amounts]
+    with localcontext(_EXACT):
+        exact = [amount * 100 / (100 + group.rate) for amount in amounts]
     return to_cents(exact, group.base + group.discount)
 
 

@@ -76,6 +76,8 @@ def _facts(request: Request, invoice: Invoice) -> dict[str, Any]:
     return {
         "invoice": invoice,
         "deal": _deal_of(invoice, request),
+        "chain": queries.with_status(queries.chain_of(invoice, request.actor), on=today(request)),
+        "advances": queries.advances_for(invoice, request.actor) if invoice.is_draft else [],
         "warnings": queries.warnings_of(invoice, on=today(request)) if invoice.state != "annulled" else [],
         "allocations": queries.allocations_of_invoice(invoice.pk),
         "timeline": timeline_of(invoice.pk, by=request.actor),
