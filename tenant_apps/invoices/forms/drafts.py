@@ -241,7 +241,8 @@ class InvoiceLineForm(LineForm):
         written = self["vat_rate"].value() or ""
         listed = list(self.treatments)
         if written not in {value for value, _label in listed}:
-            listed.append((written, f"{written.replace(':', ' % · ')}"))
+            rate, _colon, code = written.partition(":")
+            listed.append((written, " · ".join(part for part in (f"{rate} %" if rate else "", code) if part)))
         self.fields["vat_rate"].widget.choices = listed
 
 

@@ -30,7 +30,9 @@ def invoice_create(request: Request) -> HttpResponse:
     """An empty draft; `?kind=proforma`, `?advance=1`, `?deal=`, `?company_id=` begin it otherwise."""
     organization, written = profile(), None
     kind = rules.PROFORMA if request.GET.get("kind") == rules.PROFORMA else rules.INVOICE
-    chosen: dict[str, Any] = {name: request.GET[name] for name in ("company_id", "contact_id") if request.GET.get(name)}
+    chosen: dict[str, Any] = {
+        name: request.GET[name] for name in ("company_id", "contact_id") if request.GET.get(name)
+    }
     if deal := _deal(request):
         draft = operations.draft_of_deal(deal)
         chosen, written = forms.initial_of(draft), forms.initial_lines(draft.items)
@@ -162,9 +164,7 @@ def _client_facts(request: Request, company: Company) -> dict[str, Any]:
     manners = queries.payment_manners([company.pk], request.actor, on=today(request))
     return {
         "client": company,
-        "manners": [
-            _manner(one) for one in queries.payment_manners([company.pk], request.actor, on=today(request))
-        ],
+        "manners": [_manner(one) for one in manners],
         "last": queries.last_invoice_of(company.pk, request.actor),
         "must_ask": not code,
         "treatment": written_treatment(rule.rate, code) if rule else "",
