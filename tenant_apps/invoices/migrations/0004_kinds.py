@@ -22,7 +22,7 @@ UPDATE invoices_invoice SET vat_groups = (
 
 
 def _triggers(act: str, back: str) -> list[migrations.RunSQL]:
-    """Issued documents are frozen by triggers; while their new columns are filled, these rest."""
+    """Issued documents are frozen by triggers; while what is new in them is written, these rest."""
     return [
         migrations.RunSQL(f"ALTER TABLE {name} {act} TRIGGER USER", f"ALTER TABLE {name} {back} TRIGGER USER")
         for name in TABLES
@@ -40,7 +40,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        *_triggers("DISABLE", "ENABLE"),
         migrations.RemoveConstraint(
             model_name="invoice",
             name="invoices_paid_within_total",
@@ -341,6 +340,7 @@ class Migration(migrations.Migration):
                 name="invoices_only_deductions_take",
             ),
         ),
+        *_triggers("DISABLE", "ENABLE"),
         migrations.RunSQL(WRITE_LINES, migrations.RunSQL.noop),
         migrations.RunSQL(WRITE_GROUPS, migrations.RunSQL.noop),
         *_triggers("ENABLE", "DISABLE"),
