@@ -54,6 +54,7 @@
       history.replaceState(null, "", edit_url);
     }
     state.textContent = form.dataset.saved;
+    document.body.dispatchEvent(new CustomEvent("invoices.invoice_changed"));
   }
 
   form.addEventListener("input", later);

@@ -12,6 +12,7 @@ from shared_apps.core.permissions import Permission
 from shared_apps.core.search import matching
 from tenant_apps.invoices import operations, queries, ubl
 from tenant_apps.invoices.models import Invoice
+from tenant_apps.invoices.rules import errors_among
 from tenant_apps.invoices.schemas import (
     INVOICE_ORDERINGS,
     PAYMENT_ORDERINGS,
@@ -29,8 +30,12 @@ from tenant_apps.invoices.schemas import (
     PaymentIn,
     PaymentOut,
     ReasonIn,
+    RulesOut,
+    SeriesAuditsOut,
+    finding_out,
     invoice_out,
     payment_out,
+    series_audit_out,
 )
 from tenants.context import OrganizationRef
 
@@ -156,7 +161,9 @@ def deduct_advances(request: Request, invoice_id: UUID, data: AdvancesIn) -> Htt
     "invoices/{uuid:invoice_id}/issue/", response=InvoiceOut, operation_id="issue_invoice", tags=INVOICES
 )
 def issue_invoice(request: Request, invoice_id: UUID, data: IssueIn | None = Body(None)) -> HttpResponse:  # noqa: B008
-    """Give a draft the next number and freeze it. 409 when issued, 402 when the plan's month is used up."""
+    """Give a draft the next number and freeze it. 422 with the path of every field that breaks a rule, 409
+    when issued, 402 when the plan's month is used up.
+    """
     issue_date = data.issue_date if data else None
     return _invoice(
         request,
@@ -164,6 +171,26 @@ def issue_invoice(request: Request, invoice_id: UUID, data: IssueIn | None = Bod
             invoice_id=invoice_id, issue_date=issue_date, by=request.actor, at=clock.now()
         ),
     )
+
+
+@router.get(
+    "invoices/{uuid:invoice_id}/rules/", response=RulesOut, operation_id="read_invoice_rules", tags=INVOICES
+)
+def read_invoice_rules(request: Request, invoice_id: UUID) -> HttpResponse:
+    """What every rule says: of a draft as it stands now, of any other document as it was issued."""
+    request.actor.require(Permission.INVOICES_VIEW)
+    invoice = queries.visible_invoice(invoice_id, request.actor)
+    findings = queries.findings_of(invoice, on=_today(request))
+    told = [finding_out(finding) for finding in findings]
+    return json_response({"may_be_issued": not errors_among(findings), "findings": told})
+
+
+@router.get("series-audit/", response=SeriesAuditsOut, operation_id="audit_series", tags=INVOICES)
+def audit_series(request: Request) -> HttpResponse:
+    """Whether the numbers of every series have no gap and no duplicate, and their days are in order."""
+    request.actor.require(Permission.INVOICES_VIEW)
+    audits = queries.audit_series(request.actor)
+    return json_response({"items": [series_audit_out(audit) for audit in audits]})
 
 
 @router.post(

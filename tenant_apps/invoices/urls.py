@@ -1,12 +1,13 @@
 from django.urls import path
 
-from tenant_apps.invoices.views import drafts, invoices, issuing, notes, payments
+from tenant_apps.invoices.views import audit, drafts, invoices, issuing, notes, payments
 
 INVOICE = "invoices/<uuid:invoice_id>"
 PAYMENT = "payments/<uuid:payment_id>"
 
 urlpatterns = [
     path("invoices/", invoices.invoice_list, name="invoice_list"),
+    path("invoices/audit/", audit.series_audit, name="series_audit"),
     path("invoices/new/", drafts.invoice_create, name="invoice_create"),
     path("invoices/client/", drafts.invoice_client, name="invoice_client"),
     path("invoices/price-memory/", drafts.price_memory, name="price_memory"),
@@ -14,6 +15,7 @@ urlpatterns = [
     path(f"{INVOICE}/follow/", notes.follow_proforma, name="follow_proforma"),
     path(f"{INVOICE}/deduct-advances/", notes.deduct_advances, name="deduct_advances"),
     path(f"{INVOICE}/", invoices.invoice_detail, name="invoice_detail"),
+    path(f"{INVOICE}/rules/", invoices.invoice_rules, name="invoice_rules"),
     path(f"{INVOICE}/edit/", drafts.invoice_edit, name="invoice_edit"),
     path(f"{INVOICE}/delete/", drafts.delete_draft_invoice, name="delete_draft_invoice"),
     path(f"{INVOICE}/duplicate/", drafts.duplicate_invoice, name="duplicate_invoice"),

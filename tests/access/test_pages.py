@@ -124,6 +124,8 @@ MATRIX: dict[str, tuple[Lowest, Lowest]] = {
     "unshare_record": (NOBODY, USER),
     "invoice_list": (USER, NOBODY),
     "invoice_detail": (USER, NOBODY),
+    "invoice_rules": (USER, NOBODY),
+    "series_audit": (MANAGER, NOBODY),
     "invoice_create": (USER, USER),
     "invoice_edit": (USER, USER),
     "invoice_pdf": (USER, NOBODY),

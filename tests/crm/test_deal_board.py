@@ -152,7 +152,8 @@ def test_a_card_says_what_comes_next_and_how_long_it_lies(
 def test_cards_say_how_the_client_pays(
     browser: Client, in_alpha: OrganizationRef, owner: Actor, at: datetime
 ) -> None:
-    company = create_company(details=CompanyChange(name="Бавен платец", city="Русе"), by=owner, at=at)
+    details = CompanyChange(name="Бавен платец", city="Русе", eik="121644736")
+    company = create_company(details=details, by=owner, at=at)
     item = ItemInput(description="x", quantity=Decimal(1), unit_price=Decimal(100), vat_rate=Decimal(20))
     late = at.date() - timedelta(days=1)
     for _number in range(2):

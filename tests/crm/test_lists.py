@@ -74,7 +74,7 @@ class TestFilter:
     def test_contacts_whose_company_has_an_overdue_invoice(
         self, add_company: AddCompany, add_contact: AddContact, owner: Actor, at: datetime
     ) -> None:
-        late, prompt = add_company("Късна"), add_company("Точна")
+        late, prompt = add_company("Късна", eik="121644736", city="Русе"), add_company("Точна")
         add_contact("Ана", "Късна", company_id=late.pk)
         add_contact("Борис", "Точен", company_id=prompt.pk)
         item = ItemInput(description="Услуга", quantity=1, unit_price=10, vat_rate=20)  # type: ignore[arg-type]

@@ -89,7 +89,8 @@ def test_the_list_of_suspects(add_company: AddCompany, browser: Client, owner: A
 def test_two_are_compared_merged_and_parted(
     add_company: AddCompany, browser: Client, owner: Actor, at: datetime
 ) -> None:
-    kept, absorbed = add_company("Алфа", city="Варна"), add_company("Alfa Ltd", email="a@alfa.example")
+    kept = add_company("Алфа", city="Варна")
+    absorbed = add_company("Alfa Ltd", email="a@alfa.example", eik="121644736", address="ул. Първа 1")
     add_deal("Big", by=owner, at=at, company_id=absorbed.pk)
     issued(owner, absorbed)
     address = f"/companies/{kept.pk}/merge/"

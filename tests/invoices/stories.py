@@ -42,9 +42,11 @@ def line(quantity: str = "1", unit_price: str = "100", vat_rate: str | None = "2
 
 
 def draft(by: Actor, company: Company | None = None, **more: Any) -> Invoice:
-    """A draft of 120.00 EUR."""
+    """A draft of 120.00 EUR; one in another currency has its rate."""
     company = company or client(by)
     wanted = {"currency": "EUR", "items": (line(),), "company_id": company.pk} | more
+    if wanted["currency"] != "EUR":
+        wanted = {"exchange_rate": Decimal("1.16"), "exchange_rate_on": TODAY} | wanted
     return create_invoice(draft=InvoiceInput(**wanted), by=by, at=AT)
 
 

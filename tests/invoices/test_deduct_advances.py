@@ -91,7 +91,7 @@ def test_a_credited_advance_is_not_taken_off(owner):
 
 def test_only_an_advance_of_this_client_that_is_issued(owner):
     company = client(owner)
-    other = client(owner, name="Друг ООД", eik="")
+    other = client(owner, name="Друг ООД", eik="831646048")
     wrong = [
         issued(owner, company),
         draft(owner, company, is_advance=True),

@@ -31,7 +31,7 @@ def test_an_empty_list_says_what_will_live_there(browser: Client) -> None:
 def test_the_list_is_narrowed_by_the_address(
     browser: Client, owner: Actor, in_alpha: OrganizationRef
 ) -> None:
-    first, other = client(owner, name="Първи ООД"), client(owner, name="Втори ООД", eik="")
+    first, other = client(owner, name="Първи ООД"), client(owner, name="Втори ООД", eik="831646048")
     paid, owed = issued(owner, first), issued(owner, other, currency="USD")
     mark_invoice_paid(invoice_id=paid.pk, received_on=TODAY, by=owner, at=AT)
     waiting = draft(owner, first)

@@ -120,8 +120,11 @@ def test_linking_too_much_is_explained_in_its_place(
 def test_open_invoices_are_found_and_the_likeliest_comes_first(
     browser: Client, owner: Actor, in_alpha: OrganizationRef
 ) -> None:
-    far, own = issued(owner, client(owner, name="Далечна ООД", eik=""), currency="USD"), client(owner)
-    other = issued(owner, client(owner, name="Друга ООД", eik=""))
+    far, own = (
+        issued(owner, client(owner, name="Далечна ООД", eik="831646048"), currency="USD"),
+        client(owner),
+    )
+    other = issued(owner, client(owner, name="Друга ООД", eik="831646048"))
     near = issued(owner, own)
     money = payment(owner, "50.00", company_id=own.pk)
     candidates = browser.get(address(money)).context["candidates"]

@@ -144,7 +144,8 @@ def _field(by: Actor, at: Any) -> CustomField:
 
 
 def _records(by: Actor, at: Any) -> dict[str, Any]:
-    company = create_company(details=CompanyChange(name="Някоя", email="x@some.example"), by=by, at=at)
+    details = CompanyChange(name="Някоя", email="x@some.example", eik="121644736", address="ул. Първа 1")
+    company = create_company(details=details, by=by, at=at)
     contact = create_contact(
         details=ContactChange(first_name="Ана", last_name="Б", company_id=company.pk), by=by, at=at
     )

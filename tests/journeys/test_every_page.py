@@ -34,6 +34,7 @@ NOT_PAGES = {
     "invoice_client",
     "invoice_pdf",
     "price_memory",
+    "invoice_rules",
     "import_failed_rows",
     "import_result",
     "archive_download",

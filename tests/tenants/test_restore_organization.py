@@ -323,7 +323,7 @@ def test_side_by_side_neither_sees_the_other(original: OrganizationRef, client: 
     """Their records have the same ids: what keeps them apart is everything else (docs/adr/0013)."""
     archive = archive_path(archived(original))
     with in_organization(original):
-        mine = stories.client(actor_of(member_of(original, Role.OWNER)), name="После ООД", eik="")
+        mine = stories.client(actor_of(member_of(original, Role.OWNER)), name="После ООД", eik="831646048")
         invoice = Invoice.objects.exclude(pdf=None).first()
         assert invoice is not None and invoice.pdf is not None
     copy = restored(archive)

@@ -185,6 +185,12 @@ class Invoice(models.Model):
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="invoices_invoice_search"),
             models.Index(fields=["issued_at"], name="invoices_by_issue"),
             models.Index(
+                fields=["series", "number"],
+                include=["issue_date", "state", "issued_at"],
+                condition=Q(number__isnull=False),
+                name="invoices_by_number",
+            ),
+            models.Index(
                 fields=["due_date"],
                 condition=Q(
                     state="issued",

@@ -1,5 +1,6 @@
 """From draft to document: issued with the next number, annulled when it was a mistake."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from urllib.parse import quote
 from uuid import UUID
@@ -29,11 +30,13 @@ from tenant_apps.invoices.operations.drafts import lock_draft, recompute
 from tenant_apps.invoices.queries import (
     advance_left,
     buyer_of,
+    findings_of,
     groups_of,
     lock_invoice,
     remaining_of,
     seller_of,
 )
+from tenant_apps.invoices.validation_texts import field_error
 from tenant_apps.sharing.operations import require_may_change
 from tenant_apps.sharing.queries import visible_to
 from tenant_apps.workspace.models import OrganizationProfile
@@ -41,10 +44,15 @@ from tenant_apps.workspace.operations import take_number
 from tenant_apps.workspace.queries import profile
 
 
-class IssueDateInFuture(Refused):
-    code = "issue_date_in_future"
-    message = _("An invoice cannot be issued on a day that has not come yet.")
-    field = "issue_date"
+class DocumentInvalid(Refused):
+    """The document breaks rules that stop it: `findings` (`rules.Finding`), each with its field's path. The
+    first one gives code, message and field.
+    """
+
+    def __init__(self, findings: Sequence[rules.Finding]) -> None:
+        errors = [field_error(finding) for finding in findings]
+        self.findings = tuple(findings)
+        super().__init__(errors[0].code, errors[0].message, field=errors[0].field, errors=errors)
 
 
 class MoreThanRemains(Refused):
@@ -93,18 +101,18 @@ def issue_invoice(*, invoice_id: UUID, by: Actor, at: datetime, issue_date: date
     puts issuing in a queue, so numbers have no gap. A credit note takes from what its invoice still owes;
     money that is there already beyond that becomes free for the client's other invoices. The deal that an
     invoice bills follows by the rules of the crm, and never stands in the way. Raises `NotADraft`,
-    `IssueDateInFuture`, `LimitReached`, `CannotBeAmended`, `MoreThanRemains`.
+    `DocumentInvalid`, `LimitReached`, `CannotBeAmended`, `MoreThanRemains`.
     """
     invoice = _lock_to_issue(invoice_id, by)
     seller = profile()
     today = day_in(seller.time_zone, at)
     invoice.issue_date = issue_date or invoice.issue_date or today
-    if invoice.issue_date > today:
-        raise IssueDateInFuture()
     _check_what_remains(invoice, by)
     if invoice.is_credit:
         make_room_for_credit(note=invoice, by=by, at=at)
     invoice.number = take_number(code=invoice.series, by=by)
+    if wrong := rules.errors_among(findings_of(invoice, on=today)):
+        raise DocumentInvalid(wrong)
     if invoice.kind in rules.TAX_KINDS:
         limits.require(limits.Limit.INVOICES_PER_MONTH, used=lambda: _issued_this_month(seller.time_zone, at))
     _freeze(invoice, seller, by.label if by.kind is ActorKind.MEMBER else "", at)

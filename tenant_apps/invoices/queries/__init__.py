@@ -3,6 +3,9 @@
 What a page or the API uses takes the actor and shows only what they may see.
 """
 
+from tenant_apps.invoices.queries.audit import Fault as Fault
+from tenant_apps.invoices.queries.audit import SeriesAudit as SeriesAudit
+from tenant_apps.invoices.queries.audit import audit_series as audit_series
 from tenant_apps.invoices.queries.chains import advance_left as advance_left
 from tenant_apps.invoices.queries.chains import advances_for as advances_for
 from tenant_apps.invoices.queries.chains import amended_by as amended_by
@@ -60,4 +63,4 @@ from tenant_apps.invoices.queries.papers import buyer_of as buyer_of
 from tenant_apps.invoices.queries.papers import email_of_buyer as email_of_buyer
 from tenant_apps.invoices.queries.papers import paper_of as paper_of
 from tenant_apps.invoices.queries.papers import seller_of as seller_of
-from tenant_apps.invoices.queries.papers import warnings_of as warnings_of
+from tenant_apps.invoices.queries.validation import findings_of as findings_of

@@ -1,12 +1,9 @@
-"""What documents say: snapshots of seller and buyer, warnings, paper."""
+"""What documents say: snapshots of seller and buyer, paper."""
 
-from datetime import date
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from tenant_apps.files.queries import read_bytes, stored_file
-from tenant_apps.invoices import rules
 from tenant_apps.invoices.models import Invoice, InvoiceItem
 from tenant_apps.invoices.paper import InvoicePaper, PaperLine, Party
 from tenant_apps.invoices.queries.chains import groups_of
@@ -73,32 +70,6 @@ def email_of_buyer(invoice: Invoice) -> str:
     """Where the invoice is sent to: the contact's e-mail, else the company's, else nothing."""
     found = (party.email for party in (invoice.contact, invoice.company) if party and party.email)
     return next(found, "")
-
-
-def warnings_of(invoice: Invoice, *, on: date) -> list[str]:
-    """Codes of what an accountant would object to (words in `warning_texts`).
-
-    They never block. `on` dates a draft.
-    """
-    seller = invoice.seller or seller_of(profile())
-    buyer = invoice.buyer or buyer_of(invoice)
-    return rules.warnings_for(
-        rules.SellerFacts(**{name: seller[name] for name in rules.SellerFacts.__dataclass_fields__}),
-        rules.BuyerFacts(**{name: buyer[name] for name in rules.BuyerFacts.__dataclass_fields__}),
-        _document_facts(invoice, on),
-    )
-
-
-def _document_facts(invoice: Invoice, on: date) -> rules.DocumentFacts:
-    rates = (group["rate"] for group in invoice.vat_groups)
-    return rules.DocumentFacts(
-        currency=invoice.currency,
-        issue_date=invoice.issue_date or on,
-        tax_event_date=invoice.tax_event_date,
-        due_date=invoice.due_date,
-        vat_rates=frozenset(None if rate is None else Decimal(rate) for rate in rates),
-        notes=invoice.notes,
-    )
 
 
 def paper_of(invoice: Invoice) -> InvoicePaper:

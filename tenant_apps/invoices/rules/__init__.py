@@ -1,10 +1,20 @@
-"""Arithmetic and decisions of documents, by noun: totals, states, warnings."""
+"""Arithmetic and decisions of documents, by noun: totals, states, what an accountant asks."""
 
+from tenant_apps.invoices.rules.facts import BuyerFacts as BuyerFacts
+from tenant_apps.invoices.rules.facts import DocumentFacts as DocumentFacts
+from tenant_apps.invoices.rules.facts import LineFacts as LineFacts
+from tenant_apps.invoices.rules.facts import OriginalFacts as OriginalFacts
+from tenant_apps.invoices.rules.facts import SellerFacts as SellerFacts
+from tenant_apps.invoices.rules.facts import SeriesFacts as SeriesFacts
+from tenant_apps.invoices.rules.money_rules import marks_of as marks_of
+from tenant_apps.invoices.rules.problems import Finding as Finding
+from tenant_apps.invoices.rules.problems import Severity as Severity
 from tenant_apps.invoices.rules.states import ANNULLED as ANNULLED
 from tenant_apps.invoices.rules.states import CREDIT_NOTE as CREDIT_NOTE
 from tenant_apps.invoices.rules.states import CREDITED as CREDITED
 from tenant_apps.invoices.rules.states import DEBIT_NOTE as DEBIT_NOTE
 from tenant_apps.invoices.rules.states import DRAFT as DRAFT
+from tenant_apps.invoices.rules.states import HEADINGS as HEADINGS
 from tenant_apps.invoices.rules.states import INVOICE as INVOICE
 from tenant_apps.invoices.rules.states import ISSUED as ISSUED
 from tenant_apps.invoices.rules.states import KINDS as KINDS
@@ -15,6 +25,7 @@ from tenant_apps.invoices.rules.states import PAID as PAID
 from tenant_apps.invoices.rules.states import PARTLY_PAID as PARTLY_PAID
 from tenant_apps.invoices.rules.states import PROFORMA as PROFORMA
 from tenant_apps.invoices.rules.states import SENT as SENT
+from tenant_apps.invoices.rules.states import STAMPS as STAMPS
 from tenant_apps.invoices.rules.states import STATES as STATES
 from tenant_apps.invoices.rules.states import STATUSES as STATUSES
 from tenant_apps.invoices.rules.states import TAX_KINDS as TAX_KINDS
@@ -38,10 +49,6 @@ from tenant_apps.invoices.rules.totals import spread as spread
 from tenant_apps.invoices.rules.totals import to_cents as to_cents
 from tenant_apps.invoices.rules.totals import usual_rate as usual_rate
 from tenant_apps.invoices.rules.totals import what_remains as what_remains
-from tenant_apps.invoices.rules.warnings import BULGARIAN_VAT_RATES as BULGARIAN_VAT_RATES
-from tenant_apps.invoices.rules.warnings import DAYS_FROM_TAX_EVENT as DAYS_FROM_TAX_EVENT
-from tenant_apps.invoices.rules.warnings import EURO_SINCE as EURO_SINCE
-from tenant_apps.invoices.rules.warnings import BuyerFacts as BuyerFacts
-from tenant_apps.invoices.rules.warnings import DocumentFacts as DocumentFacts
-from tenant_apps.invoices.rules.warnings import SellerFacts as SellerFacts
-from tenant_apps.invoices.rules.warnings import warnings_for as warnings_for
+from tenant_apps.invoices.rules.validation import RULES as RULES
+from tenant_apps.invoices.rules.validation import errors_among as errors_among
+from tenant_apps.invoices.rules.validation import validate as validate

@@ -13,10 +13,19 @@ TAX_KINDS = (INVOICE, CREDIT_NOTE, DEBIT_NOTE)
 NOTES = (CREDIT_NOTE, DEBIT_NOTE)
 # What a client owes by itself; a credit note takes from its invoice, a proforma only asks.
 OWED_KINDS = (INVOICE, DEBIT_NOTE)
+# чл. 114, ал. 1, т. 1 ЗДДС: the name of the document, which stays Bulgarian beside any other language.
+HEADINGS: Mapping[str, str] = {
+    INVOICE: "ФАКТУРА",
+    CREDIT_NOTE: "КРЕДИТНО ИЗВЕСТИЕ",
+    DEBIT_NOTE: "ДЕБИТНО ИЗВЕСТИЕ",
+    PROFORMA: "ПРОФОРМА",
+}
 
 # States are stored; whatever else a status says follows from money and dates.
 DRAFT, ISSUED, ANNULLED = "draft", "issued", "annulled"
 STATES = (DRAFT, ISSUED, ANNULLED)
+# What is stamped on the first copy.
+STAMPS: Mapping[str, str] = {DRAFT: "ЧЕРНОВА", ISSUED: "ОРИГИНАЛ", ANNULLED: "АНУЛИРАНА"}
 TRANSITIONS: Mapping[str, frozenset[str]] = {
     DRAFT: frozenset({ISSUED}),
     ISSUED: frozenset({ANNULLED}),

@@ -22,6 +22,7 @@ from tenant_apps.invoices.models import Invoice
 from tenant_apps.invoices.queries import visible_invoice
 from tenant_apps.invoices.treatment_texts import written_treatment
 from tenant_apps.invoices.views import Request, today
+from tenant_apps.invoices.views.invoices import RulesPanel
 from tenant_apps.workspace.queries import profile
 
 
@@ -210,7 +211,9 @@ def _form_page(
     lines: forms.InvoiceLines,
     invoice: Invoice | None = None,
 ) -> HttpResponse:
-    """The form with its lines and what they come to: 422 when either came back with errors."""
+    """The form with its lines and what they come to, and what the rules say of the draft: 422 when either
+    came back with errors.
+    """
     pricing = form.pricing
     if invoice and invoice.is_credit:
         pricing["remaining"] = queries.remaining_of(invoice.amended.pk)
@@ -221,6 +224,8 @@ def _form_page(
         "kind": invoice.kind if invoice else form["kind"].value() or rules.INVOICE,
         "remains": _remains(pricing.get("remaining", {})),
     }
+    if invoice:
+        context["rules"] = RulesPanel(queries.findings_of(invoice, on=today(request)))
     answer = form_page(request, template, form, context)
     if lines.is_bound and not lines.is_valid():
         answer.status_code = 422

@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -16,9 +18,40 @@ from tenant_apps.invoices import filters, queries, ubl
 from tenant_apps.invoices.adapters import written_paper
 from tenant_apps.invoices.models import Invoice
 from tenant_apps.invoices.operations import invoice_pdf_bytes
+from tenant_apps.invoices.rules import Finding, Severity, errors_among
 from tenant_apps.invoices.views import Request, today
 
 POLLS = 15
+
+
+@dataclass(frozen=True)
+class RulesPanel:
+    """The findings of a document as its panel lists them: what is wrong first, what is kept folded away."""
+
+    findings: Sequence[Finding]
+
+    @property
+    def failed(self) -> list[Finding]:
+        """What is wrong, errors first."""
+        order = list(Severity)
+        wrong = (finding for finding in self.findings if not finding.passed)
+        return sorted(wrong, key=lambda finding: order.index(finding.severity))
+
+    @property
+    def passed(self) -> list[Finding]:
+        return [finding for finding in self.findings if finding.passed]
+
+    @property
+    def error_count(self) -> int:
+        return len(errors_among(self.findings))
+
+    @property
+    def tone(self) -> str:
+        """How the panel looks: danger, warning or success."""
+        if self.error_count:
+            return "danger"
+        warns = any(finding.severity is Severity.WARNING for finding in self.failed)
+        return "warning" if warns else "success"
 
 
 @page(Permission.INVOICES_VIEW)
@@ -44,12 +77,28 @@ def invoice_list(request: Request) -> HttpResponse:
 def invoice_detail(request: Request, invoice_id: UUID) -> HttpResponse:
     """The whole page; for the side panel the facts; for a page that waits for a match, what stands right."""
     invoice = queries.visible_invoice(invoice_id, request.actor, on=today(request))
-    context = _facts(request, invoice)
     if not is_htmx(request):
-        context |= {"sheet": _sheet(invoice)}
-        return render(request, "invoices/invoice_detail.html", context)
+        return document_page(request, invoice)
+    context = _facts(request, invoice)
     is_waiting = request.headers.get("HX-Target") == "document-side"
     return partial(request, "invoices/invoice_detail.html", "refreshed" if is_waiting else "panel", context)
+
+
+def document_page(request: Request, invoice: Invoice, *, was_refused: bool = False) -> HttpResponse:
+    """The paper with what stands beside it; 422 when it `was_refused`: then the rules say why, on top."""
+    context = _facts(request, invoice) | {"sheet": _sheet(invoice), "was_refused": was_refused}
+    return render(request, "invoices/invoice_detail.html", context, status=422 if was_refused else 200)
+
+
+@page(Permission.INVOICES_VIEW)
+def invoice_rules(request: Request, invoice_id: UUID) -> HttpResponse:
+    """What the rules say of a document: a part of its page and of its editor, which ask again when it
+    changes.
+    """
+    invoice = queries.visible_invoice(invoice_id, request.actor)
+    rules = RulesPanel(queries.findings_of(invoice, on=today(request)))
+    context = {"invoice": invoice, "rules": rules, "is_live": True}
+    return render(request, "invoices/components/invoice_rules.html", context)
 
 
 @page(Permission.INVOICES_VIEW)
@@ -78,7 +127,7 @@ def _facts(request: Request, invoice: Invoice) -> dict[str, Any]:
         "deal": _deal_of(invoice, request),
         "chain": queries.with_status(queries.chain_of(invoice, request.actor), on=today(request)),
         "advances": queries.advances_for(invoice, request.actor) if invoice.is_draft else [],
-        "warnings": queries.warnings_of(invoice, on=today(request)) if invoice.state != "annulled" else [],
+        "rules": RulesPanel(queries.findings_of(invoice, on=today(request))),
         "allocations": queries.allocations_of_invoice(invoice.pk),
         "timeline": timeline_of(invoice.pk, by=request.actor),
         **_waiting(request),

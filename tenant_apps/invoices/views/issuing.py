@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from shared_apps.core import clock
 from shared_apps.core.errors import DomainError
-from shared_apps.core.http import act, add_refusal, done, page, partial
+from shared_apps.core.http import act, add_refusal, done, is_htmx, page, partial
 from shared_apps.core.permissions import Permission
 from tenant_apps.crm.models import AutomaticMove
 from tenant_apps.crm.queries import win_by_document
@@ -15,11 +15,19 @@ from tenant_apps.invoices.forms.payments import ReasonForm
 from tenant_apps.invoices.models import Invoice
 from tenant_apps.invoices.queries import visible_invoice
 from tenant_apps.invoices.views import Request, today
+from tenant_apps.invoices.views.invoices import document_page
 
 
 @act(Permission.INVOICES_ISSUE)
 def issue_invoice(request: Request, invoice_id: UUID) -> HttpResponse:
-    invoice = operations.issue_invoice(invoice_id=invoice_id, by=request.actor, at=clock.now())
+    """A draft that breaks rules comes back with what is wrong beside its paper."""
+    try:
+        invoice = operations.issue_invoice(invoice_id=invoice_id, by=request.actor, at=clock.now())
+    except operations.DocumentInvalid:
+        if is_htmx(request):
+            raise
+        draft = visible_invoice(invoice_id, request.actor, on=today(request))
+        return document_page(request, draft, was_refused=True)
     message, undo = _("Invoice %(number)s was issued."), ""
     if won := _win_to_undo(invoice, request):
         message = _("Invoice %(number)s was issued, and with it the deal “%(deal)s” is won.")

@@ -49,6 +49,7 @@ from tenant_apps.workspace.queries.organization import OFFER_SERIES as OFFER_SER
 from tenant_apps.workspace.queries.organization import PROFORMA_SERIES as PROFORMA_SERIES
 from tenant_apps.workspace.queries.organization import TAX_SERIES as TAX_SERIES
 from tenant_apps.workspace.queries.organization import active_members as active_members
+from tenant_apps.workspace.queries.organization import every_series as every_series
 from tenant_apps.workspace.queries.organization import member_by_user as member_by_user
 from tenant_apps.workspace.queries.organization import mirrored_members as mirrored_members
 from tenant_apps.workspace.queries.organization import names_of as names_of

@@ -22,6 +22,11 @@ def series_of_kind(kind: str) -> QuerySet[NumberSeries]:
     return NumberSeries.objects.filter(kind=kind).order_by("id")
 
 
+def every_series() -> QuerySet[NumberSeries]:
+    """Every series: those of tax documents first."""
+    return NumberSeries.objects.order_by("-kind", "id")
+
+
 def member_by_user(user_id: UUID) -> Member:
     return Member.objects.get(user_id=user_id)
 
