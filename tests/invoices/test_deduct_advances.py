@@ -67,7 +67,7 @@ def test_two_drafts_cannot_both_be_issued(owner):
     """What a second hand wrote over the API, past `deduct_advances`, is found when it is issued."""
     company = client(owner)
     first = advance(owner, company)
-    off = line("-1", "30", deducts_id=first.pk)
+    off = line("-1", "30", deducts_id=first.pk, description=f"Аванс по фактура {first.number}")
     drafts = [
         create_invoice(
             draft=InvoiceInput(currency="EUR", company_id=company.pk, items=(line(), off)), by=owner, at=AT

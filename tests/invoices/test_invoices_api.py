@@ -23,7 +23,8 @@ LINE = {
 @pytest.fixture
 def company_id(alpha, owner):
     with in_organization(alpha):
-        details = CompanyChange(name="Клиент ООД", eik="121644736", email="client@client.example")
+        facts = {"eik": "121644736", "email": "client@client.example", "address": "ул. Клиентска 5"}
+        details = CompanyChange(name="Клиент ООД", **facts)
         return str(create_company(details=details, by=owner, at=clock.now()).pk)
 
 
