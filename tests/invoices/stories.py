@@ -7,7 +7,7 @@ from typing import Any
 from shared_apps.core.actors import Actor
 from tenant_apps.crm.models import Company
 from tenant_apps.crm.operations import CompanyChange, create_company
-from tenant_apps.invoices.models import Invoice, Payment
+from tenant_apps.invoices.models import Invoice, InvoiceState, Payment
 from tenant_apps.invoices.operations import (
     InvoiceInput,
     ItemInput,
@@ -16,6 +16,9 @@ from tenant_apps.invoices.operations import (
     issue_invoice,
     record_payment,
 )
+from tenant_apps.invoices.queries import buyer_of, seller_of
+from tenant_apps.workspace.operations import take_number
+from tenant_apps.workspace.queries import profile
 
 AT = datetime(2026, 3, 15, 12, tzinfo=UTC)
 TODAY = date(2026, 3, 15)
@@ -53,6 +56,17 @@ def draft(by: Actor, company: Company | None = None, **more: Any) -> Invoice:
 def issued(by: Actor, company: Company | None = None, at: datetime = AT, **more: Any) -> Invoice:
     """An issued invoice of 120.00 EUR."""
     return issue_invoice(invoice_id=draft(by, company, **more).pk, by=by, at=at)
+
+
+def issued_before_the_rules(by: Actor, company: Company | None = None, **more: Any) -> Invoice:
+    """An issued invoice of a time when no rule stopped it, with what none of today may have."""
+    invoice = draft(by, company, **more)
+    invoice.number = take_number(code=invoice.series, by=by)
+    invoice.seller, invoice.buyer = seller_of(profile()), buyer_of(invoice)
+    invoice.state, invoice.issued_at = InvoiceState.ISSUED, AT
+    invoice.issue_date = invoice.due_date = TODAY
+    invoice.save()
+    return invoice
 
 
 def payment(by: Actor, amount: str = "120.00", reference: str = "", **more: Any) -> Payment:

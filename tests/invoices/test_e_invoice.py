@@ -24,7 +24,7 @@ from tenant_apps.invoices.rules.units import unit_code
 from tenant_apps.invoices.ubl import write_ubl
 from tenant_apps.workspace.operations import ProfileChange, change_organization
 from tenants.context import OrganizationRef
-from tests.invoices.stories import AT, TODAY, client, draft, issued, line
+from tests.invoices.stories import AT, TODAY, client, draft, issued, issued_before_the_rules, line
 
 pytestmark = pytest.mark.django_db
 Xml = ElementTree.Element
@@ -122,7 +122,9 @@ def test_an_advance_is_a_prepayment_and_is_taken_off_by_a_negative_line(
 def test_what_bears_no_vat_says_why(
     in_alpha: OrganizationRef, owner: Actor, code: str, rate: str, category: str, vatex: str | None
 ) -> None:
-    xml = written(issued(owner, german(owner), items=(line(vat_rate=rate, vat_code=code),)), owner)
+    consulted = {"vies_number": "WAPIAAAAZ", "vies_checked_on": TODAY}
+    items = (line(vat_rate=rate, vat_code=code),)
+    xml = written(issued(owner, german(owner), items=items, **consulted), owner)
     taxed = "cac:TaxTotal/cac:TaxSubtotal/cac:TaxCategory"
     assert (text(xml, f"{taxed}/cbc:ID"), text(xml, f"{taxed}/cbc:TaxExemptionReasonCode")) == (
         category,
@@ -171,7 +173,7 @@ def test_what_the_standard_cannot_say_is_refused(
     in_alpha: OrganizationRef, owner: Actor, items: tuple[Any, ...]
 ) -> None:
     with pytest.raises(NotExpressible):
-        e_invoice_of(visible_invoice(issued(owner, items=items).pk, owner))
+        e_invoice_of(visible_invoice(issued_before_the_rules(owner, items=items).pk, owner))
 
 
 def test_drafts_and_annulled_documents_are_no_e_invoices(in_alpha: OrganizationRef, owner: Actor) -> None:
@@ -230,7 +232,7 @@ def test_units_have_their_codes() -> None:
 def test_the_page_gives_the_file_and_says_why_there_is_none(
     in_alpha: OrganizationRef, owner: Actor, browser: Client
 ) -> None:
-    good, bad = issued(owner), issued(owner, items=(line(vat_rate="0"),))
+    good, bad = issued(owner), issued_before_the_rules(owner, items=(line(vat_rate="0"),))
     response = browser.get(f"/invoices/{good.pk}/ubl/")
     assert response["Content-Disposition"] == 'attachment; filename="0000000001.xml"'
     assert response.content.startswith(b'<?xml version="1.0" encoding="UTF-8"?>\n<ubl:Invoice')

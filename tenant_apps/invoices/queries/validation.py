@@ -107,7 +107,7 @@ def _original(invoice: Invoice) -> rules.OriginalFacts | None:
     original = invoice.amends
     if original is None or original.issue_date is None or original.number is None:
         return None
-    own = groups_of(invoice) if invoice.is_issued and invoice.kind == rules.CREDIT_NOTE else ()
+    own = groups_of(invoice) if invoice.is_issued and invoice.is_credit else ()
     left = rules.what_remains((), (), (*remaining_of(original.pk).values(), *own))
     return rules.OriginalFacts(
         number=original.number,
