@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from shared_apps.core.actors import Actor
+from shared_apps.core.actors import Actor, system_actor
 from tenant_apps.crm.models import Company
 from tenant_apps.crm.operations import CompanyChange, create_company
 from tenant_apps.invoices.models import Invoice, InvoiceState, Payment
@@ -17,7 +17,8 @@ from tenant_apps.invoices.operations import (
     record_payment,
 )
 from tenant_apps.invoices.queries import buyer_of, seller_of
-from tenant_apps.workspace.operations import take_number
+from tenant_apps.workspace.models import NumberSeries
+from tenant_apps.workspace.operations import add_series, take_number
 from tenant_apps.workspace.queries import profile
 
 AT = datetime(2026, 3, 15, 12, tzinfo=UTC)
@@ -56,6 +57,13 @@ def draft(by: Actor, company: Company | None = None, **more: Any) -> Invoice:
 def issued(by: Actor, company: Company | None = None, at: datetime = AT, **more: Any) -> Invoice:
     """An issued invoice of 120.00 EUR."""
     return issue_invoice(invoice_id=draft(by, company, **more).pk, by=by, at=at)
+
+
+def another_series() -> str:
+    """The code of one more series of tax documents, where a document may be older than those before it."""
+    count = NumberSeries.objects.count()
+    by = system_actor()
+    return add_series(name=f"Обект {count}", first_number=count * 2_000_000, by=by, at=AT).code
 
 
 def issued_before_the_rules(by: Actor, company: Company | None = None, **more: Any) -> Invoice:
