@@ -57,7 +57,7 @@ RULE_TEXTS: Mapping[str, RuleText] = {
     "legal_basis": RuleText(
         _("At a zero rate or without VAT, a legal basis that fits seller, client and supply"), _content(12)
     ),
-    "outside_scope": RuleText(_("Supplies outside the scope of VAT stand alone"), _("EN 16931, BR-O-11")),
+    "outside_scope": RuleText(_("Supplies outside the scope of VAT stand alone"), "EN 16931, BR-O-11"),
     "special_marks": RuleText(_("The words that a special regime asks for"), _article(114, 4)),
     "currency": RuleText(_("Base and VAT are in euro"), _article(26, 6)),
     "amount_due": RuleText(_("The amount due is base and VAT, less the advances named"), _content(14)),
