@@ -5,5 +5,10 @@ from tenant_apps.invoices.models.documents import InvoiceItem as InvoiceItem
 from tenant_apps.invoices.models.documents import InvoiceState as InvoiceState
 from tenant_apps.invoices.models.documents import PaymentMethod as PaymentMethod
 from tenant_apps.invoices.models.documents import SupplyKind as SupplyKind
+from tenant_apps.invoices.models.offers import Offer as Offer
+from tenant_apps.invoices.models.offers import OfferInvoice as OfferInvoice
+from tenant_apps.invoices.models.offers import OfferItem as OfferItem
+from tenant_apps.invoices.models.offers import OfferPart as OfferPart
+from tenant_apps.invoices.models.offers import OfferStatus as OfferStatus
 from tenant_apps.invoices.models.payments import Allocation as Allocation
 from tenant_apps.invoices.models.payments import Payment as Payment

@@ -1,4 +1,4 @@
-"""Arithmetic and decisions of documents, by noun: totals, states, what an accountant asks."""
+"""Arithmetic and decisions of documents, by noun: totals, states, offers, what an accountant asks."""
 
 from tenant_apps.invoices.rules.facts import BuyerFacts as BuyerFacts
 from tenant_apps.invoices.rules.facts import DocumentFacts as DocumentFacts
@@ -7,6 +7,24 @@ from tenant_apps.invoices.rules.facts import OriginalFacts as OriginalFacts
 from tenant_apps.invoices.rules.facts import SellerFacts as SellerFacts
 from tenant_apps.invoices.rules.facts import SeriesFacts as SeriesFacts
 from tenant_apps.invoices.rules.money_rules import marks_of as marks_of
+from tenant_apps.invoices.rules.offers import ACCEPTED as ACCEPTED
+from tenant_apps.invoices.rules.offers import ADVANCE as ADVANCE
+from tenant_apps.invoices.rules.offers import DECLINED as DECLINED
+from tenant_apps.invoices.rules.offers import EXPIRED as EXPIRED
+from tenant_apps.invoices.rules.offers import LINES as LINES
+from tenant_apps.invoices.rules.offers import OFFER_DAYS as OFFER_DAYS
+from tenant_apps.invoices.rules.offers import OFFER_DRAFT as OFFER_DRAFT
+from tenant_apps.invoices.rules.offers import OFFER_PARTS as OFFER_PARTS
+from tenant_apps.invoices.rules.offers import OFFER_SENT as OFFER_SENT
+from tenant_apps.invoices.rules.offers import OFFER_STATUSES as OFFER_STATUSES
+from tenant_apps.invoices.rules.offers import OFFER_TRANSITIONS as OFFER_TRANSITIONS
+from tenant_apps.invoices.rules.offers import SUPERSEDED as SUPERSEDED
+from tenant_apps.invoices.rules.offers import WHOLE as WHOLE
+from tenant_apps.invoices.rules.offers import advance_of as advance_of
+from tenant_apps.invoices.rules.offers import default_valid_until as default_valid_until
+from tenant_apps.invoices.rules.offers import discount_shares as discount_shares
+from tenant_apps.invoices.rules.offers import offer_may_become as offer_may_become
+from tenant_apps.invoices.rules.offers import part_discount as part_discount
 from tenant_apps.invoices.rules.problems import Finding as Finding
 from tenant_apps.invoices.rules.problems import Severity as Severity
 from tenant_apps.invoices.rules.states import ANNULLED as ANNULLED
