@@ -33,6 +33,7 @@ class CrmEvent(StrEnum):
     DEAL_UNARCHIVED = "crm.deal_unarchived"
     DEAL_PAID = "crm.deal_paid"
     DEAL_UNPAID = "crm.deal_unpaid"
+    DEAL_QUESTIONED = "crm.deal_questioned"
     AUTOMATIC_MOVE_UNDONE = "crm.automatic_move_undone"
     MOVING_RULE_TURNED_ON = "crm.moving_rule_turned_on"
     MOVING_RULE_TURNED_OFF = "crm.moving_rule_turned_off"
@@ -96,6 +97,9 @@ SENTENCES = {
     CrmEvent.DEAL_UNARCHIVED: _("%(actor)s brought the deal %(subject)s back from the archive"),
     CrmEvent.DEAL_PAID: _("Everything that was invoiced for the deal %(subject)s is paid"),
     CrmEvent.DEAL_UNPAID: _("The deal %(subject)s is no longer paid in full"),
+    CrmEvent.DEAL_QUESTIONED: _(
+        "An offer was declined, and the owner of the deal %(subject)s was asked what comes next"
+    ),
     CrmEvent.AUTOMATIC_MOVE_UNDONE: _("%(actor)s undid an automatic move of the deal %(subject)s"),
     CrmEvent.MOVING_RULE_TURNED_ON: _("%(actor)s turned on the rule “%(subject)s”"),
     CrmEvent.MOVING_RULE_TURNED_OFF: _("%(actor)s turned off the rule “%(subject)s”"),

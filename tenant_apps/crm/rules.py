@@ -19,13 +19,20 @@ class RuleCode(StrEnum):
 
     INVOICE_ISSUED = "invoice_issued"
     INVOICE_PAID = "invoice_paid"
+    OFFER_SENT = "offer_sent"
+    OFFER_ACCEPTED = "offer_accepted"
+    OFFER_DECLINED = "offer_declined"
 
 
 class Act(StrEnum):
-    """What a rule does to a deal: closes an open one as won; marks it as paid in full and tells its owner."""
+    """What a rule does to a deal: closes an open one as won; marks it as paid in full and tells its owner;
+    takes it forward to the stage of its pipeline that waits for offers; asks its owner what comes next.
+    """
 
     WIN = "win"
     CELEBRATE = "celebrate"
+    FORWARD = "forward"
+    ASK = "ask"
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,9 @@ MOVING_RULES = {
     for rule in (
         MovingRule(RuleCode.INVOICE_ISSUED, Act.WIN),
         MovingRule(RuleCode.INVOICE_PAID, Act.CELEBRATE),
+        MovingRule(RuleCode.OFFER_SENT, Act.FORWARD),
+        MovingRule(RuleCode.OFFER_ACCEPTED, Act.WIN),
+        MovingRule(RuleCode.OFFER_DECLINED, Act.ASK),
     )
 }
 

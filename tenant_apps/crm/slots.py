@@ -29,7 +29,7 @@ from tenant_apps.crm.queries import (
 from tenant_apps.crm.rules import MOVING_RULES
 
 DEALS_SHOWN = 10
-AUTOMATIC = (CrmEvent.DEAL_WON, CrmEvent.DEAL_PAID)
+AUTOMATIC = (CrmEvent.DEAL_WON, CrmEvent.DEAL_PAID, CrmEvent.DEAL_MOVED)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ AREA_NAMES: dict[str, Promise] = {
     "notes": _("Notes"),
     "products": _("Products"),
     "invoices": _("Invoices"),
+    "offers": _("Offers"),
     "payments": _("Payments"),
     "dashboard": _("Dashboard"),
     "organization": _("Organization"),

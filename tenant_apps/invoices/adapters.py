@@ -17,6 +17,7 @@ from shared_apps.core.bulgaria.iban import format_iban, is_valid_iban, normalize
 from shared_apps.core.bulgaria.words import amount_in_words
 from shared_apps.core.money import round_half_up
 from tenant_apps.documents.adapters import drawable, render_pdf
+from tenant_apps.invoices.offer_paper import OfferPaper
 from tenant_apps.invoices.paper import InvoicePaper, PaperLine, Party, write_amount, write_day, write_number
 from tenant_apps.invoices.rules import ANNULLED, DRAFT, VatGroup
 
@@ -100,6 +101,35 @@ def written_paper(paper: InvoicePaper, language: str) -> dict[str, Any]:
     """Return the invoice in the words and figures of its language, with its pictures, as the PDF has it."""
     with override(language):
         return _context(paper, language, _images(paper))
+
+
+def render_offer_pdf(paper: OfferPaper, language: str) -> bytes:
+    """Render the offer as PDF, as it was sent, in the document's language ("bg" or "en"). Raises
+    `documents.adapters.RenderFailed`.
+    """
+    with override(language):
+        sheet = written_offer(paper, language)
+        html = render_to_string("invoices/pdf/offer.html", sheet)
+        return render_pdf(drawable(html), images=sheet["images"])
+
+
+def written_offer(paper: OfferPaper, language: str) -> dict[str, Any]:
+    """Return the offer in the words and figures of its language: the sheet of `written_paper`, with its days
+    and its optional lines.
+    """
+    with override(language):
+        days = ((_("Date"), paper.sent_on), (_("Valid until"), paper.valid_until))
+        accepted = paper.accepted_total
+        return written_paper(paper.page, language) | {
+            "offer": paper,
+            "days": [(label, write_day(day, language)) for label, day in days if day],
+            "options": [_line(line, language) | {"is_chosen": chosen} for line, chosen in paper.options],
+            "has_option_discounts": any(line.discount_percent for line, _chosen in paper.options),
+            "discount_total": write_amount(paper.discount_total, language) if paper.discount_total else "",
+            "advance": write_number(paper.advance_percent, language) if paper.advance_percent else "",
+            "accepted_total": "" if accepted is None else write_amount(accepted, language),
+            "accepted_on": write_day(paper.accepted_on, language) if paper.accepted_on else "",
+        }
 
 
 def _images(paper: InvoicePaper) -> dict[str, bytes]:

@@ -19,6 +19,21 @@ class InvoiceEvent(StrEnum):
     QR_CODES_STORED = "invoices.invoice_qr_codes_stored"
 
 
+class OfferEvent(StrEnum):
+    CREATED = "invoices.offer_created"
+    CHANGED = "invoices.offer_changed"
+    DELETED = "invoices.offer_deleted"
+    VERSION_CREATED = "invoices.offer_version_created"
+    SENT = "invoices.offer_sent"
+    SENT_AGAIN = "invoices.offer_sent_again"
+    SUPERSEDED = "invoices.offer_superseded"
+    ACCEPTED = "invoices.offer_accepted"
+    DECLINED = "invoices.offer_declined"
+    EXPIRED = "invoices.offer_expired"
+    INVOICED = "invoices.offer_invoiced"
+    DOCUMENT_STORED = "invoices.offer_document_stored"
+
+
 class PaymentEvent(StrEnum):
     RECORDED = "invoices.payment_recorded"
     ALLOCATED = "invoices.payment_allocated"
@@ -40,6 +55,18 @@ SENTENCES: dict[str, Text] = {
     InvoiceEvent.ANNULLED: _("%(actor)s annulled invoice %(subject)s"),
     InvoiceEvent.DOCUMENT_STORED: _("The PDF of invoice %(subject)s was made"),
     InvoiceEvent.QR_CODES_STORED: _("The QR codes of invoice %(subject)s were made"),
+    OfferEvent.CREATED: _("%(actor)s drafted an offer"),
+    OfferEvent.CHANGED: _("%(actor)s changed the draft of the offer"),
+    OfferEvent.DELETED: _("%(actor)s deleted a draft offer"),
+    OfferEvent.VERSION_CREATED: _("%(actor)s began a new version of the offer %(subject)s"),
+    OfferEvent.SENT: _("%(actor)s sent the offer %(subject)s"),
+    OfferEvent.SENT_AGAIN: _("%(actor)s sent the offer %(subject)s again"),
+    OfferEvent.SUPERSEDED: _("A new version took the place of the offer %(subject)s"),
+    OfferEvent.ACCEPTED: _("The offer %(subject)s was accepted"),
+    OfferEvent.DECLINED: _("The offer %(subject)s was declined"),
+    OfferEvent.EXPIRED: _("The offer %(subject)s expired"),
+    OfferEvent.INVOICED: _("%(actor)s drafted an invoice from the offer %(subject)s"),
+    OfferEvent.DOCUMENT_STORED: _("The PDF of the offer %(subject)s was made"),
     PaymentEvent.RECORDED: _("%(actor)s recorded a payment of %(subject)s"),
     PaymentEvent.ALLOCATED: _("%(actor)s linked the payment of %(subject)s to an invoice"),
     PaymentEvent.DEALLOCATED: _("%(actor)s unlinked the payment of %(subject)s from an invoice"),

@@ -8,10 +8,19 @@ from django.utils.translation import override
 from shared_apps.core import clock
 from shared_apps.core.formats import format_day, format_money
 from shared_apps.jobs.actors import Queue, current_actor, job
-from tenant_apps.invoices.models import Invoice
-from tenant_apps.invoices.operations import invoice_pdf_bytes, make_invoice_qr_codes
-from tenant_apps.invoices.queries import visible_invoice
+from tenant_apps.invoices.models import Invoice, Offer
+from tenant_apps.invoices.operations import (
+    expire_offer,
+    invoice_pdf_bytes,
+    make_invoice_qr_codes,
+    offer_pdf_bytes,
+    settle_expiry,
+)
+from tenant_apps.invoices.queries import offers_to_expire, visible_invoice, visible_offer
 from tenant_apps.messages.operations import queue_message
+from tenants.context import current_organization
+
+EXPIRED_AT_ONCE = 500
 
 
 @job(queue=Queue.PATIENT)
@@ -62,4 +71,58 @@ def _letter(invoice: Invoice) -> dict[str, Any]:
         "total": format_money(invoice.total, invoice.currency),
         "due": format_day(invoice.due_date) if invoice.due_date else "",
         "payment_url": invoice.payment_url,
+    }
+
+
+@job(queue=Queue.PATIENT)
+def render_offer_document(*, subject_id: str, **unknown: Any) -> None:
+    """After an offer is sent: make its PDF, as it was sent."""
+    offer_pdf_bytes(offer_id=UUID(subject_id), by=current_actor(), at=clock.now())
+
+
+@job()
+def email_offer(*, offer_id: str, to: str, sending_id: str, **unknown: Any) -> None:
+    """Queue the message that carries an offer's PDF to the client; the same sending queues one message."""
+    by, at = current_actor(), clock.now()
+    offer_pdf_bytes(offer_id=UUID(offer_id), by=by, at=at)
+    offer = visible_offer(UUID(offer_id), by)
+    with override(offer.language):
+        context = _letter_with_offer(offer)
+        queue_message(
+            to=to,
+            subject=context["subject"],
+            body_text=render_to_string("invoices/email/offer.txt", context),
+            body_html=render_to_string("invoices/email/offer.html", context),
+            attachment_ids=[offer.pdf_id] if offer.pdf_id else [],
+            about_type=Offer._meta.label_lower,
+            about_id=offer.pk,
+            key=f"email_offer:{sending_id}",
+            language=offer.language,
+            by=by,
+            at=at,
+        )
+
+
+@job()
+def expire_offers(**unknown: Any) -> None:
+    """Daily, where the last day of an offer is over: let it expire, once, and tell its owner."""
+    by, at = current_actor(), clock.now()
+    today = clock.today(current_organization().time_zone)
+    for offer_id in offers_to_expire(today).values_list("pk", flat=True)[:EXPIRED_AT_ONCE]:
+        expire_offer(offer_id=offer_id, by=by, at=at)
+    settle_expiry(by=by, at=at)
+
+
+def _letter_with_offer(offer: Offer) -> dict[str, Any]:
+    """What the letter says, in the current language."""
+    values = {"number": offer.number, "seller": offer.seller["name"]}
+    return {
+        "subject": _("Offer %(number)s from %(seller)s") % values,
+        "number": offer.number,
+        "version": offer.version,
+        "seller": offer.seller,
+        "buyer": offer.buyer["contact"] or offer.buyer["name"],
+        "total": format_money(offer.total, offer.currency),
+        "has_options": any(item.is_optional for item in offer.items.all()),
+        "valid_until": format_day(offer.valid_until) if offer.valid_until else "",
     }

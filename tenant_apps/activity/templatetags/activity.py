@@ -110,7 +110,8 @@ def remark(event: Event) -> str:
     """The document that was concerned beside the event's own, whose act it was that caused what happened by
     itself, and the reason that a person gave.
     """
-    number = {**event.old, **event.new}.get("invoice")
+    facts = {**event.old, **event.new}
+    number = facts.get("invoice") or facts.get("offer")
     reason = "" if "reason" in event.old else event.new.get("reason")
     return " · ".join(filter(None, (number and f"№ {number}", event.new.get("caused_by"), reason)))
 

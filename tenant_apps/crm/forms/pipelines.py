@@ -37,6 +37,12 @@ class StageForm(PipelineForm):
         help_text=_("A deal that stays longer is shown as stalled. Empty: never."),
     )
 
+    takes_offers = forms.BooleanField(
+        label=_("for sent offers"),
+        required=False,
+        help_text=_("A deal comes here when its offer is sent. One stage of a pipeline does this."),
+    )
+
     def change(self) -> StageChange:  # type: ignore[override]
         return StageChange(**self.cleaned_data)
 

@@ -31,18 +31,24 @@ class Pipeline(models.Model):  # type: ignore[django-manager-missing]
 
 
 class Stage(models.Model):  # type: ignore[django-manager-missing]
-    """A step of a pipeline. `probability` in percent; a deal that stays longer than `rot_days` rots."""
+    """A step of a pipeline. `probability` in percent; a deal that stays longer than `rot_days` rots.
+    Deals go forward to the stage that `takes_offers` when their offer is sent: at most one of a pipeline.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     pipeline = models.ForeignKey(Pipeline, models.PROTECT, related_name="stages")
     name = models.CharField(_("name"), max_length=80)
     probability = models.PositiveSmallIntegerField(_("probability"), default=50)
     rot_days = models.PositiveSmallIntegerField(_("days until it rots"), null=True)
+    takes_offers = models.BooleanField(_("for sent offers"), default=False)
     position = models.PositiveSmallIntegerField(default=0)
     archived_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["pipeline"], condition=Q(takes_offers=True), name="crm_stage_for_offers_once"
+            ),
             models.CheckConstraint(condition=Q(probability__lte=100), name="crm_stage_probability"),
             models.CheckConstraint(
                 condition=Q(rot_days=None) | Q(rot_days__gt=0), name="crm_stage_rots_in_days"
@@ -58,6 +64,7 @@ class Stage(models.Model):  # type: ignore[django-manager-missing]
             "name_en",
             "probability",
             "rot_days",
+            "takes_offers",
             "position",
             "archived_at",
         )

@@ -22,6 +22,7 @@ from tenant_apps.crm.operations.automatic import Cause as Cause
 from tenant_apps.crm.operations.automatic import MoveUndoneAlready as MoveUndoneAlready
 from tenant_apps.crm.operations.automatic import SwitchedAlready as SwitchedAlready
 from tenant_apps.crm.operations.automatic import TouchedSince as TouchedSince
+from tenant_apps.crm.operations.automatic import ask_by_rule as ask_by_rule
 from tenant_apps.crm.operations.automatic import move_by_rule as move_by_rule
 from tenant_apps.crm.operations.automatic import switch_moving_rule as switch_moving_rule
 from tenant_apps.crm.operations.automatic import take_paid_mark as take_paid_mark

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.actors import Actor
+from shared_apps.core.clock import day_in
 from shared_apps.core.errors import Refused
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
@@ -15,15 +17,18 @@ from tenant_apps.activity.models import Event
 from tenant_apps.activity.operations import record
 from tenant_apps.activity.queries import latest_event
 from tenant_apps.crm.events import CrmEvent
-from tenant_apps.crm.models import AutomaticMove, Deal, DealStatus, RuleSwitch
-from tenant_apps.crm.operations.stays import close, open_stage, resume_stay
-from tenant_apps.crm.queries.automatic import is_rule_on
+from tenant_apps.crm.models import AutomaticMove, Deal, DealStatus, RuleSwitch, Stage, Task
+from tenant_apps.crm.operations.stays import close, enter_stage, on_top, open_stage, resume_stay
+from tenant_apps.crm.operations.tasks import TaskChange, create_task
+from tenant_apps.crm.queries.automatic import PLACING, is_rule_on, stage_for_offers
 from tenant_apps.crm.rules import MOVING_RULES, Act, RuleCode
 from tenant_apps.messages.operations import notify
 from tenant_apps.sharing.operations import require_may_change
 from tenant_apps.sharing.queries import visible_to
+from tenant_apps.workspace.queries import active_members
+from tenants.context import current_organization
 
-DEAL_PAID = "deal_paid"
+DEAL_PAID, OFFER_DECLINED = "deal_paid", "offer_declined"
 TOUCHES = (
     CrmEvent.DEAL_MOVED,
     CrmEvent.DEAL_WON,
@@ -39,11 +44,14 @@ TOUCHES = (
 
 @dataclass(frozen=True)
 class Cause:
-    """The document because of which a deal moves: its id and number, and the name of whoever acted on it."""
+    """The document because of which a deal moves: its id and number, the name of whoever acted on it, and
+    what it is (`invoice`, `offer`).
+    """
 
     document_id: UUID
     number: str
     caused_by: str
+    noun: str = "invoice"
 
 
 class SwitchedAlready(Refused):
@@ -79,6 +87,8 @@ def move_by_rule(
     """
     if not is_rule_on(rule):
         return None
+    if MOVING_RULES[rule].act == Act.FORWARD:
+        _lock_stage_for_offers(deal_id)
     deal = Deal.objects.select_for_update(no_key=True).get(pk=deal_id)
     before = AutomaticMove(
         deal=deal,
@@ -98,6 +108,45 @@ def move_by_rule(
     before.event_id, before.version = event.pk, deal.version
     before.save(force_insert=True)
     return before
+
+
+@operation(
+    permission=Permission.PLATFORM_OPERATE, event=None, why="a deal that the rule does not concern stays"
+)
+def ask_by_rule(
+    *, rule: RuleCode, deal_id: UUID, cause: Cause, by: Actor, at: datetime, reason: str = ""
+) -> Task | None:
+    """Give the owner of an open deal the task to decide by tomorrow what comes after a declined offer, and
+    tell them. `reason`: what the client said. None when the rule is off or the deal is not open.
+    """
+    deal = Deal.objects.select_for_update(no_key=True).get(pk=deal_id)
+    if not is_rule_on(rule) or deal.status != DealStatus.OPEN or deal.archived_at:
+        return None
+    with override(current_organization().language):
+        asked = gettext("Offer %(number)s was declined: is the deal lost, or is there a follow-up?")
+        title = asked % {"number": cause.number}
+    tomorrow = day_in(current_organization().time_zone, at) + timedelta(days=1)
+    asked_one = active_members().filter(user_id=deal.owner_id).first() if deal.owner_id else None
+    details = TaskChange(
+        title=title,
+        notes=reason,
+        due_on=tomorrow,
+        deal_id=deal.pk,
+        assignee_id=asked_one.user_id if asked_one else None,
+    )
+    task = create_task(details=details, by=by, at=at)
+    _tell(CrmEvent.DEAL_QUESTIONED, deal, rule, cause, by, at)
+    if asked_one:
+        notify(
+            user_id=asked_one.user_id,
+            kind=OFFER_DECLINED,
+            text=deal.name,
+            url=deal.get_absolute_url(),
+            key=f"{OFFER_DECLINED}:{cause.document_id}",
+            by=by,
+            at=at,
+        )
+    return task
 
 
 @operation(permission=Permission.PLATFORM_OPERATE, event=None, why="a deal without the mark stays as it is")
@@ -133,7 +182,7 @@ def undo_automatic_move(*, move_id: UUID, by: Actor, at: datetime) -> AutomaticM
     """
     seen = AutomaticMove.objects.get(pk=move_id, deal__in=visible_to(Deal.objects.all(), by))
     act = MOVING_RULES[RuleCode(seen.rule)].act
-    if act == Act.WIN:
+    if act in PLACING:
         open_stage(seen.stage_id)
     deal = visible_to(Deal.objects.select_for_update(no_key=True), by).get(pk=seen.deal_id)
     require_may_change(deal, by)
@@ -180,6 +229,31 @@ def _celebrate(deal: Deal, rule: RuleCode, cause: Cause, by: Actor, at: datetime
     return event
 
 
+def _lock_stage_for_offers(deal_id: UUID) -> None:
+    """Stages are locked before deals, everywhere."""
+    pipeline_id = Deal.objects.values_list("pipeline_id", flat=True).get(pk=deal_id)
+    stage_for_offers(pipeline_id).select_for_update(no_key=True).first()
+
+
+def _forward(deal: Deal, rule: RuleCode, cause: Cause, by: Actor, at: datetime) -> Event | None:
+    stage, left = stage_for_offers(deal.pipeline_id).select_related("pipeline").first(), deal.stage
+    if deal.status != DealStatus.OPEN or deal.archived_at or not stage or stage.position <= left.position:
+        return None
+    deal.board_order = on_top(stage)
+    enter_stage(deal, stage, at)
+    deal.version, deal.updated_at = deal.version + 1, at
+    deal.save()
+    return _tell(CrmEvent.DEAL_MOVED, deal, rule, cause, by, at, left)
+
+
+def _go_back(deal: Deal, move: AutomaticMove, at: datetime) -> None:
+    if deal.version != move.version:
+        raise _touched(deal)
+    enter_stage(deal, Stage.objects.select_related("pipeline").get(pk=move.stage_id), at)
+    deal.board_order, deal.version, deal.updated_at = move.board_order, deal.version + 1, at
+    deal.save()
+
+
 def _reopen(deal: Deal, move: AutomaticMove, at: datetime) -> None:
     if deal.version != move.version:
         raise _touched(deal)
@@ -199,18 +273,32 @@ def _unmark(deal: Deal, move: AutomaticMove, at: datetime) -> None:
 DOING: dict[Act, Callable[[Deal, RuleCode, Cause, Actor, datetime], Event | None]] = {
     Act.WIN: _win,
     Act.CELEBRATE: _celebrate,
+    Act.FORWARD: _forward,
 }
 UNDOING: dict[Act, Callable[[Deal, AutomaticMove, datetime], None]] = {
     Act.WIN: _reopen,
     Act.CELEBRATE: _unmark,
+    Act.FORWARD: _go_back,
 }
 
 
-def _tell(event: CrmEvent, deal: Deal, rule: RuleCode, cause: Cause, by: Actor, at: datetime) -> Event:
-    facts = {"document_id": cause.document_id, "invoice": cause.number, "caused_by": cause.caused_by}
+def _tell(
+    event: CrmEvent,
+    deal: Deal,
+    rule: RuleCode,
+    cause: Cause,
+    by: Actor,
+    at: datetime,
+    left: Stage | None = None,
+) -> Event:
+    facts = {"document_id": cause.document_id, cause.noun: cause.number, "caused_by": cause.caused_by}
     if event == CrmEvent.DEAL_WON:
         facts |= {"value": deal.value, "currency": deal.currency}
-    return record(event=event, subject=deal, parent=deal.company, by=by, at=at, cause=str(rule), new=facts)
+    old = {"stage": str(left), "stage_id": left.pk} if left else {}
+    if left:
+        facts |= {"stage": str(deal.stage), "stage_id": deal.stage_id}
+    about = {"subject": deal, "parent": deal.company, "cause": str(rule), "old": old, "new": facts}
+    return record(event=event, by=by, at=at, **about)
 
 
 def _set_paid_at(deal: Deal, paid_at: datetime | None, at: datetime) -> None:

@@ -32,6 +32,7 @@ FIRST_STAGES = (
     ("Преговори", "Negotiation", 75, 14),
     ("Устно съгласие", "Verbal yes", 90, 7),
 )
+OFFERS_AT = 2
 LONGEST_ROT = 3650
 
 
@@ -69,12 +70,15 @@ class PipelineChange:
 
 @dataclass(frozen=True)
 class StageChange:
-    """What a person sets of a stage. `rot_days` None: deals never rot here."""
+    """What a person sets of a stage. `rot_days` None: deals never rot here. The stage that `takes_offers`
+    does it instead of the one that did before.
+    """
 
     name_bg: str | None = None
     name_en: str | None = None
     probability: int | None = None
     rot_days: int | Keep | None = KEEP
+    takes_offers: bool | None = None
 
 
 def furnish_pipeline(*, founding: Founding, by: Actor, at: datetime) -> None:
@@ -155,6 +159,7 @@ def create_stage(*, pipeline_id: UUID, details: StageChange, by: Actor, at: date
     """Add a stage at the end of a pipeline."""
     pipeline = Pipeline.objects.select_for_update(no_key=True).get(pk=pipeline_id)
     stage = Stage(pipeline=pipeline, position=_next(pipeline.stages))
+    _free_offers(pipeline, details)
     new = _write(stage, details)
     stage.save()
     record(event=CrmEvent.STAGE_CREATED, subject=stage, parent=pipeline, by=by, at=at, new=new)
@@ -164,8 +169,10 @@ def create_stage(*, pipeline_id: UUID, details: StageChange, by: Actor, at: date
 @operation(permission=Permission.PIPELINES_MANAGE)
 def change_stage(*, stage_id: UUID, change: StageChange, by: Actor, at: datetime) -> Stage:
     """Change the names, the probability or the rot limit of a stage."""
+    pipeline = Pipeline.objects.select_for_update(no_key=True).get(stages=stage_id)
     stage = Stage.objects.select_for_update(no_key=True).get(pk=stage_id)
     before = _details(stage, StageChange)
+    _free_offers(pipeline, change)
     old, new = changes_between(before, _write(stage, change))
     stage.save()
     record(event=CrmEvent.STAGE_CHANGED, subject=stage, parent=stage.pipeline, by=by, at=at, old=old, new=new)
@@ -223,6 +230,7 @@ def _created(details: PipelineChange, by: Actor, at: datetime) -> Pipeline:
             name_en=english,
             probability=probability,
             rot_days=rot_days,
+            takes_offers=position == OFFERS_AT,
             position=position,
         )
         for position, (bulgarian, english, probability, rot_days) in enumerate(FIRST_STAGES)
@@ -244,6 +252,12 @@ def _write(row: Pipeline | Stage, change: PipelineChange | StageChange) -> dict[
     for name, value in after.items():
         setattr(row, name, value)
     return after
+
+
+def _free_offers(pipeline: Pipeline, change: StageChange) -> None:
+    """One stage takes offers: it is no longer the one that did, when another is to."""
+    if change.takes_offers:
+        pipeline.stages.filter(takes_offers=True).update(takes_offers=False)
 
 
 def _errors(row: Pipeline | Stage, after: dict[str, Any]) -> list[FieldError]:

@@ -1,6 +1,7 @@
 """Every read of the app: `clients` (companies and contacts)."""
 
 from tenant_apps.crm.queries.automatic import automatic_moves as automatic_moves
+from tenant_apps.crm.queries.automatic import is_rule_on as is_rule_on
 from tenant_apps.crm.queries.automatic import lock_deals as lock_deals
 from tenant_apps.crm.queries.automatic import moves_told_by as moves_told_by
 from tenant_apps.crm.queries.automatic import moving_rules as moving_rules

@@ -8,10 +8,13 @@ from django.db.models import F, QuerySet
 
 from shared_apps.core.actors import Actor
 from shared_apps.core.errors import Text
-from tenant_apps.crm.models import AutomaticMove, Deal, RuleSwitch
+from tenant_apps.crm.models import AutomaticMove, Deal, RuleSwitch, Stage
 from tenant_apps.crm.queries.deals import visible_deals
 from tenant_apps.crm.rule_texts import RULE_TEXTS
 from tenant_apps.crm.rules import MOVING_RULES, Act, RuleCode
+
+# What puts a deal elsewhere: undone only while nobody moved it since.
+PLACING = (Act.WIN, Act.FORWARD)
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,9 @@ def automatic_moves(actor: Actor) -> QuerySet[AutomaticMove]:
 def moves_to_undo(actor: Actor) -> QuerySet[AutomaticMove]:
     """Those of them that may still be undone: nobody touched the deal since."""
     moves = automatic_moves(actor).filter(undone_at=None)
-    wins = [rule.code for rule in MOVING_RULES.values() if rule.act == Act.WIN]
-    untouched = moves.filter(rule__in=wins, deal__version=F("version"))
-    return untouched | moves.exclude(rule__in=wins).filter(deal__paid_at=F("moved_at"))
+    placing = [rule.code for rule in MOVING_RULES.values() if rule.act in PLACING]
+    untouched = moves.filter(rule__in=placing, deal__version=F("version"))
+    return untouched | moves.exclude(rule__in=placing).filter(deal__paid_at=F("moved_at"))
 
 
 def win_by_document(document_id: UUID, actor: Actor) -> AutomaticMove | None:
@@ -72,6 +75,11 @@ def moves_told_by(event_ids: Iterable[UUID], actor: Actor) -> dict[UUID, UUID]:
     """Event id → id of the move that it tells and that may still be undone."""
     found = moves_to_undo(actor).filter(event_id__in=list(event_ids))
     return dict(found.values_list("event_id", "pk"))
+
+
+def stage_for_offers(pipeline_id: UUID) -> QuerySet[Stage]:
+    """The stage of a pipeline to which deals go when their offer is sent, if it has one."""
+    return Stage.objects.filter(pipeline_id=pipeline_id, takes_offers=True, archived_at=None)
 
 
 def lock_deals(deal_ids: Collection[UUID]) -> list[Deal]:

@@ -19,7 +19,7 @@ class MovingRuleOut(Schema):
     code: str
     name: str
     does: str
-    act: Literal["win", "celebrate"]
+    act: Literal["win", "celebrate", "forward", "ask"]
     is_on: bool
     is_on_by_default: bool
 

@@ -194,6 +194,7 @@ class StageOut(Schema):
     name_en: str
     probability: int
     rot_days: int | None
+    takes_offers: bool
     position: int
     archived_at: datetime | None
 

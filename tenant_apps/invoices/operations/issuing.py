@@ -27,6 +27,7 @@ from tenant_apps.invoices.operations.credits import (
 )
 from tenant_apps.invoices.operations.deals import tell_issued, tell_money_moved
 from tenant_apps.invoices.operations.drafts import lock_draft, recompute
+from tenant_apps.invoices.operations.offer_room import check_offered
 from tenant_apps.invoices.queries import (
     advance_left,
     buyer_of,
@@ -199,6 +200,7 @@ def _check_what_remains(invoice: Invoice, by: Actor) -> None:
     for advance_id in {item.deducts_id for item in invoice.items.all() if item.deducts_id}:
         if any(group.base < 0 for group in advance_left(advance_id).values()):
             raise MoreThanRemains(message=_("More is deducted than the advance invoice came to."))
+    check_offered(invoice)
 
 
 def _freeze(invoice: Invoice, seller: OrganizationProfile, compiled_by: str, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """What amends, follows from or takes off what."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -15,7 +16,12 @@ from tenant_apps.sharing.queries import visible_to
 
 def groups_of(invoice: Invoice) -> tuple[rules.VatGroup, ...]:
     """The VAT groups that the document keeps."""
-    return tuple(_vat_group(group) for group in invoice.vat_groups)
+    return groups_in(invoice.vat_groups)
+
+
+def groups_in(kept: Iterable[dict[str, Any]]) -> tuple[rules.VatGroup, ...]:
+    """The VAT groups as a document keeps them."""
+    return tuple(_vat_group(group) for group in kept)
 
 
 def amended_by(note: Invoice) -> Invoice:

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from tenant_apps.files.queries import read_bytes, stored_file
-from tenant_apps.invoices.models import Invoice, InvoiceItem
+from tenant_apps.invoices.models import Invoice, InvoiceItem, Offer
 from tenant_apps.invoices.paper import InvoicePaper, PaperLine, Party
 from tenant_apps.invoices.queries.chains import groups_of
 from tenant_apps.workspace.models import OrganizationProfile
@@ -47,7 +47,7 @@ def seller_of(organization: OrganizationProfile) -> dict[str, Any]:
     }
 
 
-def buyer_of(invoice: Invoice) -> dict[str, Any]:
+def buyer_of(invoice: Invoice | Offer) -> dict[str, Any]:
     """The buyer as an invoice keeps it: the company, or a person for themselves (`is_consumer`).
 
     With a company, `contact` is the person whom the invoice is addressed to there.
@@ -66,7 +66,7 @@ def buyer_of(invoice: Invoice) -> dict[str, Any]:
     }
 
 
-def email_of_buyer(invoice: Invoice) -> str:
+def email_of_buyer(invoice: Invoice | Offer) -> str:
     """Where the invoice is sent to: the contact's e-mail, else the company's, else nothing."""
     found = (party.email for party in (invoice.contact, invoice.company) if party and party.email)
     return next(found, "")

@@ -1,7 +1,6 @@
 """What an offer may become, and how it turns into invoices without exceeding it or losing a cent."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -31,18 +30,12 @@ OFFER_TRANSITIONS: Mapping[str, frozenset[str]] = {
     SUPERSEDED: frozenset(),
 }
 OFFER_DAYS = 30
+# An offer has at most 500 lines, and each invoice rounds each line's VAT by half a cent at most.
+MOST_ROUNDED = 250
 
 # How an invoice takes from an offer.
 WHOLE, LINES, ADVANCE = "whole", "lines", "advance"
 OFFER_PARTS = (WHOLE, LINES, ADVANCE)
-
-
-@dataclass(frozen=True, slots=True)
-class Pricing:
-    """How a document prices its lines, and what comes off it."""
-
-    prices_include_vat: bool = False
-    discount: Discount = Discount()
 
 
 def offer_may_become(status: str, new_status: str) -> bool:
@@ -92,10 +85,6 @@ def part_discount(
         if compute_totals(lines, prices_include_vat=prices_include_vat, discount=discount).total <= room:
             return wanted
     return None
-
-
-# An offer has at most 500 lines, and each invoice rounds each line's VAT by half a cent at most.
-MOST_ROUNDED = 250
 
 
 def _piece(group: VatGroup, left: VatGroup, percent: Decimal, with_vat: bool) -> VatGroup:
