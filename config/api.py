@@ -29,6 +29,7 @@ from tenant_apps.crm.api import automation, deals, merges, notes, tasks
 from tenant_apps.crm.api import router as companies_and_contacts
 from tenant_apps.dashboard.api import router as dashboard
 from tenant_apps.invoices.api import router as invoices_and_payments
+from tenant_apps.invoices.offers_api import router as offers
 from tenant_apps.workspace.api import lists, tags
 from tenant_apps.workspace.api import router as organization
 
@@ -123,6 +124,7 @@ for _router in (
     tags,
     lists,
     invoices_and_payments,
+    offers,
     dashboard,
 ):
     api.add_router("", _router)

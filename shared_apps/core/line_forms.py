@@ -88,6 +88,7 @@ class LineForms(forms.BaseFormSet):
     renderer = None
     edit_only = False
     EMPTY_LINES = 3
+    can_be_optional = False
 
     def __init__(
         self, data: Any = None, *, initial: list[dict[str, Any]] | None = None, vat_rate: Decimal | None

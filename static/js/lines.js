@@ -110,7 +110,8 @@
         const net = exact.lineNet(line.quantity, line.unitPrice, line.discount);
         row.querySelector("[data-line-net]").textContent = isEmpty(row) ? "" : say(net);
       }
-      showTotals(exact.totals(filled.map(readLine), pricing()));
+      const sure = filled.filter((row) => !cell(row, "is_optional")?.checked);
+      showTotals(exact.totals(sure.map(readLine), pricing()));
     }
 
     function showTotals(totals) {

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from shared_apps.core.listing import extend
+from shared_apps.core.listing import extend, register_listing
 from shared_apps.core.slots import register, register_sentences
 
 
@@ -9,6 +9,12 @@ class InvoicesConfig(AppConfig):
 
     def ready(self) -> None:
         from tenant_apps.invoices.events import SENTENCES
+        from tenant_apps.invoices.listings import OFFERS
+        from tenant_apps.invoices.offer_slots import (
+            documents_of_offers,
+            name_offer_belongings,
+            offers_on_deal_page,
+        )
         from tenant_apps.invoices.slots import (
             documents_of_deal,
             invoice_for_deal,
@@ -22,10 +28,14 @@ class InvoicesConfig(AppConfig):
         )
 
         register_sentences(SENTENCES)
+        register_listing(OFFERS)
+        name_offer_belongings()
         name_belongings()
         register("company.related", invoices_of_company)
         register("contact.related", invoices_of_contact)
+        register("deal.related", offers_on_deal_page)
         register("deal.related", invoices_on_deal_page)
+        register("deal.documents", documents_of_offers)
         register("deal.documents", documents_of_deal)
         register("deal.card", payment_temper)
         register("deal.won", invoice_for_deal)

@@ -1,8 +1,9 @@
 from django.urls import path
 
-from tenant_apps.invoices.views import audit, drafts, invoices, issuing, notes, payments
+from tenant_apps.invoices.views import audit, draft_offers, drafts, invoices, issuing, notes, offers, payments
 
 INVOICE = "invoices/<uuid:invoice_id>"
+OFFER = "offers/<uuid:offer_id>"
 PAYMENT = "payments/<uuid:payment_id>"
 
 urlpatterns = [
@@ -25,6 +26,19 @@ urlpatterns = [
     path(f"{INVOICE}/mark-paid/", payments.mark_invoice_paid, name="mark_invoice_paid"),
     path(f"{INVOICE}/pdf/", invoices.invoice_pdf, name="invoice_pdf"),
     path(f"{INVOICE}/ubl/", invoices.invoice_ubl, name="invoice_ubl"),
+    path("offers/", offers.offer_list, name="offer_list"),
+    path("offers/new/", draft_offers.offer_create, name="offer_create"),
+    path(f"{OFFER}/", offers.offer_detail, name="offer_detail"),
+    path(f"{OFFER}/edit/", draft_offers.offer_edit, name="offer_edit"),
+    path(f"{OFFER}/delete/", draft_offers.delete_draft_offer, name="delete_draft_offer"),
+    path(f"{OFFER}/duplicate/", draft_offers.duplicate_offer, name="duplicate_offer"),
+    path(f"{OFFER}/new-version/", draft_offers.create_offer_version, name="create_offer_version"),
+    path(f"{OFFER}/send/", offers.send_offer, name="send_offer"),
+    path(f"{OFFER}/send-again/", offers.resend_offer, name="resend_offer"),
+    path(f"{OFFER}/accept/", offers.accept_offer, name="accept_offer"),
+    path(f"{OFFER}/decline/", offers.decline_offer, name="decline_offer"),
+    path(f"{OFFER}/invoice/", offers.invoice_offer, name="invoice_offer"),
+    path(f"{OFFER}/pdf/", offers.offer_pdf, name="offer_pdf"),
     path("payments/", payments.payment_list, name="payment_list"),
     path("payments/new/", payments.payment_create, name="payment_create"),
     path(f"{PAYMENT}/", payments.payment_detail, name="payment_detail"),

@@ -32,7 +32,7 @@ def test_rules_are_on_until_they_are_turned_off(
 ) -> None:
     assert standing() == dict.fromkeys(RuleCode, True)
     switch_moving_rule(code=ISSUED, is_on=False, by=owner, at=at)
-    assert standing() == {RuleCode.INVOICE_ISSUED: False, RuleCode.INVOICE_PAID: True}
+    assert standing() == dict.fromkeys(RuleCode, True) | {ISSUED: False}
     switch_moving_rule(code=ISSUED, is_on=True, by=owner, at=at)
     assert standing() == dict.fromkeys(RuleCode, True)
     told = Event.objects.filter(subject_id=RuleSwitch.objects.get().pk).order_by("id")
@@ -97,11 +97,11 @@ def test_the_page_shows_and_switches(
     browser.get("/settings/automation/")
     with django_assert_max_num_queries(8):
         page = browser.get("/settings/automation/").content.decode()
-    assert page.count("Turn off") == 2 and "A paid deal is celebrated" in page
+    assert page.count("Turn off") == len(RuleCode) and "A paid deal is celebrated" in page
     answer = browser.post(
         "/settings/automation/invoice_issued/", {"is_on": "0"}, follow=True
     ).content.decode()
-    assert "is off." in answer and answer.count("Turn off") == 1 and "Turn on" in answer
+    assert "is off." in answer and answer.count("Turn off") == len(RuleCode) - 1 and "Turn on" in answer
     assert not standing()[ISSUED]
     assert "stands so already" in str(
         browser.post("/settings/automation/invoice_issued/", {"is_on": "0"}, follow=True).content.decode()
@@ -114,6 +114,9 @@ def test_the_api_reads_and_switches(api: Any, api_of: Any, alpha: OrganizationRe
     assert [(rule["code"], rule["act"], rule["is_on"]) for rule in rules] == [
         ("invoice_issued", "win", True),
         ("invoice_paid", "celebrate", True),
+        ("offer_sent", "forward", True),
+        ("offer_accepted", "win", True),
+        ("offer_declined", "ask", True),
     ]
     address = "/api/v1/automation/invoice_issued/"
     answer = api.patch(address, {"is_on": False}, content_type="application/json")

@@ -34,10 +34,14 @@ from tenant_apps.integrations.operations import create_api_token
 from tenant_apps.invoices.operations import (
     InvoiceInput,
     ItemInput,
+    OfferInput,
+    OfferItemInput,
     PaymentInput,
     create_invoice,
+    create_offer,
     issue_invoice,
     record_payment,
+    send_offer,
 )
 from tenant_apps.messages.operations import notify
 from tenant_apps.workspace.models import CustomField
@@ -164,6 +168,10 @@ def _records(by: Actor, at: Any) -> dict[str, Any]:
     won = create_deal(details=DealChange(name="Спечелена"), by=by, at=at)
     draft = InvoiceInput(company_id=company.pk, deal_id=won.pk, currency="EUR", items=(item,))
     issue_invoice(invoice_id=create_invoice(draft=draft, by=by, at=at).pk, by=by, at=at)
+    wanted = OfferItemInput(description="Нещо", quantity=Decimal(1), unit_price=Decimal(5))
+    asked = OfferInput(company_id=company.pk, deal_id=deal.pk, currency="EUR", items=(wanted,))
+    offer = create_offer(draft=asked, by=by, at=at)
+    send_offer(offer_id=offer.pk, with_email=False, by=by, at=at)
     payment = record_payment(
         payment=PaymentInput(
             amount=Decimal(6), currency="EUR", received_on=(at - timedelta(days=1)).date(), method="cash"
@@ -187,5 +195,6 @@ def _records(by: Actor, at: Any) -> dict[str, Any]:
         "stage_id": deal.stage_id,
         "product_id": product.pk,
         "invoice_id": invoice.pk,
+        "offer_id": offer.pk,
         "payment_id": payment.pk,
     }

@@ -75,6 +75,7 @@ def body_for(address: Address, ids: dict[str, Any]) -> dict[str, Any]:
         "query": "",
         "kind": "credit_note",
         "advance_ids": [str(ids["invoice_id"])],
+        "name": "Мария",
     }
     wanted = {
         "annul": ["reason"],
@@ -87,6 +88,8 @@ def body_for(address: Address, ids: dict[str, Any]) -> dict[str, Any]:
         "update": ["query"],
         "notes": ["kind", "reason"] if "invoices/" in address.route else [],
         "deduct-advances": ["advance_ids"],
+        "accept": ["name"],
+        "decline": ["name"],
     }
     names = wanted.get(address.route.rstrip("/").rsplit("/", 1)[-1], []) if address.is_api else list(told)
     return {name: told[name] for name in names}
@@ -165,7 +168,7 @@ def test_our_money_is_not_given_to_their_invoice(
 
 
 def test_lists_hold_our_rows_only(theirs: dict[str, Any], ours: dict[str, Any], api: Client) -> None:
-    for noun in ("companies", "contacts", "products", "invoices", "payments"):
+    for noun in ("companies", "contacts", "products", "invoices", "offers", "payments"):
         ids = {row["id"] for row in api.get(f"/api/v1/{noun}/").json()["items"]}
         parameter = {"companies": "company_id"}.get(noun, f"{noun.rstrip('s')}_id")
         assert str(ours[parameter]) in ids

@@ -219,7 +219,9 @@ def form_errors(form: Form, summary: bool = False) -> dict[str, Any]:
 def line_cell(bound: BoundField, label: str, kind: str = "", hidden: BoundField | str = "") -> dict[str, Any]:
     """One cell of the line editor: the control, named by its column, a hidden one, the error right below."""
     error_id = f"{bound.auto_id}_error"
-    classes = f"{bound.field.widget.attrs.get('class', 'form-control')} line-input"
+    classes = bound.field.widget.attrs.get("class", "form-control")
+    if classes != "form-check-input":
+        classes += " line-input"
     attributes: dict[str, str | bool] = {"aria-label": label, "class": classes}
     if bound.errors:
         classes += " is-invalid"

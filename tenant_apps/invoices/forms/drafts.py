@@ -148,8 +148,8 @@ class InvoiceForm(forms.Form):
         self._fit_kind(kind)
         offer(self, "company_id", visible_companies(by), visible_company, by)
         offer(self, "contact_id", visible_contacts(by), visible_contact, by)
-        if _may_choose_deal(by, deal_id):
-            offer(self, "deal_id", deals_to_bill(by, _id_of(self, "company_id")), visible_deal, by)
+        if may_choose_deal(by, deal_id):
+            offer(self, "deal_id", deals_to_bill(by, id_in_field(self, "company_id")), visible_deal, by)
         else:
             del self.fields["deal_id"]
 
@@ -199,14 +199,14 @@ class InvoiceForm(forms.Form):
         return cleaned
 
 
-def _may_choose_deal(by: Actor, kept_id: UUID | None) -> bool:
+def may_choose_deal(by: Actor, kept_id: UUID | None) -> bool:
     """Whether the actor sees deals, the one that the draft bills already among them."""
     if not by.may(Permission.DEALS_VIEW):
         return False
     return kept_id is None or visible_deals(by, archived=None).filter(pk=kept_id).exists()
 
 
-def _id_of(form: forms.Form, name: str) -> UUID | None:
+def id_in_field(form: forms.Form, name: str) -> UUID | None:
     """The id that stands in a field of the form; None while it is none."""
     try:
         return UUID(str(form[name].value()))
@@ -301,7 +301,7 @@ def as_change(form: InvoiceForm, lines: InvoiceLines) -> InvoiceChange:
     return InvoiceChange(**said, items=lines.items())
 
 
-def add_draft_refusal(form: InvoiceForm, lines: InvoiceLines, refusal: DomainError) -> None:
+def add_draft_refusal(form: forms.Form, lines: LineForms, refusal: DomainError) -> None:
     """Put a refusal where it belongs: `items.2.quantity` beside that cell of the third filled line."""
     errors: Iterable[FieldError] = getattr(refusal, "errors", ())
     in_lines = [error for error in errors if error.field.startswith("items.")]

@@ -13,7 +13,7 @@ import shared_apps.core.ids
 class Migration(migrations.Migration):
     dependencies = [
         ("catalog", "0001_initial"),
-        ("crm", "0007_stage_for_offers"),
+        ("crm", "0008_stage_for_offers"),
         ("files", "0001_initial"),
         ("invoices", "0005_credit_triggers"),
     ]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from shared_apps.core.formats import format_day, format_number
 from shared_apps.core.numbers import written
 from shared_apps.core.slots import fill
-from tenant_apps.invoices.models import Invoice, Payment
+from tenant_apps.invoices.models import Invoice, Offer, Payment
 from tenant_apps.invoices.queries import Fault
 from tenant_apps.invoices.rules import Finding
 from tenant_apps.invoices.validation_texts import RULE_TEXTS, RuleText, problem_words
@@ -62,6 +62,12 @@ def data_uri(content: bytes) -> str:
 def client_name(invoice: Invoice) -> str:
     """Whom the invoice is addressed to: as it was issued, or as the draft has it now."""
     return str(invoice.buyer.get("name") or invoice.company or invoice.contact or "")
+
+
+@register.filter
+def offered_to(offer: Offer) -> str:
+    """Whom the offer is addressed to: as it was sent, or as the draft has it now."""
+    return str(offer.buyer.get("name") or offer.company or offer.contact or "")
 
 
 @register.filter

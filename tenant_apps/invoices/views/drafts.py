@@ -34,7 +34,7 @@ def invoice_create(request: Request) -> HttpResponse:
     chosen: dict[str, Any] = {
         name: request.GET[name] for name in ("company_id", "contact_id") if request.GET.get(name)
     }
-    if deal := _deal(request):
+    if deal := deal_in_address(request):
         draft = operations.draft_of_deal(deal)
         chosen, written = forms.initial_of(draft), forms.initial_lines(draft.items)
     chosen |= {"kind": kind, "is_advance": bool(request.GET.get("advance"))}
@@ -134,7 +134,7 @@ def duplicate_invoice(request: Request, invoice_id: UUID) -> HttpResponse:
     return done(request, to=draft, message=message, event="invoices.invoice_created")
 
 
-def _deal(request: Request) -> Deal | None:
+def deal_in_address(request: Request) -> Deal | None:
     """The deal that the address names, for its invoice."""
     wanted = request.GET.get("deal")
     if not wanted or not request.actor.may(Permission.DEALS_VIEW):

@@ -16,7 +16,7 @@ from tenant_apps.crm.models import Deal
 from tenant_apps.crm.queries import visible_company, visible_deals
 from tenant_apps.invoices import filters, queries, ubl
 from tenant_apps.invoices.adapters import written_paper
-from tenant_apps.invoices.models import Invoice
+from tenant_apps.invoices.models import Invoice, Offer
 from tenant_apps.invoices.operations import invoice_pdf_bytes
 from tenant_apps.invoices.rules import Finding, Severity, errors_among
 from tenant_apps.invoices.views import Request, today
@@ -128,6 +128,7 @@ def _facts(request: Request, invoice: Invoice) -> dict[str, Any]:
         "chain": queries.with_status(queries.chain_of(invoice, request.actor), on=today(request)),
         "advances": queries.advances_for(invoice, request.actor) if invoice.is_draft else [],
         "rules": RulesPanel(queries.findings_of(invoice, on=today(request))),
+        "offer": _offer_of(invoice, request),
         "allocations": queries.allocations_of_invoice(invoice.pk),
         "timeline": timeline_of(invoice.pk, by=request.actor),
         **_waiting(request),
@@ -139,6 +140,13 @@ def _deal_of(invoice: Invoice, request: Request) -> Deal | None:
     if invoice.deal_id is None or not request.actor.may(Permission.DEALS_VIEW):
         return None
     return visible_deals(request.actor, archived=None).filter(pk=invoice.deal_id).first()
+
+
+def _offer_of(invoice: Invoice, request: Request) -> Offer | None:
+    """The offer that it was made from, for one who may see it."""
+    if not request.actor.may(Permission.OFFERS_VIEW):
+        return None
+    return queries.offer_of_invoice(invoice.pk, request.actor)
 
 
 def _waiting(request: Request) -> dict[str, Any]:

@@ -12,7 +12,7 @@ UPDATE crm_stage SET takes_offers = true WHERE id IN (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("crm", "0006_automatic_moves")]
+    dependencies = [("crm", "0007_quick_lists")]
 
     operations = [
         migrations.AddField(
