@@ -17,6 +17,7 @@ LOOKS: dict[str, tuple[str, str | Promise]] = {
     "annulled": (STRUCK, pgettext_lazy("document status", "Annulled")),
     "accepted": (GREEN, pgettext_lazy("offer status", "Accepted")),
     "declined": (RED, pgettext_lazy("offer status", "Declined")),
+    "lapsed": (GREY, pgettext_lazy("offer status", "Expired")),
     "superseded": (STRUCK, pgettext_lazy("offer status", "Superseded")),
     "unmatched": (BLUE, pgettext_lazy("payment status", "Unmatched")),
     "partly_matched": (AMBER, pgettext_lazy("payment status", "Partly matched")),

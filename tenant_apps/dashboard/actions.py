@@ -18,7 +18,7 @@ from shared_apps.core.errors import Text
 from shared_apps.core.permissions import Permission as P
 from tenant_apps.catalog.queries import product
 from tenant_apps.crm.queries import visible_company, visible_contact, visible_deal, visible_task
-from tenant_apps.invoices.queries import visible_invoice
+from tenant_apps.invoices.queries import visible_invoice, visible_offer
 from tenant_apps.sharing.queries import may_change
 
 LANGUAGES = ("bg", "en")
@@ -61,6 +61,10 @@ def _in_use(record: Any) -> bool:
 
 def _archived(record: Any) -> bool:
     return record.archived_at is not None and getattr(record, "merged_into_id", None) is None
+
+
+def _is_draft(document: Any) -> bool:
+    return bool(document.is_draft)
 
 
 def _of(noun: str, permission: P) -> tuple[Action, ...]:
@@ -180,10 +184,49 @@ ACTIONS = (
         posts=True,
         fits=lambda invoice: invoice.is_draft,
     ),
+    Action(
+        _("Edit"),
+        "offer_edit",
+        P.OFFERS_EDIT,
+        "pencil",
+        "offer",
+        of_record=True,
+        changes=True,
+        fits=_is_draft,
+    ),
+    Action(
+        _("Send this offer"),
+        "send_offer",
+        P.OFFERS_SEND,
+        "send",
+        "offer",
+        of_record=True,
+        changes=True,
+        posts=True,
+        fits=_is_draft,
+    ),
+    Action(
+        _("Invoice the offer"),
+        "invoice_offer",
+        P.INVOICES_EDIT,
+        "file-invoice",
+        "offer",
+        of_record=True,
+        changes=True,
+        fits=lambda offer: offer.is_accepted,
+    ),
+    Action(
+        _("Offer to this client"), "offer_create", P.OFFERS_EDIT, "file-text", "company", passing="company_id"
+    ),
+    Action(
+        _("Offer to this client"), "offer_create", P.OFFERS_EDIT, "file-text", "contact", passing="contact_id"
+    ),
+    Action(_("Offer for this deal"), "offer_create", P.OFFERS_EDIT, "file-text", "deal", passing="deal"),
     Action(_("New company"), "company_create", P.COMPANIES_EDIT, "building"),
     Action(_("New contact"), "contact_create", P.CONTACTS_EDIT, "address-book"),
     Action(_("New deal"), "deal_create", P.DEALS_EDIT, "layout-kanban"),
     Action(_("New task"), "task_create", P.TASKS_EDIT, "checkbox"),
+    Action(_("New offer"), "offer_create", P.OFFERS_EDIT, "file-text"),
     Action(_("New invoice"), "invoice_create", P.INVOICES_EDIT, "file-invoice"),
     Action(_("New product"), "product_create", P.PRODUCTS_EDIT, "package"),
     _go(_("Dashboard"), "dashboard", P.DASHBOARD_VIEW, "layout-dashboard"),
@@ -193,6 +236,7 @@ ACTIONS = (
     _go(_("Deals"), "deal_board", P.DEALS_VIEW, "layout-kanban"),
     _go(_("Tasks"), "task_today", P.TASKS_VIEW, "checkbox"),
     _go(_("Products"), "product_list", P.PRODUCTS_VIEW, "package"),
+    _go(_("Offers"), "offer_list", P.OFFERS_VIEW, "file-text"),
     _go(_("Invoices"), "invoice_list", P.INVOICES_VIEW, "file-invoice"),
     _go(_("Payments"), "payment_list", P.PAYMENTS_VIEW, "cash"),
     _go(_("Reports"), "report_list", P.REPORTS_VIEW, "chart-bar"),
@@ -209,6 +253,7 @@ _RECORDS: Mapping[str, tuple[P, Callable[[UUID, Actor], Any]]] = {
     "task": (P.TASKS_VIEW, visible_task),
     "product": (P.PRODUCTS_VIEW, lambda product_id, actor: product(product_id)),
     "invoice": (P.INVOICES_VIEW, visible_invoice),
+    "offer": (P.OFFERS_VIEW, visible_offer),
 }
 
 

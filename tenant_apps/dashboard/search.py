@@ -20,7 +20,7 @@ from shared_apps.core.permissions import Permission
 from shared_apps.core.search import order_key, search_words
 from tenant_apps.catalog.queries import products
 from tenant_apps.crm.queries import visible_companies, visible_contacts, visible_deals, visible_tasks
-from tenant_apps.invoices.queries import visible_invoices, visible_payments
+from tenant_apps.invoices.queries import visible_invoices, visible_offers, visible_payments
 
 FOUND_PER_KIND = 5
 SHORTEST_WORD = 3  # what a trigram index can look for
@@ -99,6 +99,7 @@ _KINDS = (
         (),
         lambda query: Q(number=_number(query)),
     ),
+    _Kind("offer", Permission.OFFERS_VIEW, lambda actor, on: visible_offers(actor), ()),
     _Kind(
         "payment",
         Permission.PAYMENTS_VIEW,

@@ -38,6 +38,11 @@ def client_of(offer: Offer) -> Any:
     return offer.company or offer.contact
 
 
+def shown_status(offer: Offer) -> str:
+    """The status as `core.statuses` tells it: what expires there is a key, not an offer."""
+    return "lapsed" if offer.status == OfferStatus.EXPIRED else offer.status
+
+
 OFFERS = Listing(
     entity="offer",
     model=Offer,
@@ -50,7 +55,7 @@ OFFERS = Listing(
     columns=(
         Column("number", _("Number"), Kind.TITLE, value=str, order=Coalesce(F("number"), Value(""))),
         Column("client", _("Client"), Kind.RECORD, value=client_of),
-        Column("status", _("Status"), Kind.STATUS, order="status"),
+        Column("status", _("Status"), Kind.STATUS, value=shown_status, order="status"),
         Column("total", _("Total"), Kind.MONEY, order="total"),
         Column(
             "valid_until",
