@@ -115,7 +115,7 @@ def _trigger(name: str, when: str, table: str, function: str) -> migrations.RunS
 
 
 class Migration(migrations.Migration):
-    dependencies = [("invoices", "0006_offers")]
+    dependencies = [("invoices", "0007_offers")]
 
     operations = [
         *(_function(name, sql) for name, sql in FUNCTIONS.items()),

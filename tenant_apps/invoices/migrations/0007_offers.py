@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         ("catalog", "0001_initial"),
         ("crm", "0008_stage_for_offers"),
         ("files", "0001_initial"),
-        ("invoices", "0005_credit_triggers"),
+        ("invoices", "0006_numbers_index"),
     ]
 
     operations = [
