@@ -179,7 +179,7 @@ class InvoiceForm(forms.Form):
         if self.is_bound:
             self.is_valid()
             return self.cleaned_data.get(name)
-        return self[name].value()
+        return self.get_initial_for_field(self.fields[name], name)
 
     def values(self) -> dict[str, Any]:
         """What was typed, named as the operations name it."""
@@ -307,7 +307,8 @@ def add_draft_refusal(form: forms.Form, lines: LineForms, refusal: DomainError) 
     in_lines = [error for error in errors if error.field.startswith("items.")]
     for error in in_lines:
         _items, position, name = error.field.split(".")
-        lines.filled[int(position)].add_error(name, str(error.message))
+        cell = "vat_rate" if name == "vat_code" else name
+        lines.filled[int(position)].add_error(cell, str(error.message))
     if not in_lines:
         add_refusal(form, refusal)
 
