@@ -116,13 +116,24 @@ class LogoForm(forms.Form):
 
 class NumbersForm(forms.Form):
     next_number = forms.IntegerField(
-        label=_("The first invoice gets number"),
+        label=_("The first document gets number"),
         min_value=1,
         max_value=9_999_999_999,
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), NOT_A_SERIES_NUMBER),
         help_text=_(
-            "Continue where your last program stopped. After the first issued invoice this stays as it is."
+            "Continue where your last program stopped. After the first issued document this stays as it is."
         ),
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+
+class SeriesForm(forms.Form):
+    name = forms.CharField(label=_("name"), max_length=80)
+    first_number = forms.IntegerField(
+        label=_("first number"),
+        min_value=1,
+        max_value=9_999_999_999,
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), NOT_A_SERIES_NUMBER),
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
     )
 

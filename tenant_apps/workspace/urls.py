@@ -1,11 +1,12 @@
 from django.urls import path
 
-from tenant_apps.workspace.views import fields, history, lists, organization, saved, tags
+from tenant_apps.workspace.views import fields, history, lists, organization, saved, series, tags
 
 urlpatterns = [
     path("settings/organization/", organization.organization_edit, name="organization_edit"),
     path("settings/organization/logo/", organization.organization_logo, name="organization_logo"),
-    path("settings/organization/numbers/", organization.change_series_start, name="change_series_start"),
+    path("settings/numbers/", series.series_list, name="series_list"),
+    path("settings/numbers/<uuid:series_id>/", series.change_series_start, name="change_series_start"),
     path("settings/fields/", fields.field_list, name="field_list"),
     path("settings/fields/new/", fields.field_create, name="field_create"),
     path("settings/fields/order/", fields.arrange_fields, name="arrange_fields"),

@@ -168,6 +168,7 @@ MATRIX: dict[str, tuple[Lowest, Lowest]] = {
     "revoke_invitation": (NOBODY, ADMIN),
     "organization_edit": (USER, ADMIN),
     "organization_logo": (USER, ADMIN),
+    "series_list": (ADMIN, ADMIN),
     "change_series_start": (NOBODY, ADMIN),
     "list_filter": (USER, NOBODY),
     "list_columns": (USER, NOBODY),

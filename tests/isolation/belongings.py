@@ -54,6 +54,7 @@ from tenant_apps.workspace.operations import (
     start_bulk_change,
     start_list_export,
 )
+from tenant_apps.workspace.queries import every_series
 from tenants.context import OrganizationRef, in_organization
 from tenants.models import Archive
 
@@ -65,6 +66,7 @@ def belongings_of(organization: OrganizationRef) -> dict[str, Any]:
     with in_organization(organization):
         records = _records(by, at)
         field = _field(by, at)
+        series_id = every_series().latest("id").pk
         event_id = Event.objects.filter(subject_id=records["company_id"]).latest("id").pk
         records |= _writings(records["company_id"], owner.user_id, by, at)
         records |= _arranged(records["company_id"], actor_of(owner), at)
@@ -90,6 +92,7 @@ def belongings_of(organization: OrganizationRef) -> dict[str, Any]:
         "record_id": records["company_id"],
         "field_name": "city",
         "report": "pipeline",
+        "series_id": series_id,
         # These belong to nobody: they are one-time keys, which a stranger can only guess.
         "rule_code": "invoice_issued",  # the same rules everywhere
         "key": "guessed",

@@ -73,6 +73,7 @@ def body_for(address: Address, ids: dict[str, Any]) -> dict[str, Any]:
         "absorb_id": str(ids["product_id"]),
         "into_id": str(ids["tag_id"]),
         "query": "",
+        "next_number": 7,
         "kind": "credit_note",
         "advance_ids": [str(ids["invoice_id"])],
         "name": "Мария",
@@ -90,6 +91,7 @@ def body_for(address: Address, ids: dict[str, Any]) -> dict[str, Any]:
         "deduct-advances": ["advance_ids"],
         "accept": ["name"],
         "decline": ["name"],
+        "<uuidstr:series_id>": ["next_number"],
     }
     names = wanted.get(address.route.rstrip("/").rsplit("/", 1)[-1], []) if address.is_api else list(told)
     return {name: told[name] for name in names}

@@ -47,6 +47,7 @@ from tenant_apps.workspace.operations.organization import NumberOutOfRange as Nu
 from tenant_apps.workspace.operations.organization import NumbersUsedUp as NumbersUsedUp
 from tenant_apps.workspace.operations.organization import ProfileChange as ProfileChange
 from tenant_apps.workspace.operations.organization import SeriesStarted as SeriesStarted
+from tenant_apps.workspace.operations.organization import SeriesTooClose as SeriesTooClose
 from tenant_apps.workspace.operations.organization import add_series as add_series
 from tenant_apps.workspace.operations.organization import add_usual_series as add_usual_series
 from tenant_apps.workspace.operations.organization import change_logo as change_logo

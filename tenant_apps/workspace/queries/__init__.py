@@ -53,8 +53,8 @@ from tenant_apps.workspace.queries.organization import every_series as every_ser
 from tenant_apps.workspace.queries.organization import member_by_user as member_by_user
 from tenant_apps.workspace.queries.organization import mirrored_members as mirrored_members
 from tenant_apps.workspace.queries.organization import names_of as names_of
-from tenant_apps.workspace.queries.organization import number_series as number_series
 from tenant_apps.workspace.queries.organization import profile as profile
+from tenant_apps.workspace.queries.organization import series_by_id as series_by_id
 from tenant_apps.workspace.queries.organization import series_of_kind as series_of_kind
 from tenant_apps.workspace.queries.rows import rows_of as rows_of
 from tenant_apps.workspace.queries.tags import COLORS as COLORS

@@ -7,7 +7,7 @@ from uuid import UUID
 from ninja import Schema
 
 from shared_apps.core.api import Input
-from tenant_apps.workspace.models import OrganizationProfile
+from tenant_apps.workspace.models import NumberSeries, OrganizationProfile
 from tenant_apps.workspace.operations import ProfileChange
 
 FIELDS = (
@@ -78,3 +78,32 @@ def organization_out(profile: OrganizationProfile, organization_id: UUID) -> dic
     facts = {name: getattr(profile, name) for name in FIELDS}
     kept = {"created_at": profile.created_at, "updated_at": profile.updated_at, "archived_at": None}
     return {"id": organization_id, **facts, **kept}
+
+
+class SeriesIn(Input):
+    name: str
+    first_number: int
+
+
+class StartIn(Input):
+    next_number: int
+
+
+class SeriesOut(Schema):
+    """A number series: `kind` tax, proforma or offer; `next` as the document will bear it."""
+
+    id: UUID
+    code: str
+    kind: str
+    name: str
+    prefix: str
+    first_number: int
+    next_number: int
+    next: str
+    is_started: bool
+
+
+def series_out(series: NumberSeries) -> dict[str, Any]:
+    names = ("code", "kind", "prefix", "first_number", "next_number", "is_started")
+    facts = {name: getattr(series, name) for name in names}
+    return facts | {"id": series.pk, "name": str(series), "next": series.written(series.next_number)}

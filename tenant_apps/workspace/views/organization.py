@@ -5,11 +5,11 @@ from django.utils.translation import gettext as _
 
 from shared_apps.core import clock
 from shared_apps.core.errors import Refused
-from shared_apps.core.http import ActorRequest, act, add_refusal, done, page
+from shared_apps.core.http import ActorRequest, add_refusal, done, page
 from shared_apps.core.permissions import Permission
 from tenant_apps.files.queries import read_bytes
 from tenant_apps.workspace import operations, queries
-from tenant_apps.workspace.forms import LogoForm, NumbersForm, OrganizationForm
+from tenant_apps.workspace.forms import LogoForm, OrganizationForm
 
 
 @page(Permission.ORGANIZATION_VIEW, to_act=Permission.ORGANIZATION_EDIT)
@@ -54,38 +54,21 @@ def change_logo(request: ActorRequest) -> HttpResponse:
     return _settings_page(request, logo_form=form)
 
 
-@act(Permission.ORGANIZATION_EDIT)
-def change_series_start(request: ActorRequest) -> HttpResponse:
-    form = NumbersForm(request.POST)
-    if form.is_valid():
-        try:
-            operations.change_series_start(
-                next_number=form.cleaned_data["next_number"], by=request.actor, at=clock.now()
-            )
-            return done(request, to="organization_edit", message=_("The first number was saved."))
-        except Refused as refusal:
-            add_refusal(form, refusal)
-    return _settings_page(request, numbers_form=form)
-
-
 def _settings_page(
     request: ActorRequest,
     form: Form | None = None,
     logo_form: Form | None = None,
-    numbers_form: Form | None = None,
 ) -> HttpResponse:
-    """The page with its three forms; the one that came back with errors stands as it was typed."""
-    profile, series = queries.profile(), queries.number_series()
-    came_back = form or logo_form or numbers_form
+    """The page with its two forms; the one that came back with errors stands as it was typed."""
+    profile = queries.profile()
+    came_back = form or logo_form
     details = form or OrganizationForm.of(profile)
     if not request.actor.may(Permission.ORGANIZATION_EDIT):
         for field in details.fields.values():
             field.disabled = True
     context = {
         "profile": profile,
-        "series": series,
         "form": details,
         "logo_form": logo_form or LogoForm(),
-        "numbers_form": numbers_form or NumbersForm(initial={"next_number": series.next_number}),
     }
     return render(request, "workspace/organization_edit.html", context, status=422 if came_back else 200)
