@@ -1,9 +1,9 @@
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from django.db.models import Case, QuerySet, When
+from django.db.models import QuerySet
 
-from tenant_apps.workspace.models import Member, NumberSeries, OrganizationProfile, SeriesKind
+from tenant_apps.workspace.models import Member, NumberSeries, OrganizationProfile
 
 TAX_SERIES, PROFORMA_SERIES, OFFER_SERIES = "tax", "proforma", "offer"
 
@@ -15,11 +15,6 @@ def profile() -> OrganizationProfile:
 
 def series_by_id(series_id: UUID) -> NumberSeries:
     return NumberSeries.objects.get(pk=series_id)
-
-
-def every_series() -> QuerySet[NumberSeries]:
-    """All series of the organization, those of tax documents first."""
-    return NumberSeries.objects.order_by(Case(When(kind=SeriesKind.TAX, then=0), default=1), "id")
 
 
 def series_of_kind(kind: str) -> QuerySet[NumberSeries]:
