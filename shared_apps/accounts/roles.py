@@ -44,6 +44,8 @@ _USER = frozenset(
     }
 )
 _MANAGER = _USER | {
+    P.BOOKS_VIEW,
+    P.BOOKS_HAND_OVER,
     P.PRODUCTS_EDIT,
     P.PIPELINES_MANAGE,
     P.LISTS_EXPORT,

@@ -32,6 +32,8 @@ class Permission(StrEnum):
     PAYMENTS_VOID = "payments.void"
     DASHBOARD_VIEW = "dashboard.view"
     REPORTS_VIEW = "reports.view"
+    BOOKS_VIEW = "books.view"
+    BOOKS_HAND_OVER = "books.hand_over"
     LISTS_EXPORT = "lists.export"
     LISTS_BULK = "lists.bulk"
     VIEWS_SHARE = "views.share"

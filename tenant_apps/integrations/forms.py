@@ -27,6 +27,7 @@ AREA_NAMES: dict[str, Promise] = {
     "audit": _("Audit"),
     "records": _("Everybody's records"),
     "reports": _("Reports"),
+    "books": _("Books"),
     "lists": _("Lists"),
     "views": _("Saved views"),
     "fields": _("Fields"),

@@ -25,6 +25,7 @@ class InvoicesConfig(AppConfig):
             payment_temper,
             questions_about_companies,
             questions_about_contacts,
+            vat_radar_on_settings,
         )
 
         register_sentences(SENTENCES)
@@ -39,5 +40,6 @@ class InvoicesConfig(AppConfig):
         register("deal.documents", documents_of_deal)
         register("deal.card", payment_temper)
         register("deal.won", invoice_for_deal)
+        register("organization.settings", vat_radar_on_settings)
         extend("company", questions_about_companies)
         extend("contact", questions_about_contacts)

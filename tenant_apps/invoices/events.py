@@ -43,6 +43,12 @@ class PaymentEvent(StrEnum):
     LEFT_UNMATCHED = "invoices.payment_left_unmatched"
 
 
+class BooksEvent(StrEnum):
+    STATEMENT_SENT = "invoices.statement_sent"
+    PACK_ASKED = "invoices.month_pack_asked"
+    PACK_MADE = "invoices.month_pack_made"
+
+
 SENTENCES: dict[str, Text] = {
     InvoiceEvent.CREATED: _("%(actor)s drafted an invoice"),
     InvoiceEvent.CHANGED: _("%(actor)s changed the draft"),
@@ -73,4 +79,7 @@ SENTENCES: dict[str, Text] = {
     PaymentEvent.FREED: _("A credit note freed money of the payment of %(subject)s"),
     PaymentEvent.VOIDED: _("%(actor)s voided the payment of %(subject)s"),
     PaymentEvent.LEFT_UNMATCHED: _("The payment of %(subject)s found no invoice"),
+    BooksEvent.STATEMENT_SENT: _("%(actor)s sent %(subject)s a statement"),
+    BooksEvent.PACK_ASKED: _("%(actor)s asked for the month pack of %(subject)s"),
+    BooksEvent.PACK_MADE: _("The month pack of %(subject)s was made"),
 }

@@ -28,6 +28,7 @@ from tenant_apps.invoices.events import InvoiceEvent
 from tenant_apps.invoices.models import Invoice, Payment
 from tenant_apps.invoices.queries import (
     FROZEN,
+    Radar,
     buyer_numbers_of_company,
     clients_of,
     invoices_of_deal,
@@ -35,6 +36,7 @@ from tenant_apps.invoices.queries import (
     of_client,
     open_invoices,
     payment_manners,
+    vat_radar,
     visible_invoices,
 )
 from tenant_apps.sharing.queries import visible_to
@@ -70,6 +72,22 @@ def invoices_of_company(*, company: Company, actor: Actor, **unknown: Any) -> Op
 def invoices_of_contact(*, contact: Contact, actor: Actor, **unknown: Any) -> OpenInvoices | None:
     """The open invoices addressed to a contact, in one statement; None for one who may not see invoices."""
     return _open_invoices(actor, contact_id=contact.pk)
+
+
+@dataclass(frozen=True)
+class VatRadar:
+    """How near the threshold of VAT registration is."""
+
+    radar: Radar
+    template: str = "invoices/components/vat_radar_part.html"
+
+
+def vat_radar_on_settings(*, actor: Actor, is_vat_registered: bool, **unknown: Any) -> VatRadar | None:
+    """For an organization that is not registered for VAT; None for one who may not see the books."""
+    if is_vat_registered or not actor.may(Permission.BOOKS_VIEW):
+        return None
+    radar = vat_radar(actor, on=clock.today(current_organization().time_zone))
+    return VatRadar(radar) if radar else None
 
 
 def _open_invoices(

@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from django.utils.translation import override
 from shared_apps.core import clock
 from shared_apps.core.formats import format_day, format_money
 from shared_apps.jobs.actors import Queue, current_actor, job
+from tenant_apps.files.operations import store_file
 from tenant_apps.invoices.models import Invoice, Offer
 from tenant_apps.invoices.operations import (
     expire_offer,
@@ -15,9 +17,21 @@ from tenant_apps.invoices.operations import (
     make_invoice_qr_codes,
     offer_pdf_bytes,
     settle_expiry,
+    write_pack,
 )
-from tenant_apps.invoices.queries import offers_to_expire, visible_invoice, visible_offer
+from tenant_apps.invoices.queries import (
+    Client,
+    Statement,
+    client_record,
+    offers_to_expire,
+    statements_of,
+    visible_invoice,
+    visible_offer,
+)
+from tenant_apps.invoices.statement_paper import render_statement
 from tenant_apps.messages.operations import queue_message
+from tenant_apps.workspace.models import OrganizationProfile
+from tenant_apps.workspace.queries import profile
 from tenants.context import current_organization
 
 EXPIRED_AT_ONCE = 500
@@ -58,6 +72,69 @@ def email_invoice(*, invoice_id: str, to: str, sending_id: str, **unknown: Any) 
             by=by,
             at=at,
         )
+
+
+@job(queue=Queue.PATIENT)
+def write_month_pack(*, pack_id: str, **unknown: Any) -> None:
+    """The accountant's pack of a month. One that is written already stays as it is."""
+    by, at = current_actor(), clock.now()
+    today = clock.day_in(current_organization().time_zone, at)
+    with override(profile().default_language):
+        write_pack(pack_id=UUID(pack_id), today=today, by=by, at=at)
+
+
+@job()
+def email_statement(
+    *,
+    to: str,
+    since: str,
+    until: str,
+    sending_id: str,
+    company_id: str | None = None,
+    contact_id: str | None = None,
+    **unknown: Any,
+) -> None:
+    """Queue the message that carries a client's statement as PDF; the same sending queues one message."""
+    by, at, seller = current_actor(), clock.now(), profile()
+    client = Client(_id(company_id), _id(contact_id))
+    receiver, first, last = client_record(client, by), date.fromisoformat(since), date.fromisoformat(until)
+    told = statements_of(client, by, since=first, until=last)
+    with override(seller.default_language):
+        content = render_statement(str(receiver), told, seller=seller, since=first, until=last)
+        name = f"{_('Statement')}-{since}-{until}.pdf"
+        file = store_file(name=name, content_type="application/pdf", content=content, by=by, at=at)
+        context = _statement_letter(str(receiver), told, seller, first, last)
+        queue_message(
+            to=to,
+            subject=context["subject"],
+            body_text=render_to_string("invoices/email/statement.txt", context),
+            body_html=render_to_string("invoices/email/statement.html", context),
+            attachment_ids=[file.pk],
+            about_type=receiver._meta.label_lower,
+            about_id=receiver.pk,
+            key=f"email_statement:{sending_id}",
+            language=seller.default_language,
+            by=by,
+            at=at,
+        )
+
+
+def _statement_letter(
+    client: str, told: list[Statement], seller: OrganizationProfile, since: date, until: date
+) -> dict[str, Any]:
+    """What the letter with a statement says, in the current language."""
+    return {
+        "subject": _("Statement from %(seller)s") % {"seller": seller.legal_name},
+        "client": client,
+        "seller": seller,
+        "since": format_day(since),
+        "until": format_day(until),
+        "balances": [format_money(one.closing, one.currency) for one in told],
+    }
+
+
+def _id(text: str | None) -> UUID | None:
+    return UUID(text) if text else None
 
 
 def _letter(invoice: Invoice) -> dict[str, Any]:

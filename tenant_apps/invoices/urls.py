@@ -1,10 +1,23 @@
 from django.urls import path
 
-from tenant_apps.invoices.views import audit, draft_offers, drafts, invoices, issuing, notes, offers, payments
+from tenant_apps.invoices.views import (
+    audit,
+    books,
+    draft_offers,
+    drafts,
+    invoices,
+    issuing,
+    notes,
+    offers,
+    packs,
+    payments,
+    statements,
+)
 
 INVOICE = "invoices/<uuid:invoice_id>"
 OFFER = "offers/<uuid:offer_id>"
 PAYMENT = "payments/<uuid:payment_id>"
+COMPANY, CONTACT = "companies/<uuid:company_id>", "contacts/<uuid:contact_id>"
 
 urlpatterns = [
     path("invoices/", invoices.invoice_list, name="invoice_list"),
@@ -45,4 +58,27 @@ urlpatterns = [
     path(f"{PAYMENT}/allocate/", payments.allocate_payment, name="allocate_payment"),
     path(f"{PAYMENT}/deallocate/<uuid:invoice_id>/", payments.deallocate_payment, name="deallocate_payment"),
     path(f"{PAYMENT}/void/", payments.void_payment, name="void_payment"),
+    path("books/", books.books_overview, name="books_overview"),
+    path("books/receivables/", books.aged_receivables, name="aged_receivables"),
+    path("books/open-items/", books.open_item_list, name="open_item_list"),
+    path("books/open-items/csv/", books.open_items_csv, name="open_items_csv"),
+    path("books/vat/", books.vat_summary, name="vat_summary"),
+    path("books/ledger/", books.sales_ledger, name="sales_ledger"),
+    path("books/ledger/csv/", books.sales_ledger_csv, name="sales_ledger_csv"),
+    path("books/ledger/nra/", books.sales_ledger_nra, name="sales_ledger_nra"),
+    path("books/packs/", packs.month_pack_list, name="month_pack_list"),
+    path("books/packs/<uuid:pack_id>/", packs.month_pack_detail, name="month_pack_detail"),
+    path("books/packs/<uuid:pack_id>/file/", packs.month_pack_file, name="month_pack_file"),
+    path(f"{COMPANY}/statement/", statements.company_statement, name="company_statement"),
+    path(
+        f"{COMPANY}/statement/pdf/",
+        statements.company_statement_pdf,
+        name="company_statement_pdf",
+    ),
+    path(f"{CONTACT}/statement/", statements.contact_statement, name="contact_statement"),
+    path(
+        f"{CONTACT}/statement/pdf/",
+        statements.contact_statement_pdf,
+        name="contact_statement_pdf",
+    ),
 ]

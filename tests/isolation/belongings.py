@@ -42,6 +42,7 @@ from tenant_apps.invoices.operations import (
     issue_invoice,
     record_payment,
     send_offer,
+    start_month_pack,
 )
 from tenant_apps.messages.operations import notify
 from tenant_apps.workspace.models import CustomField
@@ -200,4 +201,5 @@ def _records(by: Actor, at: Any) -> dict[str, Any]:
         "invoice_id": invoice.pk,
         "offer_id": offer.pk,
         "payment_id": payment.pk,
+        "pack_id": start_month_pack(month=at.date(), by=by, at=at).pk,
     }

@@ -16,6 +16,8 @@ from tenant_apps.dashboard import queries
 from tenant_apps.dashboard.actions import offers_on
 from tenant_apps.dashboard.search import search_everything
 from tenant_apps.dashboard.views.who_first import shown
+from tenant_apps.invoices.queries import Radar, vat_radar
+from tenant_apps.workspace.models import OrganizationProfile
 from tenants.context import OrganizationRef
 
 TOP = 6  # of the queue
@@ -41,6 +43,7 @@ def dashboard(request: Request) -> HttpResponse:
         "queue": shown(request, limit=TOP),
         "activity": queries.recent_activity(actor),
         "on": on,
+        "radar": _radar(steps.profile, request, on),
     }
     return partial(request, "dashboard/dashboard.html", "home", context)
 
@@ -59,6 +62,13 @@ def palette_actions(request: Request) -> HttpResponse:
     """What the palette offers to one who stands at `?path=`."""
     offers = offers_on(request.GET.get("path", "/"), request.actor)
     return render(request, "dashboard/palette.html", {"offers": offers})
+
+
+def _radar(profile: OrganizationProfile, request: Request, on: date) -> Radar | None:
+    """How near an organization that is not registered is to the threshold of VAT registration."""
+    if profile.is_vat_registered or not request.actor.may(Permission.BOOKS_VIEW):
+        return None
+    return vat_radar(request.actor, on=on)
 
 
 def _figures(

@@ -10,5 +10,6 @@ from tenant_apps.invoices.models.offers import OfferInvoice as OfferInvoice
 from tenant_apps.invoices.models.offers import OfferItem as OfferItem
 from tenant_apps.invoices.models.offers import OfferPart as OfferPart
 from tenant_apps.invoices.models.offers import OfferStatus as OfferStatus
+from tenant_apps.invoices.models.packs import MonthPack as MonthPack
 from tenant_apps.invoices.models.payments import Allocation as Allocation
 from tenant_apps.invoices.models.payments import Payment as Payment

@@ -87,6 +87,13 @@ from tenant_apps.invoices.operations.offers import (
     duplicate_offer,
     offer_of_deal,
 )
+from tenant_apps.invoices.operations.packs import (
+    MonthNotOver,
+    finish_month_pack,
+    note_pack_progress,
+    start_month_pack,
+    write_pack,
+)
 from tenant_apps.invoices.operations.payments import (
     PaymentInput,
     mark_invoice_paid,
@@ -94,6 +101,7 @@ from tenant_apps.invoices.operations.payments import (
     void_payment,
 )
 from tenant_apps.invoices.operations.sending import BuyerWithoutEmail, send_invoice
+from tenant_apps.invoices.operations.statements import PeriodBackwards, send_statement
 
 __all__ = [
     "AdvanceGoesFirst",
@@ -109,6 +117,7 @@ __all__ = [
     "InvoiceInput",
     "ItemInput",
     "MoneyAllocated",
+    "MonthNotOver",
     "MoreThanOffered",
     "MoreThanRemains",
     "NameMissing",
@@ -128,6 +137,7 @@ __all__ = [
     "OfferNotOpen",
     "OfferOver",
     "PaymentInput",
+    "PeriodBackwards",
     "ReasonMissing",
     "ValidityPassed",
     "VersionBegun",
@@ -153,6 +163,7 @@ __all__ = [
     "duplicate_invoice",
     "duplicate_offer",
     "expire_offer",
+    "finish_month_pack",
     "follow_proforma",
     "invoice_offer",
     "invoice_pdf_bytes",
@@ -160,6 +171,7 @@ __all__ = [
     "leave_payments_unmatched",
     "make_invoice_qr_codes",
     "mark_invoice_paid",
+    "note_pack_progress",
     "offer_of_deal",
     "offer_pdf_bytes",
     "record_payment",
@@ -167,9 +179,12 @@ __all__ = [
     "resume_documents",
     "send_invoice",
     "send_offer",
+    "send_statement",
     "settle_expiry",
+    "start_month_pack",
     "store_invoice_document",
     "store_invoice_qr_codes",
     "store_offer_document",
     "void_payment",
+    "write_pack",
 ]

@@ -7,6 +7,7 @@ from shared_apps.core import clock
 from shared_apps.core.errors import Refused
 from shared_apps.core.http import ActorRequest, add_refusal, done, page
 from shared_apps.core.permissions import Permission
+from shared_apps.core.slots import fill
 from tenant_apps.files.queries import read_bytes
 from tenant_apps.workspace import operations, queries
 from tenant_apps.workspace.forms import LogoForm, OrganizationForm
@@ -68,6 +69,9 @@ def _settings_page(
             field.disabled = True
     context = {
         "profile": profile,
+        "parts": fill(
+            "organization.settings", actor=request.actor, is_vat_registered=profile.is_vat_registered
+        ),
         "form": details,
         "logo_form": logo_form or LogoForm(),
     }
