@@ -1,5 +1,6 @@
 """What passed between us and a client: documents, money, and what was owed before and after."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -83,8 +84,12 @@ def statements_of(client: Client, actor: Actor, *, since: date, until: date) -> 
         totals = cursor.fetchall()
         cursor.execute(_LINES.format(moves=moves), [*params, until, since])
         lines = cursor.fetchall()
+    moves_in: dict[str, list[Movement]] = defaultdict(list)
+    for currency, *line in lines:
+        moves_in[currency].append(Movement(*line))
     return [
-        Statement(*row, tuple(Movement(*line[1:]) for line in lines if line[0] == row[0])) for row in totals
+        Statement(currency, opening, charged, settled, closing, tuple(moves_in[currency]))
+        for currency, opening, charged, settled, closing in totals
     ]
 
 
