@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from config.demo import words
+from config.demo.books import keep_books
 from config.demo.deals import sell
 from config.demo.order import keep_in_order
 from config.demo.touch import keep_in_touch
@@ -73,6 +74,7 @@ class Storyteller:
         sell(companies, products, people=people, today=self.today)
         keep_in_touch(companies, people=people, today=self.today)
         keep_in_order(by=self.by, today=self.today)
+        keep_books(companies, by=self.by, today=self.today)
 
     def _at(self, day: date, hour: int = 10) -> datetime:
         return datetime.combine(day, time(hour, self.random.randrange(60)), UTC)
