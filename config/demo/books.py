@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 from shared_apps.core.actors import Actor
 from tenant_apps.crm.models import Company
@@ -34,13 +35,21 @@ def keep_books(companies: list[Company], *, by: Actor, today: date) -> None:
         _note(whole, kind, reason, by, at)
     _advance_and_rest(companies[1], by, at)
     abroad = _clients_abroad(by, at)
-    checked = {"vies_number": "WAPIAAAAZdemo0001", "vies_checked_on": today}
+    checked: dict[str, Any] = {"vies_number": "WAPIAAAAZdemo0001", "vies_checked_on": today}
     _issued(abroad[0], "Каталог, печат", "860", by, at, rate=NONE, code="eu_goods", supply="goods", **checked)
     _issued(
         abroad[0], "Дизайн на щанд", "540", by, at, rate=NONE, code="eu_services", supply="service", **checked
     )
-    rated = {"exchange_rate": Decimal("1.082500"), "exchange_rate_on": today - timedelta(days=1)}
-    abroad_rate = {"rate": None, "code": "services_abroad", "supply": "service", "currency": "USD"}
+    rated: dict[str, Any] = {
+        "exchange_rate": Decimal("1.082500"),
+        "exchange_rate_on": today - timedelta(days=1),
+    }
+    abroad_rate: dict[str, Any] = {
+        "rate": None,
+        "code": "services_abroad",
+        "supply": "service",
+        "currency": "USD",
+    }
     _issued(abroad[1], "Brand guidelines", "2400", by, at, **abroad_rate, **rated)
     start_month_pack(month=today.replace(day=1) - timedelta(days=1), by=by, at=at)
 
@@ -78,7 +87,7 @@ def _issued(
     rate: Decimal | None = STANDARD,
     code: str = "standard",
     currency: str = "EUR",
-    **more: object,
+    **more: Any,
 ) -> Invoice:
     item = ItemInput(
         description=what,
@@ -88,7 +97,7 @@ def _issued(
         vat_rate=rate,
         vat_code=code,
     )
-    draft = InvoiceInput(company_id=client.pk, currency=currency, items=(item,), **more)  # type: ignore[arg-type]
+    draft = InvoiceInput(company_id=client.pk, currency=currency, items=(item,), **more)
     invoice = create_invoice(draft=draft, by=by, at=at)
     return issue_invoice(invoice_id=invoice.pk, issue_date=at.date(), by=by, at=at)
 
