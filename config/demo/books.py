@@ -40,17 +40,15 @@ def keep_books(companies: list[Company], *, by: Actor, today: date) -> None:
     _issued(
         abroad[0], "Дизайн на щанд", "540", by, at, rate=NONE, code="eu_services", supply="service", **checked
     )
-    rated: dict[str, Any] = {
+    in_dollars: dict[str, Any] = {
+        "currency": "USD",
         "exchange_rate": Decimal("1.082500"),
         "exchange_rate_on": today - timedelta(days=1),
-    }
-    abroad_rate: dict[str, Any] = {
         "rate": None,
         "code": "services_abroad",
         "supply": "service",
-        "currency": "USD",
     }
-    _issued(abroad[1], "Brand guidelines", "2400", by, at, **abroad_rate, **rated)
+    _issued(abroad[1], "Brand guidelines", "2400", by, at, **in_dollars)
     start_month_pack(month=today.replace(day=1) - timedelta(days=1), by=by, at=at)
 
 

@@ -98,7 +98,9 @@ def read_vat_threshold(request: Request) -> HttpResponse:
     response=shapes.StatementList,
     operation_id="read_company_statement",
 )
-def read_company_statement(request: Request, company_id: UUID, query: Query[shapes.Period]) -> HttpResponse:
+def read_company_statement(
+    request: Request, company_id: UUID, query: Query[shapes.StatementPeriod]
+) -> HttpResponse:
     """A company's statement for a period, per currency: opening + movements = closing."""
     return _statements(request, queries.Client(company_id=company_id), query)
 
@@ -108,7 +110,9 @@ def read_company_statement(request: Request, company_id: UUID, query: Query[shap
     response=shapes.StatementList,
     operation_id="read_contact_statement",
 )
-def read_contact_statement(request: Request, contact_id: UUID, query: Query[shapes.Period]) -> HttpResponse:
+def read_contact_statement(
+    request: Request, contact_id: UUID, query: Query[shapes.StatementPeriod]
+) -> HttpResponse:
     """The statement of a person who buys for themselves."""
     return _statements(request, queries.Client(contact_id=contact_id), query)
 
@@ -150,10 +154,12 @@ def read_month_pack_file(request: Request, pack_id: UUID) -> HttpResponse:
     return HttpResponse(read_bytes(pack.file), content_type=pack.file.content_type)
 
 
-def _statements(request: Request, client: queries.Client, query: shapes.Period) -> HttpResponse:
+def _statements(request: Request, client: queries.Client, query: shapes.StatementPeriod) -> HttpResponse:
     request.actor.require(Permission.BOOKS_VIEW)
     queries.client_record(client, request.actor)
-    found = queries.statements_of(client, request.actor, since=query.since, until=query.until)
+    until = query.until or _days(request, None)[1]
+    since = query.since or until.replace(month=1, day=1)
+    found = queries.statements_of(client, request.actor, since=since, until=until)
     return _items(found, shapes.statement_out)
 
 

@@ -31,6 +31,14 @@ class Period(Schema):
     until: date
 
 
+class StatementPeriod(Schema):
+    """Both days included; up to today, from the beginning of that year, where they are left out."""
+
+    model_config = ConfigDict(extra="forbid")
+    since: date | None = None
+    until: date | None = None
+
+
 class OfMonth(Schema):
     model_config = ConfigDict(extra="forbid")
     month: Month
