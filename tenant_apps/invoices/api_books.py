@@ -19,6 +19,7 @@ from tenant_apps.invoices import operations, queries
 from tenant_apps.invoices.models import MonthPack
 from tenant_apps.invoices.rules.books import month_end, read_month
 from tenant_apps.invoices.schemas import books as shapes
+from tenant_apps.invoices.schemas.books import StatementPeriod
 from tenants.context import OrganizationRef
 
 router = Router(tags=["books"])
@@ -98,9 +99,7 @@ def read_vat_threshold(request: Request) -> HttpResponse:
     response=shapes.StatementList,
     operation_id="read_company_statement",
 )
-def read_company_statement(
-    request: Request, company_id: UUID, query: Query[shapes.StatementPeriod]
-) -> HttpResponse:
+def read_company_statement(request: Request, company_id: UUID, query: Query[StatementPeriod]) -> HttpResponse:
     """A company's statement for a period, per currency: opening + movements = closing."""
     return _statements(request, queries.Client(company_id=company_id), query)
 
@@ -110,9 +109,7 @@ def read_company_statement(
     response=shapes.StatementList,
     operation_id="read_contact_statement",
 )
-def read_contact_statement(
-    request: Request, contact_id: UUID, query: Query[shapes.StatementPeriod]
-) -> HttpResponse:
+def read_contact_statement(request: Request, contact_id: UUID, query: Query[StatementPeriod]) -> HttpResponse:
     """The statement of a person who buys for themselves."""
     return _statements(request, queries.Client(contact_id=contact_id), query)
 
@@ -154,7 +151,7 @@ def read_month_pack_file(request: Request, pack_id: UUID) -> HttpResponse:
     return HttpResponse(read_bytes(pack.file), content_type=pack.file.content_type)
 
 
-def _statements(request: Request, client: queries.Client, query: shapes.StatementPeriod) -> HttpResponse:
+def _statements(request: Request, client: queries.Client, query: StatementPeriod) -> HttpResponse:
     request.actor.require(Permission.BOOKS_VIEW)
     queries.client_record(client, request.actor)
     until = query.until or _days(request, None)[1]
