@@ -138,7 +138,7 @@ def test_what_bears_no_vat_says_why(
 def test_outside_the_scope_nobody_s_vat_number_is_named(in_alpha: OrganizationRef, owner: Actor) -> None:
     abroad = client(owner, name="Client Inc", eik=None, country="US")
     item = line(vat_rate=None, vat_code="services_abroad")
-    xml = written(issued(owner, abroad, items=(item,)), owner)
+    xml = written(issued_before_the_rules(owner, abroad, items=(item,)), owner)
     schemes = texts(xml, "cac:AccountingSupplierParty/cac:Party/cac:PartyTaxScheme/cac:TaxScheme/cbc:ID")
     assert schemes == ["TAX"]
     assert text(xml, "cac:TaxTotal/cac:TaxSubtotal/cac:TaxCategory/cbc:Percent") is None
@@ -146,7 +146,7 @@ def test_outside_the_scope_nobody_s_vat_number_is_named(in_alpha: OrganizationRe
 
 def test_two_treatments_of_one_category_are_one_row(in_alpha: OrganizationRef, owner: Actor) -> None:
     items = (line(vat_rate="0", vat_code="exempt"), line(vat_rate="0", vat_code="treated_as_export"))
-    xml = written(issued(owner, items=items), owner)
+    xml = written(issued_before_the_rules(owner, items=items), owner)
     assert texts(xml, "cac:TaxTotal/cac:TaxSubtotal/cbc:TaxableAmount") == ["200.00"]
     reason = text(xml, "cac:TaxTotal/cac:TaxSubtotal/cac:TaxCategory/cbc:TaxExemptionReason") or ""
     assert "39–49" in reason and "чл. 140" in reason
