@@ -53,23 +53,23 @@ def test_a_card_is_moved_by_keys_and_by_its_menu_and_won(
     member: Callable[..., Visitor], world: World
 ) -> None:
     one = member("alpha", "owner")
-    add(one, "Каталог", "300")
+    add(one, "Етикети", "300")
     one.go("/deals/board/", "alpha")
-    card(one, "Каталог").locator("a").focus()
+    card(one, "Етикети").locator("a").focus()
     one.page.keyboard.press("Shift+ArrowRight")
-    expect(column(one, 1).locator("[data-version='2']")).to_contain_text("Каталог")
-    expect(card(one, "Каталог").locator("a")).to_be_focused()
+    expect(column(one, 1).locator("[data-version='2']")).to_contain_text("Етикети")
+    expect(card(one, "Етикети").locator("a")).to_be_focused()
 
     one.page.keyboard.press("m")
     one.page.get_by_role("menuitem", name="Negotiation").click()
-    expect(column(one, 3).locator("[data-card]").first).to_contain_text("Каталог")
-    expect(card(one, "Каталог")).to_have_attribute("data-version", "3")
+    expect(column(one, 3).locator("[data-card]").first).to_contain_text("Етикети")
+    expect(card(one, "Етикети")).to_have_attribute("data-version", "3")
 
-    card(one, "Каталог").locator("[data-card-menu]").click()
+    card(one, "Етикети").locator("[data-card-menu]").click()
     one.page.get_by_role("menuitem", name="Won").click()
-    one.sees_heading("Каталог")
+    one.sees_heading("Етикети")
     one.press("Write the invoice")
-    expect(one.page.locator("[name=lines-0-description]")).to_have_value("Каталог")
+    expect(one.page.locator("[name=lines-0-description]")).to_have_value("Етикети")
 
 
 def test_stages_are_dragged_into_another_order(member: Callable[..., Visitor], world: World) -> None:

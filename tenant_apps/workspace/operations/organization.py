@@ -116,7 +116,7 @@ def furnish(*, founding: Founding, by: Actor, at: datetime) -> None:
         updated_at=at,
     )
     NumberSeries.objects.create(code=TAX_SERIES)
-    add_usual_series(by=by, at=at)
+    _open_usual_series()
     Member.objects.create(
         user_id=founding.owner_user_id,
         name=founding.owner_name,
@@ -168,6 +168,10 @@ def change_logo(*, name: str, content: bytes, by: Actor, at: datetime) -> Organi
 @operation(permission=Permission.PLATFORM_OPERATE, event=None, why="every organization has these from birth")
 def add_usual_series(*, by: Actor, at: datetime) -> None:
     """Give the organization the series of documents that are no tax documents, where they lack."""
+    _open_usual_series()
+
+
+def _open_usual_series() -> None:
     for code, prefix in USUAL_PREFIXES.items():
         NumberSeries.objects.get_or_create(code=code, defaults={"kind": code, "prefix": prefix})
 
