@@ -1,13 +1,14 @@
 """Places that a higher app fills: sentences of events, and parts of pages.
 
 Registration happens in `AppConfig.ready`; a slot's function takes the page's context and returns one object
-to show.
+to show. One that asks the database may be a generator (`core.asking`): then all are asked together.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from typing import Any
 
+from shared_apps.core.asking import Asking, answered, side_by_side
 from shared_apps.core.errors import Text
 
 _sentences: dict[str, Text] = {}
@@ -47,5 +48,13 @@ def register(place: str, function: Callable[..., Any]) -> None:
 
 def fill(place: str, **context: Any) -> list[Any]:
     """What the higher apps show at `place`; entries of None are left out."""
-    shown = (function(**context) for function in _slots[place])
-    return [entry for entry in shown if entry is not None]
+    return answered(filling(place, **context))
+
+
+def filling(place: str, **context: Any) -> Asking[list[Any]]:
+    """`fill` as a part of a page that asks together with others."""
+    shown = [function(**context) for function in _slots[place]]
+    asking = [entry for entry in shown if isinstance(entry, Generator)]
+    told = iter((yield from side_by_side(*asking)))
+    entries = (next(told) if isinstance(entry, Generator) else entry for entry in shown)
+    return [entry for entry in entries if entry is not None]

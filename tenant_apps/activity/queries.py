@@ -30,14 +30,28 @@ def timeline_of(
 
     One who does not see everything is told of other people's records only what they did to them themselves.
     """
+    asked = {"length": length, "before": before, "without": without, "also": also, "absorbed": absorbed}
+    return with_words(list(events_around(record_id, by=by, **asked)), by)  # type: ignore[arg-type]
+
+
+def events_around(
+    record_id: UUID,
+    *,
+    by: Actor,
+    length: int,
+    before: datetime | None,
+    without: Collection[str],
+    also: Collection[UUID],
+    absorbed: Collection[UUID],
+) -> QuerySet[Event]:
+    """What `timeline_of` tells, yet without the words."""
     hanging = Q(parent_id__in=[record_id, *absorbed]) if absorbed else Q(parent_id=record_id)
     if not by.may(Permission.RECORDS_VIEW_ALL):
         hanging &= ~Q(subject_type__in=_owned_types()) | Q(actor_id=by.id)
     further = [*also, *absorbed]
     own = Q(subject_id__in=[record_id, *further]) if further else Q(subject_id=record_id)
     events = Event.objects.filter(own | hanging).exclude(type__in=without)
-    found = (events.filter(at__lt=before) if before else events).order_by("-id")[:length]
-    return with_words(list(found), by)
+    return (events.filter(at__lt=before) if before else events).order_by("-id")[:length]
 
 
 def with_words(events: list[Event], by: Actor) -> list[Event]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core import clock
 from shared_apps.core.actors import Actor
+from shared_apps.core.asking import Asking
 from shared_apps.core.errors import Text
 from shared_apps.core.permissions import Permission
 from tenant_apps.activity.models import Event
@@ -41,20 +42,20 @@ class RelatedDeals:
     template: str = "crm/components/related_deals.html"
 
 
-def deals_of_company_page(*, company: Company, actor: Actor, **unknown: Any) -> RelatedDeals | None:
-    """The deals of a company, in one statement; None for one who may not see deals."""
+def deals_of_company_page(*, company: Company, actor: Actor, **unknown: Any) -> Asking[RelatedDeals | None]:
+    """The deals of a company; None for one who may not see deals."""
     if not actor.may(Permission.DEALS_VIEW):
         return None
-    found = tuple(deals_of_company(company.pk, actor)[:DEALS_SHOWN])
-    return RelatedDeals(found, f"{reverse('deal_create')}?company={company.pk}")
+    (found,) = yield [deals_of_company(company.pk, actor)[:DEALS_SHOWN]]
+    return RelatedDeals(tuple(found), f"{reverse('deal_create')}?company={company.pk}")
 
 
-def deals_of_contact_page(*, contact: Contact, actor: Actor, **unknown: Any) -> RelatedDeals | None:
-    """The deals in which a contact takes part, in one statement; None for one who may not see deals."""
+def deals_of_contact_page(*, contact: Contact, actor: Actor, **unknown: Any) -> Asking[RelatedDeals | None]:
+    """The deals in which a contact takes part; None for one who may not see deals."""
     if not actor.may(Permission.DEALS_VIEW):
         return None
-    found = tuple(deals_of_contact(contact.pk, actor)[:DEALS_SHOWN])
-    return RelatedDeals(found, f"{reverse('deal_create')}?contact={contact.pk}")
+    (found,) = yield [deals_of_contact(contact.pk, actor)[:DEALS_SHOWN]]
+    return RelatedDeals(tuple(found), f"{reverse('deal_create')}?contact={contact.pk}")
 
 
 def words_of_reach(*, events: Iterable[Event], by: Actor) -> dict[tuple[UUID, str], tuple[str, str, str]]:
@@ -109,39 +110,39 @@ class SuspectsPart:
     template: str = "crm/components/record_suspects.html"
 
 
-def suspects_of_company(*, company: Company, actor: Actor, **unknown: Any) -> SuspectsPart | None:
+def suspects_of_company(*, company: Company, actor: Actor, **unknown: Any) -> Asking[SuspectsPart | None]:
     """Companies that may be the same; None when there are none, or for one who may not merge."""
     return _suspects_of(company, actor, "company_suspects")
 
 
-def suspects_of_contact(*, contact: Contact, actor: Actor, **unknown: Any) -> SuspectsPart | None:
+def suspects_of_contact(*, contact: Contact, actor: Actor, **unknown: Any) -> Asking[SuspectsPart | None]:
     """Contacts that may be the same; None when there are none, or for one who may not merge."""
     return _suspects_of(contact, actor, "contact_suspects")
 
 
-def _suspects_of(record: Company | Contact, actor: Actor, page: str) -> SuspectsPart | None:
+def _suspects_of(record: Company | Contact, actor: Actor, page: str) -> Asking[SuspectsPart | None]:
     if not actor.may(Permission.RECORDS_MERGE):
         return None
     merge_url = reverse(f"{record.shared_as}_merge", args=[record.pk])
     found = [
         (hint.record, [EVIDENCE[name] for name in hint.evidence], f"{merge_url}?with={hint.record.pk}")
-        for hint in suspects_of(record, actor)
+        for hint in (yield from suspects_of(record, actor))
     ]
     return SuspectsPart(found, reverse(page)) if found else None
 
 
-def merges_of_company(*, company: Any, actor: Actor, **unknown: Any) -> MergesPart | None:
+def merges_of_company(*, company: Any, actor: Actor, **unknown: Any) -> Asking[MergesPart | None]:
     """The merges into a company that may be undone; None when there are none."""
     return _merges_of(company)
 
 
-def merges_of_contact(*, contact: Any, actor: Actor, **unknown: Any) -> MergesPart | None:
+def merges_of_contact(*, contact: Any, actor: Actor, **unknown: Any) -> Asking[MergesPart | None]:
     """The merges into a contact that may be undone; None when there are none."""
     return _merges_of(contact)
 
 
-def _merges_of(record: Any) -> MergesPart | None:
-    found = merges_into(record.pk, since=clock.now() - timedelta(days=UNDO_DAYS))
+def _merges_of(record: Any) -> Asking[MergesPart | None]:
+    found = yield from merges_into(record.pk, since=clock.now() - timedelta(days=UNDO_DAYS))
     return MergesPart(found) if found else None
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 
 from shared_apps.core import clock
 from shared_apps.core.actors import Actor
+from shared_apps.core.asking import Asking
 from shared_apps.core.errors import Refused
 from shared_apps.core.formats import format_money
 from shared_apps.core.listing import Extension, Field, Kind, Reading, Test
@@ -29,10 +30,10 @@ from tenant_apps.invoices.models import Invoice, Payment
 from tenant_apps.invoices.queries import (
     FROZEN,
     Radar,
+    billing,
     buyer_numbers_of_company,
     clients_of,
     invoices_of_deal,
-    is_billed,
     of_client,
     open_invoices,
     payment_manners,
@@ -64,13 +65,13 @@ class OpenInvoices:
     template: str = "invoices/components/open_invoices.html"
 
 
-def invoices_of_company(*, company: Company, actor: Actor, **unknown: Any) -> OpenInvoices | None:
-    """The open invoices of a company, in one statement; None for one who may not see invoices."""
+def invoices_of_company(*, company: Company, actor: Actor, **unknown: Any) -> Asking[OpenInvoices | None]:
+    """The open invoices of a company; None for one who may not see invoices."""
     return _open_invoices(actor, company_id=company.pk)
 
 
-def invoices_of_contact(*, contact: Contact, actor: Actor, **unknown: Any) -> OpenInvoices | None:
-    """The open invoices addressed to a contact, in one statement; None for one who may not see invoices."""
+def invoices_of_contact(*, contact: Contact, actor: Actor, **unknown: Any) -> Asking[OpenInvoices | None]:
+    """The open invoices addressed to a contact; None for one who may not see invoices."""
     return _open_invoices(actor, contact_id=contact.pk)
 
 
@@ -92,17 +93,17 @@ def vat_radar_on_settings(*, actor: Actor, is_vat_registered: bool, **unknown: A
 
 def _open_invoices(
     actor: Actor, company_id: UUID | None = None, contact_id: UUID | None = None
-) -> OpenInvoices | None:
+) -> Asking[OpenInvoices | None]:
     if not actor.may(Permission.INVOICES_VIEW):
         return None
     wanted = of_client(company_id=company_id) if company_id else of_client(contact_id=contact_id)
     on = clock.today(current_organization().time_zone)
-    found = tuple(open_invoices(actor, on=on).select_related(None).filter(wanted))
+    (found,) = yield [open_invoices(actor, on=on).select_related(None).filter(wanted)]
     owed: dict[str, Decimal] = defaultdict(Decimal)
     for invoice in found:
         owed[invoice.currency] += invoice.outstanding
     balances = tuple(Balance(currency, owed[currency]) for currency in sorted(owed))
-    return OpenInvoices(balances, found[:SHOWN], len(found), company_id, contact_id)
+    return OpenInvoices(balances, tuple(found[:SHOWN]), len(found), company_id, contact_id)
 
 
 class DifferentBuyers(Refused):
@@ -189,21 +190,22 @@ class InvoicesOfDeal:
     template: str = "invoices/components/invoices_of_deal.html"
 
 
-def invoices_on_deal_page(*, deal: Deal, actor: Actor, **unknown: Any) -> InvoicesOfDeal | None:
-    """The invoices of a deal, in one statement; None for one who may not see invoices."""
+def invoices_on_deal_page(*, deal: Deal, actor: Actor, **unknown: Any) -> Asking[InvoicesOfDeal | None]:
+    """The invoices of a deal; None for one who may not see invoices."""
     if not actor.may(Permission.INVOICES_VIEW):
         return None
     on = clock.today(current_organization().time_zone)
-    found = tuple(invoices_of_deal(deal.pk, actor, on=on)[:MOST_OF_DEAL])
-    return InvoicesOfDeal(found, _draft_url(deal) if actor.may(Permission.INVOICES_EDIT) else "")
+    (found,) = yield [invoices_of_deal(deal.pk, actor, on=on)[:MOST_OF_DEAL]]
+    return InvoicesOfDeal(tuple(found), _draft_url(deal) if actor.may(Permission.INVOICES_EDIT) else "")
 
 
-def documents_of_deal(*, record: Deal, actor: Actor, **unknown: Any) -> Documents | None:
+def documents_of_deal(*, record: Deal, actor: Actor, **unknown: Any) -> Asking[Documents | None]:
     """The invoices whose events the timeline of a deal tells; None for one who may not see invoices."""
     if not actor.may(Permission.INVOICES_VIEW):
         return None
     rows = visible_to(Invoice.objects.filter(deal=record), actor).order_by("-id")
-    return Documents(list(rows.values_list("pk", flat=True)[:MOST_OF_DEAL]), QUIET)
+    (found,) = yield [rows.values_list("pk", flat=True)[:MOST_OF_DEAL]]
+    return Documents(found, QUIET)
 
 
 @dataclass(frozen=True)
@@ -226,11 +228,14 @@ def payment_temper(
     return {company_id: (*_late(rows), *_usual_wait(rows)) for company_id, rows in manners.items()}
 
 
-def invoice_for_deal(*, deal: Deal, actor: Actor, **unknown: Any) -> InvoiceForDeal | None:
+def invoice_for_deal(*, deal: Deal, actor: Actor, **unknown: Any) -> Asking[InvoiceForDeal | None]:
     """The link to a draft with the company and the lines of the deal; None for one who may not write it, and
     for a deal that is billed already.
     """
-    if not actor.may(Permission.INVOICES_EDIT) or is_billed(deal.pk):
+    if not actor.may(Permission.INVOICES_EDIT):
+        return None
+    (billed,) = yield [billing(deal.pk)[:1]]
+    if billed:
         return None
     return InvoiceForDeal(_draft_url(deal))
 

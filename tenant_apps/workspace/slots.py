@@ -18,6 +18,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.actors import Actor
+from shared_apps.core.asking import Asking
 from shared_apps.core.custom_forms import CustomSection, WithCustomFields
 from shared_apps.core.errors import Text
 from shared_apps.core.form_fields import DayField, NumberField
@@ -37,8 +38,8 @@ from tenant_apps.workspace.queries import (
     holding_own,
     option_choices,
     option_label,
+    taggings_of,
     tags,
-    tags_of,
     tags_of_rows,
     values_of,
     values_of_rows,
@@ -132,9 +133,10 @@ class RecordTags:
 
 def tags_of_record(
     *, record_type: str, record: Any, actor: Actor, may_change: bool, **unknown: Any
-) -> RecordTags:
+) -> Asking[RecordTags]:
     """What stands beside the name of a record."""
-    borne = tags_of(record_type, [record.pk]).get(record.pk, [])
+    (taggings,) = yield [taggings_of(record_type, [record.pk])]
+    borne = [one.tag for one in taggings]
     return RecordTags(borne, record_type, record.pk, may_change and actor.may(Permission.TAGS_EDIT))
 
 
@@ -244,9 +246,11 @@ class HeldFields:
     template: str = "workspace/components/held_fields.html"
 
 
-def fields_of_records(*, record_type: str, record: Any, actor: Actor, may_change: bool) -> HeldFields | None:
+def fields_of_records(
+    *, record_type: str, record: Any, actor: Actor, may_change: bool
+) -> Asking[HeldFields | None]:
     """What a record's page shows below its facts."""
-    groups = held_by(record_type, record.pk)
+    groups = yield from held_by(record_type, record.pk)
     return HeldFields(record_type, record.pk, may_change, groups) if groups else None
 
 

@@ -186,8 +186,7 @@ def test_pages_ask_little_of_the_database(
         path, path
     )
     browser.get(address)
-    # The record page gathers its stream, tasks, people and what other apps show: one statement for each kind.
-    with django_assert_max_num_queries(21 if path == "detail" else 8):
+    with django_assert_max_num_queries(8):
         assert browser.get(address).status_code == 200
 
 

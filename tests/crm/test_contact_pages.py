@@ -106,8 +106,7 @@ def test_pages_ask_little_of_the_database(
     here = contacts[0].get_absolute_url()
     address = {"detail": here, "edit": f"{here}edit/"}.get(path, path)
     browser.get(address)
-    # The record page gathers its stream, tasks, people and what other apps show: one statement for each kind.
-    with django_assert_max_num_queries(19 if path == "detail" else 8):
+    with django_assert_max_num_queries(8):
         assert browser.get(address).status_code == 200
 
 

@@ -165,6 +165,29 @@ def test_cards_say_how_the_client_pays(
     assert "2 invoices late, €240.00" in text(browser.get("/deals/board/"))
 
 
+def test_a_card_is_markup_and_what_people_wrote_is_text(
+    browser: Client, in_alpha: OrganizationRef, owner: Actor, at: datetime
+) -> None:
+    company = create_company(details=CompanyChange(name="<b>Ателие</b>", city="Русе"), by=owner, at=at)
+    deal = add_deal('"><script>', by=owner, at=at, company_id=company.pk, value="1234.5")
+    shown = text(browser.get("/deals/board/"))
+    card = shown[shown.index(f'data-card="{deal.pk}"') :].partition("</li>")[0]
+    assert "<script>" not in card and "<b>" not in card
+    assert f'href="/deals/{deal.pk}/" data-panel-url="/deals/{deal.pk}/">&quot;&gt;&lt;script&gt;</a>' in card
+    assert 'aria-label="Move or close &quot;&gt;&lt;script&gt;"' in card
+    assert '<span class="board-card-line">&lt;b&gt;Ателие&lt;/b&gt;</span>' in card
+    assert '<span class="board-card-value"><span class="money">€1,234.50</span></span>' in card
+
+
+def test_the_cards_that_follow_have_their_menu_too(
+    browser: Client, in_alpha: OrganizationRef, owner: Actor, at: datetime
+) -> None:
+    for number in range(FIRST_CARDS + 1):
+        add_deal(f"Сделка {number:02}", by=owner, at=at)
+    more = browser.get("/deals/board/").context["columns"][0].more
+    assert "data-card-menu" in text(browser.get(more, headers={"HX-Request": "true"}))
+
+
 def test_what_the_cards_show_is_remembered_for_the_person(
     browser: Client, browser_of: Callable[..., Client], full_board: list[Deal], alpha: OrganizationRef
 ) -> None:

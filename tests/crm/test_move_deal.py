@@ -9,6 +9,7 @@ from shared_apps.accounts.queries import actor_of
 from shared_apps.accounts.roles import Role
 from shared_apps.core import clock
 from shared_apps.core.actors import Actor
+from shared_apps.core.asking import answered
 from shared_apps.core.errors import NotAllowed, Refused
 from tenant_apps.activity.models import Event
 from tenant_apps.crm.models import Deal, StageStay
@@ -41,7 +42,7 @@ def test_a_deal_goes_to_another_stage_and_its_stays_are_kept(
     moved = move_deal(deal_id=deal.pk, stage_id=second.pk, version=1, by=owner, at=later)
 
     assert (moved.stage, moved.version, moved.stage_entered_at) == (second, 2, later)
-    stays = stays_of_deal(deal.pk, at=later + timedelta(days=2))
+    stays = answered(stays_of_deal(deal.pk, at=later + timedelta(days=2)))
     assert [(one.stage, one.lasted.days) for one in stays] == [(str(first), 3), (str(second), 2)]
     event = Event.objects.get(type="crm.deal_moved")
     assert (event.old["stage"], event.new["stage"]) == (str(first), str(second))
@@ -132,7 +133,7 @@ def test_a_reopened_deal_stays_anew(in_alpha: OrganizationRef, owner: Actor, at:
     reopened = reopen_deal(deal_id=deal.pk, by=owner, at=at + timedelta(days=9))
 
     assert (reopened.stage, reopened.status, reopened.lost_reason) == (stage, "open", "")
-    lasted = [one.lasted.days for one in stays_of_deal(deal.pk, at=at + timedelta(days=10))]
+    lasted = [one.lasted.days for one in answered(stays_of_deal(deal.pk, at=at + timedelta(days=10)))]
     assert lasted == [2, 1]
 
 

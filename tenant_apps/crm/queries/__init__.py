@@ -82,3 +82,4 @@ from tenant_apps.crm.queries.tasks import without_hidden_subjects as without_hid
 from tenant_apps.crm.queries.timelines import Documents as Documents
 from tenant_apps.crm.queries.timelines import Stream as Stream
 from tenant_apps.crm.queries.timelines import stream_about as stream_about
+from tenant_apps.crm.queries.timelines import stream_asking as stream_asking

@@ -9,6 +9,7 @@ from django.db.models import Count, F, Max, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from shared_apps.core.actors import Actor
+from shared_apps.core.asking import Asking
 from shared_apps.core.money import round_half_up
 from tenant_apps.crm.models import Deal, DealContact, DealItem, DealStatus, StageStay
 from tenant_apps.sharing.queries import visible_to
@@ -77,9 +78,10 @@ def people_of_deal(deal_id: UUID) -> QuerySet[DealContact]:
     return DealContact.objects.filter(deal_id=deal_id).select_related("contact").order_by("id")
 
 
-def stays_of_deal(deal_id: UUID, *, at: datetime) -> list[Stay]:
+def stays_of_deal(deal_id: UUID, *, at: datetime) -> Asking[list[Stay]]:
     """Where a deal has been, in order, and for how long until `at`. Load the deal by its own query first."""
-    rows = StageStay.objects.filter(deal_id=deal_id).select_related("stage").order_by("entered_at", "id")
+    stays = StageStay.objects.filter(deal_id=deal_id).select_related("stage").order_by("entered_at", "id")
+    (rows,) = yield [stays]
     return [
         Stay(str(row.stage), row.entered_at, row.left_at, (row.left_at or at) - row.entered_at)
         for row in rows

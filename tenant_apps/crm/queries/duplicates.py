@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from shared_apps.core.actors import Actor
+from shared_apps.core.arrays import is_among
+from shared_apps.core.asking import Asking
 from shared_apps.core.bulgaria.eik import normalize_eik
 from shared_apps.core.bulgaria.folding import fold
 from shared_apps.core.bulgaria.names import PHONE_DIGITS, company_key, person_key, phone_key
@@ -152,13 +154,14 @@ def client_and_absorbed(entity: str, record_id: UUID) -> QuerySet[Any, UUID]:
     return found.values("pk")  # type: ignore[return-value]
 
 
-def absorbed_by(record: Model) -> list[UUID]:
-    """The ids of the companies or contacts that were merged into one, and into those."""
-    if not isinstance(record, (Company, Contact)):
-        return []
+def absorbed_by(record: Model) -> QuerySet[Any, UUID]:
+    """The ids of the companies or contacts that were merged into one, and into those; of none for others."""
     rows: Any = type(record)._default_manager
-    into = Q(merged_into=record.pk) | Q(merged_into__merged_into=record.pk)
-    return list(rows.filter(into).values_list("pk", flat=True))
+    ids = rows.values_list("pk", flat=True)
+    if not isinstance(record, (Company, Contact)):
+        return ids.none()
+    first = rows.filter(merged_into=record.pk).order_by().values("pk")
+    return ids.filter(Q(merged_into=record.pk) | is_among("merged_into_id", first))
 
 
 def alike(
@@ -181,9 +184,9 @@ def alike(
     return hints[:HINTS]
 
 
-def suspects_of(record: Client, actor: Actor) -> list[Hint]:
-    """Up to three records in use that may be the same as this one and were not told apart from it, in one
-    statement; each kind of evidence is looked up in its own index.
+def suspects_of(record: Client, actor: Actor) -> Asking[list[Hint]]:
+    """Up to three records in use that may be the same as this one and were not told apart from it; each kind
+    of evidence is looked up in its own index.
     """
     entity = record.shared_as
     wanted = _keys_of(entity, {name: getattr(record, name, "") for name in TYPED})
@@ -199,7 +202,8 @@ def suspects_of(record: Client, actor: Actor) -> list[Hint]:
     alive = rows.filter(pk__in=first.union(*others))
     alive = alive.exclude(pk__in=pairs.filter(first_id=record.pk).values("second_id"))
     alive = alive.exclude(pk__in=pairs.filter(second_id=record.pk).values("first_id"))
-    hints = [Hint(one, _shared(entity, wanted, one)) for one in alive.order_by("id")[: 2 * HINTS]]
+    (found,) = yield [alive.order_by("id")[: 2 * HINTS]]
+    hints = [Hint(one, _shared(entity, wanted, one)) for one in found]
     return sorted(hints, key=lambda hint: _weight(hint.evidence))[:HINTS]
 
 
@@ -247,12 +251,15 @@ def what_stays(entity: str, absorbed_id: UUID) -> list[tuple[Text, int]]:
     return _counted(staying_with(entity), absorbed_id)
 
 
-def merges_into(record_id: UUID, *, since: datetime) -> list[tuple[Merge, Model]]:
+def merges_into(record_id: UUID, *, since: datetime) -> Asking[list[tuple[Merge, Model]]]:
     """The merges into a record that may still be undone, newest first, each with the absorbed record."""
-    merges = list(Merge.objects.filter(kept_id=record_id, undone_at=None, at__gte=since).order_by("-at")[:10])
+    undoable = Merge.objects.filter(kept_id=record_id, undone_at=None, at__gte=since)
+    (merges,) = yield [undoable.order_by("-at")[:10]]
     if not merges:
         return []
-    rows = CLIENTS[merges[0].entity]._default_manager.in_bulk([merge.absorbed_id for merge in merges])
+    clients = CLIENTS[merges[0].entity]._default_manager
+    (absorbed,) = yield [clients.filter(pk__in=[merge.absorbed_id for merge in merges])]
+    rows = {one.pk: one for one in absorbed}
     return [(merge, rows[merge.absorbed_id]) for merge in merges]
 
 

@@ -1,14 +1,18 @@
 """Everything that happened around a client or deal, as one stream."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from shared_apps.core import slots
 from shared_apps.core.actors import Actor
+from shared_apps.core.asking import Asking, answered, rows_of, side_by_side
 from shared_apps.core.permissions import Permission
-from tenant_apps.activity.queries import timeline_of
+from tenant_apps.activity.queries import events_around, with_words
 from tenant_apps.crm.events import CrmEvent
 from tenant_apps.crm.queries.duplicates import absorbed_by
 from tenant_apps.crm.queries.notes import (
@@ -56,30 +60,49 @@ class Stream:
 
 def stream_about(subject: Subject, actor: Actor, *, until: datetime | None = None) -> Stream:
     """What happened around a record that was loaded by its own query."""
-    size = LENGTH + 1
-    documents = slots.fill(f"{subject.shared_as}.documents", record=subject, actor=actor)
-    quiet = (kind for one in documents for kind in one.quiet)
-    events = timeline_of(
-        subject.pk,
-        by=actor,
-        length=size,
-        before=until,
-        without=(*SHOWN_AS_THEMSELVES, *quiet),
-        also=[one_id for one in documents for one_id in one.ids],
-        absorbed=absorbed_by(subject),
+    return answered(stream_asking(subject, actor, until=until))
+
+
+def stream_asking(subject: Subject, actor: Actor, *, until: datetime | None = None) -> Asking[Stream]:
+    """The stream as a part of a page that asks together with others."""
+    kinds = list(_written_and_done(subject, actor, until))
+    documents, absorbed, *rows = yield from side_by_side(
+        slots.filling(f"{subject.shared_as}.documents", record=subject, actor=actor),
+        rows_of(absorbed_by(subject)),
+        *(rows_of(rows[: LENGTH + 1]) for _kind, rows, _moment in kinds),
     )
-    found = [Entry(event.at, "event", event) for event in events]
+    quiet = (kind for one in documents for kind in one.quiet)
+    (events,) = yield [
+        events_around(
+            subject.pk,
+            by=actor,
+            length=LENGTH + 1,
+            before=until,
+            without=(*SHOWN_AS_THEMSELVES, *quiet),
+            also=[one_id for one in documents for one_id in one.ids],
+            absorbed=absorbed,
+        )
+    ]
+    found = [Entry(event.at, "event", event) for event in with_words(events, actor)]
+    for (kind, _rows, moment), items in zip(kinds, rows, strict=True):
+        found += [Entry(getattr(one, moment), kind, one) for one in items]
+    found.sort(key=lambda entry: entry.at, reverse=True)
+    return Stream(found[:LENGTH], found[LENGTH - 1].at if len(found) > LENGTH else None)
+
+
+def _written_and_done(
+    subject: Subject, actor: Actor, until: datetime | None
+) -> Iterator[tuple[str, QuerySet[Any], str]]:
+    """What stands in the stream beside events: the kind, the rows older than `until`, the column that says
+    when.
+    """
     if actor.may(Permission.NOTES_VIEW):
         for kind, rows, moment in (
             ("note", notes_about(subject, actor), "created_at"),
             ("conversation", conversations_about(subject, actor), "took_place_at"),
             ("file", attachments_about(subject, actor), "created_at"),
         ):
-            found += [Entry(getattr(one, moment), kind, one) for one in before(rows, moment, until)[:size]]
+            yield kind, before(rows, moment, until), moment
     if actor.may(Permission.TASKS_VIEW):
         done = tasks_about(subject, actor).filter(done_at__isnull=False).order_by("-done_at", "-id")
-        found += [
-            Entry(one.done_at, "task", one) for one in before(done, "done_at", until)[:size] if one.done_at
-        ]
-    found.sort(key=lambda entry: entry.at, reverse=True)
-    return Stream(found[:LENGTH], found[LENGTH - 1].at if len(found) > LENGTH else None)
+        yield "task", before(done, "done_at", until), "done_at"

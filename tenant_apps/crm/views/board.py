@@ -27,6 +27,7 @@ from shared_apps.core.templatetags.ui import avatar, day
 from tenant_apps.crm import operations, queries, rules
 from tenant_apps.crm.models import Company, Deal, Pipeline, Stage
 from tenant_apps.crm.queries import FIRST_CARDS, Card, Head
+from tenant_apps.crm.templatetags.board import ShownCard, board_cards
 from tenant_apps.workspace.operations import remember_layout
 from tenant_apps.workspace.queries import layout_of, mirrored_members
 
@@ -46,22 +47,6 @@ NEXT_ACTIVITY = {
     "later": gettext_lazy("Something is planned"),
     "none": gettext_lazy("Nothing is planned"),
 }
-
-
-@dataclass(frozen=True)
-class ShownCard:
-    """A card with what its columns do not hold: its owner's name, how it fares, notes of other apps."""
-
-    deal: Card
-    url: str
-    owner: str
-    owner_mark: str
-    close: str
-    activity: str
-    activity_text: str
-    is_rotting: bool
-    days: int
-    notes: tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -163,7 +148,9 @@ def deal_cards(request: ActorRequest) -> HttpResponse:
     found = queries.cards_after(board.deals(), stage, _place(request.GET.get("after", "")))
     cards = board.shown(found[:FIRST_CARDS], fields)
     more = _more(request, stage, found)
-    return partial(request, "crm/deal_cards.html", "cards", {"cards": cards, "fields": fields, "more": more})
+    may_move = request.actor.may(Permission.DEALS_EDIT)
+    context = {"cards": cards, "fields": fields, "more": more, "may_move": may_move}
+    return partial(request, "crm/deal_cards.html", "cards", context)
 
 
 @act(Permission.DEALS_EDIT)
@@ -285,8 +272,7 @@ def _truth(
     for key, head in board.heads().items():
         told["heads"][str(key)] = render_to_string("crm/components/board_head.html", {"head": head}, request)
     if card:
-        context = {"card": board.shown([card], fields)[0], "fields": fields, "may_move": True}
-        told["card"] = render_to_string("crm/components/board_card.html", context, request)
+        told["card"] = board_cards({"fields": fields, "may_move": True}, board.shown([card], fields))
         told |= {"stage_id": str(card.stage_id), "above_id": _text(queries.card_above(deals, card))}
     return json_response(told, status=status)
 

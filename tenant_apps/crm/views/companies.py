@@ -1,12 +1,15 @@
 import json
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shared_apps.core import clock
+from shared_apps.core.actors import Actor
+from shared_apps.core.asking import Asking, rows_of
 from shared_apps.core.countries import country_name
 from shared_apps.core.errors import DomainError
 from shared_apps.core.http import ActorRequest, act, add_refusal, done, form_page, is_htmx, page, partial
@@ -19,7 +22,7 @@ from tenant_apps.crm.models import Company, CompanySize
 from tenant_apps.crm.views.duplicates import hints_for, id_of
 from tenant_apps.crm.views.records import Fact, reach_facts, record_context, split
 
-OPTIONS, CONTACTS_SHOWN = 20, 20
+OPTIONS, CONTACTS_SHOWN, SUBSIDIARIES_SHOWN = 20, 20, 20
 
 
 @page(Permission.COMPANIES_VIEW)
@@ -28,13 +31,18 @@ def company_detail(request: ActorRequest, company_id: UUID) -> HttpResponse:
     company = queries.visible_company(company_id, actor)
     if company.merged_into_id:
         return redirect("company_detail", company.merged_into_id)
+    seen = queries.visible_companies(actor)
     context = {
         "company": company,
-        "contacts": queries.contacts_of_company(company_id, actor)[:CONTACTS_SHOWN],
-        "subsidiaries": queries.visible_companies(actor).filter(parent=company).order_by("name_folded")[:20],
-        **split(_facts(company, request)),
-        **record_context(request, company),
+        **record_context(
+            request,
+            company,
+            contacts=rows_of(queries.contacts_of_company(company_id, actor)[:CONTACTS_SHOWN]),
+            subsidiaries=rows_of(seen.filter(parent=company).order_by("name_folded")[:SUBSIDIARIES_SHOWN]),
+            facts=_facts_asked(company, actor),
+        ),
     }
+    context |= split(context["facts"])
     return partial(request, "crm/company_detail.html", "panel", context)
 
 
@@ -126,12 +134,14 @@ def quick_create_company(request: ActorRequest) -> HttpResponse:
     return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(created)})
 
 
-def _facts(company: Company, request: ActorRequest) -> list[Fact]:
-    """What is known of a company, in the order in which people look for it."""
-    parent = company.parent
-    may_see = parent is not None and queries.visible_companies(request.actor, archived=None).filter(
-        pk=parent.pk
-    )
+def _facts_asked(company: Company, actor: Actor) -> Asking[list[Fact]]:
+    """What is known of a company, in the order in which people look for it; the parent company leads to its
+    page for one who sees it.
+    """
+    above = Q(subsidiaries=company.pk)
+    visible = queries.visible_companies(actor, archived=None)
+    parents, seen = yield [Company.objects.filter(above), visible.filter(above)]
+    parent = next(iter(parents), None)
     sizes = dict(CompanySize.choices)
     return [
         Fact(_("EIK"), company.eik, "eik", is_copied=True),
@@ -149,7 +159,7 @@ def _facts(company: Company, request: ActorRequest) -> list[Fact]:
         Fact(
             _("Parent company"),
             str(parent or ""),
-            href=parent.get_absolute_url() if parent and may_see and may_see.exists() else "",
+            href=parent.get_absolute_url() if parent and seen else "",
         ),
     ]
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from shared_apps.core import clock, slots
+from shared_apps.core.asking import rows_of
 from shared_apps.core.errors import DomainError
 from shared_apps.core.http import ActorRequest, act, add_refusal, done, form_page, page, partial
 from shared_apps.core.json import json_response
@@ -47,18 +48,22 @@ def deal_forecast(request: ActorRequest) -> HttpResponse:
 @page(Permission.DEALS_VIEW)
 def deal_detail(request: ActorRequest, deal_id: UUID) -> HttpResponse:
     deal = queries.visible_deal(deal_id, request.actor)
-    stages = [one for one in queries.stages() if one.pipeline_id == deal.pipeline_id]
-    is_won = deal.status == DealStatus.WON
+    won = {"deal": deal, "actor": request.actor} if deal.status == DealStatus.WON else None
     context = {
         "deal": deal,
-        "stages": stages,
-        "place": next((n for n, one in enumerate(stages) if one.pk == deal.stage_id), -1),
-        "stays": queries.stays_of_deal(deal_id, at=clock.now()),
-        "items": queries.items_of_deal(deal_id),
-        "people": queries.people_of_deal(deal_id),
-        "next_steps": slots.fill("deal.won", deal=deal, actor=request.actor) if is_won else [],
-        **record_context(request, deal),
+        "next_steps": [],
+        **record_context(
+            request,
+            deal,
+            stages=rows_of(queries.stages().filter(pipeline=deal.pipeline_id)),
+            stays=queries.stays_of_deal(deal_id, at=clock.now()),
+            items=rows_of(queries.items_of_deal(deal_id)),
+            people=rows_of(queries.people_of_deal(deal_id)),
+            **({"next_steps": slots.filling("deal.won", **won)} if won else {}),
+        ),
     }
+    places = (n for n, one in enumerate(context["stages"]) if one.pk == deal.stage_id)
+    context["place"] = next(places, -1)
     return partial(request, "crm/deal_detail.html", "panel", context)
 
 

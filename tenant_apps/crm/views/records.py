@@ -1,6 +1,6 @@
 """What the pages of companies, contacts and deals share: the stream, the composer, facts, neighbours."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,12 +8,14 @@ from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shared_apps.core import clock, slots
+from shared_apps.core.asking import Asking, rows_of, together
 from shared_apps.core.errors import DomainError
 from shared_apps.core.http import ActorRequest, add_refusal, done, is_htmx, page, partial
 from shared_apps.core.permissions import Permission
@@ -29,7 +31,7 @@ from tenant_apps.crm.forms.records import (
     places_in,
 )
 from tenant_apps.crm.forms.tasks import QuickTaskForm
-from tenant_apps.crm.models import Company, Contact
+from tenant_apps.crm.models import Company, Contact, Task
 from tenant_apps.crm.operations import CompanyChange, ContactChange
 from tenant_apps.crm.queries import Stream
 from tenant_apps.crm.views.tasks import prepared
@@ -80,21 +82,32 @@ class Walk:
     next: str
 
 
-def record_context(request: ActorRequest, record: Any) -> dict[str, Any]:
-    """What every record page shows beside its own facts."""
+def record_context(request: ActorRequest, record: Any, **own: Asking[Any]) -> dict[str, Any]:
+    """What every record page shows beside its own facts, and what the parts of its `own` come to: asked
+    together, for one statement in each round.
+    """
     actor, name = request.actor, record.shared_as
     may = actor.may(EDIT[name]) and may_change(record, actor)
-    people = list(active_members())
+    shown = {"record_type": name, "record": record, "actor": actor, "may_change": may}
+    parts: dict[str, Asking[Any]] = {
+        "members": rows_of(active_members()),
+        "stream": queries.stream_asking(record, actor),
+        "pinned": rows_of(queries.notes_about(record, actor).filter(is_pinned=True)[:PINNED_SHOWN]),
+        "tasks": rows_of(_open_tasks(record, request)),
+        "parts": slots.filling("record.fields", **shown),
+        "tag_parts": slots.filling("record.tags", **shown),
+        "related": slots.filling(f"{name}.related", **{name: record}, actor=actor),
+        **own,
+    }
+    told = dict(zip(parts, together(*parts.values()), strict=True))
+    people = told["members"]
     known = {one.user_id: str(one) for one in people}
-    tasks = queries.tasks_about(record, actor).filter(done_at=None).order_by("due_at", "-priority", "id")
+    prepared((one.item for one in told["stream"].entries if one.kind == "task"), request, known)
     return {
+        **told,
         "record": record,
         "record_type": name,
-        "stream": stream_of(record, request, known=known),
-        "pinned": list(queries.notes_about(record, actor).filter(is_pinned=True)[:PINNED_SHOWN]),
-        "tasks": prepared(tasks[: TASKS_SHOWN + 1], request, known)
-        if actor.may(Permission.TASKS_VIEW)
-        else [],
+        "tasks": prepared(told["tasks"], request, known),
         "owner_name": owner_name(record, known),
         "may_change": may,
         "may_write": actor.may(Permission.NOTES_EDIT) and may_change(record, actor),
@@ -104,21 +117,20 @@ def record_context(request: ActorRequest, record: Any) -> dict[str, Any]:
         "task_form": QuickTaskForm(initial={"assignee_id": str(actor.id)}, people=people),
         "record_field": f"{name}_id",
         "walk": walk_of(request, record),
-        "parts": slots.fill("record.fields", record_type=name, record=record, actor=actor, may_change=may),
-        "tag_parts": slots.fill("record.tags", record_type=name, record=record, actor=actor, may_change=may),
-        "related": slots.fill(f"{name}.related", **{name: record}, actor=actor),
     }
 
 
-def stream_of(
-    record: Any,
-    request: ActorRequest,
-    until: datetime | None = None,
-    known: Mapping[UUID, str] | None = None,
-) -> Stream:
-    """The stream with its tasks as pages show them."""
+def _open_tasks(record: Any, request: ActorRequest) -> QuerySet[Task]:
+    if not request.actor.may(Permission.TASKS_VIEW):
+        return Task.objects.none()
+    tasks = queries.tasks_about(record, request.actor).filter(done_at=None)
+    return tasks.order_by("due_at", "-priority", "id")[: TASKS_SHOWN + 1]
+
+
+def stream_of(record: Any, request: ActorRequest, until: datetime) -> Stream:
+    """An older part of the stream, with its tasks as pages show them."""
     stream = queries.stream_about(record, request.actor, until=until)
-    prepared((entry.item for entry in stream.entries if entry.kind == "task"), request, known)
+    prepared((entry.item for entry in stream.entries if entry.kind == "task"), request)
     return stream
 
 

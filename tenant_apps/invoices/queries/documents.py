@@ -92,9 +92,9 @@ def invoices_of_deal(deal_id: UUID, actor: Actor, *, on: date) -> QuerySet[Invoi
     return visible_invoices(actor, on=on).select_related(None).filter(deal_id=deal_id).order_by("-id")
 
 
-def is_billed(deal_id: UUID) -> bool:
-    """Whether an invoice bills the deal, drafts among them; an annulled one bills nothing."""
-    return Invoice.objects.filter(deal_id=deal_id).exclude(state=InvoiceState.ANNULLED).exists()
+def billing(deal_id: UUID) -> QuerySet[Invoice]:
+    """The documents that bill a deal, drafts among them; an annulled one bills nothing."""
+    return Invoice.objects.filter(deal_id=deal_id).exclude(state=InvoiceState.ANNULLED)
 
 
 def deals_paid_in_full(deal_ids: Collection[UUID]) -> set[UUID]:

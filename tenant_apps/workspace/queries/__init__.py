@@ -59,6 +59,7 @@ from tenant_apps.workspace.queries.organization import series_of_kind as series_
 from tenant_apps.workspace.queries.rows import rows_of as rows_of
 from tenant_apps.workspace.queries.tags import COLORS as COLORS
 from tenant_apps.workspace.queries.tags import tag as tag
+from tenant_apps.workspace.queries.tags import taggings_of as taggings_of
 from tenant_apps.workspace.queries.tags import tags as tags
 from tenant_apps.workspace.queries.tags import tags_of as tags_of
 from tenant_apps.workspace.queries.tags import tags_of_rows as tags_of_rows

@@ -14,11 +14,12 @@ from django.db.models.functions import Cast, JSONObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from shared_apps.core.asking import Asking
 from shared_apps.core.bulgaria.folding import fold
 from shared_apps.core.formats import format_day, format_money, format_number
 from shared_apps.core.money import Money
-from tenant_apps.workspace.models import CustomField, CustomValue, FieldKind
-from tenant_apps.workspace.queries.organization import active_members, member_by_user, names_of, profile
+from tenant_apps.workspace.models import CustomField, CustomValue, FieldKind, Member
+from tenant_apps.workspace.queries.organization import active_members, member_by_user, profile
 from tenant_apps.workspace.rules import Value, Words, as_json, from_columns
 
 FIELD_ENTITIES = ("company", "contact", "deal", "task", "product")
@@ -197,11 +198,17 @@ class Held:
         return self.text if self.field.kind == FieldKind.LINK else ""
 
 
-def held_by(entity: str, record_id: UUID) -> list[tuple[str, list[Held]]]:
+def held_by(entity: str, record_id: UUID) -> Asking[list[tuple[str, list[Held]]]]:
     """The fields of a record by their groups: those without a group first."""
-    fields = list(custom_fields(entity))
-    values = values_of(fields, [record_id]).get(record_id, {})
-    names = names_of(value for value in values.values() if isinstance(value, UUID))
+    held = CustomValue.objects.filter(record_id=record_id).order_by("id").values("field_id", *_KEPT)
+    fields, kept = yield [custom_fields(entity), held]
+    rows: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    for row in kept:
+        rows[row["field_id"]].append(row)
+    values = {one.code: from_columns(one.kind, rows[one.pk]) for one in fields if one.pk in rows}
+    people = {value for value in values.values() if isinstance(value, UUID)}
+    (members,) = yield [Member.objects.filter(user_id__in=people)]
+    names = {one.user_id: str(one) for one in members}
     groups: dict[str, list[Held]] = {}
     for one in sorted(fields, key=lambda field: field.group != ""):
         value = values.get(one.code)

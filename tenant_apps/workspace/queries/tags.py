@@ -43,7 +43,12 @@ def tags_of_rows(record_type: str, records: Sequence[Any]) -> dict[UUID, list[Ta
 def tags_of(record_type: str, record_ids: Iterable[UUID]) -> dict[UUID, list[Tag]]:
     """Record id → its tags by name, in one statement."""
     found: dict[UUID, list[Tag]] = defaultdict(list)
-    borne = Tagging.objects.filter(record_type=record_type, record_id__in=list(record_ids))
-    for one in borne.select_related("tag").order_by("tag__name"):
+    for one in taggings_of(record_type, record_ids):
         found[one.record_id].append(one.tag)
     return dict(found)
+
+
+def taggings_of(record_type: str, record_ids: Iterable[UUID]) -> QuerySet[Tagging]:
+    """Which tags records bear, by the name of the tag."""
+    borne = Tagging.objects.filter(record_type=record_type, record_id__in=list(record_ids))
+    return borne.select_related("tag").order_by("tag__name")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shared_apps.core import clock
+from shared_apps.core.asking import answered
 from shared_apps.core.errors import DomainError, Text
 from shared_apps.core.http import ActorRequest, act, add_refusal, done, form_page, is_htmx, page, partial
 from shared_apps.core.listing import Listing, listing_of
@@ -171,7 +172,7 @@ def _editor(
 def _written(request: ActorRequest, record_type: str, record: Any, field: CustomField) -> HttpResponse:
     if not is_htmx(request):
         return done(request, to=record, message=_("Saved."))
-    groups = queries.held_by(record_type, record.pk)
+    groups = answered(queries.held_by(record_type, record.pk))
     held = next(one for _label, fields in groups for one in fields if one.field.pk == field.pk)
     part = HeldFields(record_type, record.pk, True, groups)
     return partial(request, "workspace/record_custom.html", "written", {"held": held, "part": part})
