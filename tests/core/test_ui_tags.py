@@ -137,6 +137,27 @@ def test_an_icon_is_hidden_from_readers_unless_it_has_a_name() -> None:
     assert 'role="img" aria-label="Close"' in render('{% icon "x" label="Close" %}')
 
 
+def test_what_differs_by_the_id_alone_is_drawn_once_for_all() -> None:
+    drawn = []
+
+    class Row:
+        def __init__(self, id: str, pinned: bool) -> None:
+            self.id, self.pinned = id, pinned
+
+        def word(self) -> str:
+            drawn.append(self.id)
+            return "<pinned>" if self.pinned else "loose"
+
+    one = "{% alike row.id row.pinned %}[{{ row.id }} {{ row.word }} {{ row.id }}]{% endalike %}"
+    source = f"{{% for row in rows %}}{one}{{% endfor %}}"
+    rows = [Row("a1", False), Row("b2", False), Row("c3", True), Row("d4", True)]
+    expected = "[a1 loose a1][b2 loose b2][c3 &lt;pinned&gt; c3][d4 &lt;pinned&gt; d4]"
+    assert render(source, rows=rows, alike={}) == expected
+    assert drawn == ["a1", "c3"]
+    assert render(source, rows=rows) == expected
+    assert drawn == ["a1", "c3", "a1", "b2", "c3", "d4"]
+
+
 def test_an_icon_that_was_never_vendored_is_a_mistake() -> None:
     with pytest.raises(ValueError, match="no icon"):
         render('{% icon "no-such-icon" %}')

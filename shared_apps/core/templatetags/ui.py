@@ -39,7 +39,17 @@ def _drawing(name: str) -> SafeString:
 @register.simple_tag
 def icon(name: str, label: str = "", size: int = 18) -> SafeString:
     """Draw a Tabler icon inline; hidden from screen readers unless it has a `label`."""
-    spoken = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    if not label:
+        return _silent_icon(name, size)
+    return _drawn(name, size, format_html('role="img" aria-label="{}"', label))
+
+
+@cache
+def _silent_icon(name: str, size: int) -> SafeString:
+    return _drawn(name, size, mark_safe('aria-hidden="true"'))
+
+
+def _drawn(name: str, size: int, spoken: SafeString) -> SafeString:
     return format_html(
         '<svg class="ui-icon" width="{0}" height="{0}" viewBox="0 0 24 24" fill="none" stroke="currentColor"'
         ' stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" {1}>{2}</svg>',
@@ -47,6 +57,36 @@ def icon(name: str, label: str = "", size: int = 18) -> SafeString:
         spoken,
         _drawing(name),
     )
+
+
+class AlikeNode(template.Node):
+    """Markup that is the same for many records but for their id."""
+
+    def __init__(self, inside: template.NodeList, record_id: Any, differences: list[Any]) -> None:
+        self.inside, self.record_id, self.differences = inside, record_id, differences
+
+    def render(self, context: template.Context) -> SafeString:
+        kept, own_id = context.get("alike"), str(self.record_id.resolve(context))
+        if kept is None:
+            return self.inside.render(context)
+        key = (self, *(one.resolve(context) for one in self.differences))
+        if key not in kept:
+            kept[key] = self.inside.render(context).replace(own_id, ID_STANDS_HERE)
+        return SafeString(kept[key].replace(ID_STANDS_HERE, own_id))
+
+
+ID_STANDS_HERE = "\0id\0"  # no text of a page holds it
+
+
+@register.tag
+def alike(parser: Any, token: Any) -> AlikeNode:
+    """`{% alike note.id note.is_pinned %}…{% endalike %}`: what stands inside depends on nothing but the id
+    and the values after it. Where the context has a dict `alike`, it is drawn once for all records of a page.
+    """
+    _name, record_id, *differences = token.split_contents()
+    inside = parser.parse(("endalike",))
+    parser.delete_first_token()
+    return AlikeNode(inside, parser.compile_filter(record_id), [*map(parser.compile_filter, differences)])
 
 
 @register.filter

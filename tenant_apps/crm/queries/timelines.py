@@ -102,7 +102,13 @@ def _written_and_done(
             ("conversation", conversations_about(subject, actor), "took_place_at"),
             ("file", attachments_about(subject, actor), "created_at"),
         ):
-            yield kind, before(rows, moment, until), moment
+            shown = rows.select_related(None)
+            yield (
+                kind,
+                before(shown.select_related("file") if kind == "file" else shown, moment, until),
+                moment,
+            )
     if actor.may(Permission.TASKS_VIEW):
-        done = tasks_about(subject, actor).filter(done_at__isnull=False).order_by("-done_at", "-id")
+        done = tasks_about(subject, actor).filter(done_at__isnull=False).select_related(None)
+        done = done.order_by("-done_at", "-id")
         yield "task", before(done, "done_at", until), "done_at"

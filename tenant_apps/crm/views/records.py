@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shared_apps.core import clock, slots
+from shared_apps.core.actors import Actor
 from shared_apps.core.asking import Asking, rows_of, together
 from shared_apps.core.errors import DomainError
 from shared_apps.core.http import ActorRequest, add_refusal, done, is_htmx, page, partial
@@ -31,7 +32,7 @@ from tenant_apps.crm.forms.records import (
     places_in,
 )
 from tenant_apps.crm.forms.tasks import QuickTaskForm
-from tenant_apps.crm.models import Company, Contact, Task
+from tenant_apps.crm.models import Company, Contact, Note, Task
 from tenant_apps.crm.operations import CompanyChange, ContactChange
 from tenant_apps.crm.queries import Stream
 from tenant_apps.crm.views.tasks import prepared
@@ -92,7 +93,7 @@ def record_context(request: ActorRequest, record: Any, **own: Asking[Any]) -> di
     parts: dict[str, Asking[Any]] = {
         "members": rows_of(active_members()),
         "stream": queries.stream_asking(record, actor),
-        "pinned": rows_of(queries.notes_about(record, actor).filter(is_pinned=True)[:PINNED_SHOWN]),
+        "pinned": rows_of(_pinned_notes(record, actor)),
         "tasks": rows_of(_open_tasks(record, request)),
         "parts": slots.filling("record.fields", **shown),
         "tag_parts": slots.filling("record.tags", **shown),
@@ -116,15 +117,20 @@ def record_context(request: ActorRequest, record: Any, **own: Asking[Any]) -> di
         "conversation_form": ConversationForm(auto_id="talk_%s"),
         "task_form": QuickTaskForm(initial={"assignee_id": str(actor.id)}, people=people),
         "record_field": f"{name}_id",
+        "alike": {},
         "walk": walk_of(request, record),
     }
+
+
+def _pinned_notes(record: Any, actor: Actor) -> QuerySet[Note]:
+    return queries.notes_about(record, actor).select_related(None).filter(is_pinned=True)[:PINNED_SHOWN]
 
 
 def _open_tasks(record: Any, request: ActorRequest) -> QuerySet[Task]:
     if not request.actor.may(Permission.TASKS_VIEW):
         return Task.objects.none()
     tasks = queries.tasks_about(record, request.actor).filter(done_at=None)
-    return tasks.order_by("due_at", "-priority", "id")[: TASKS_SHOWN + 1]
+    return tasks.select_related(None).order_by("due_at", "-priority", "id")[: TASKS_SHOWN + 1]
 
 
 def stream_of(record: Any, request: ActorRequest, until: datetime) -> Stream:
@@ -180,6 +186,7 @@ def record_stream(request: ActorRequest, record_type: str, record_id: UUID) -> H
         "record": record,
         "record_type": record_type,
         "stream": stream_of(record, request, until),
+        "alike": {},
         "members": queries.names_of_members(),
         "may_write": request.actor.may(Permission.NOTES_EDIT) and may_change(record, request.actor),
     }
