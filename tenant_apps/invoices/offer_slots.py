@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.actors import Actor
+from shared_apps.core.asking import Asking
 from shared_apps.core.merging import Belonging, Staying, moves_with, stays_behind
 from shared_apps.core.permissions import Permission
 from tenant_apps.crm.models import Deal
@@ -29,21 +30,21 @@ class OffersOfDeal:
     template: str = "invoices/components/offers_of_deal.html"
 
 
-def offers_on_deal_page(*, deal: Deal, actor: Actor, **unknown: Any) -> OffersOfDeal | None:
-    """The offers for a deal, in one statement; None for one who may not see offers."""
+def offers_on_deal_page(*, deal: Deal, actor: Actor, **unknown: Any) -> Asking[OffersOfDeal | None]:
+    """The offers for a deal; None for one who may not see offers."""
     if not actor.may(Permission.OFFERS_VIEW):
         return None
-    found = tuple(offers_of_deal(deal.pk, actor)[:MOST_OF_DEAL])
+    (found,) = yield [offers_of_deal(deal.pk, actor)[:MOST_OF_DEAL]]
     url = f"{reverse('offer_create')}?{urlencode({'deal': deal.pk})}"
-    return OffersOfDeal(found, url if actor.may(Permission.OFFERS_EDIT) else "")
+    return OffersOfDeal(tuple(found), url if actor.may(Permission.OFFERS_EDIT) else "")
 
 
-def documents_of_offers(*, record: Deal, actor: Actor, **unknown: Any) -> Documents | None:
+def documents_of_offers(*, record: Deal, actor: Actor, **unknown: Any) -> Asking[Documents | None]:
     """The offers whose events the timeline of a deal tells; None for one who may not see offers."""
     if not actor.may(Permission.OFFERS_VIEW):
         return None
-    rows = offers_of_deal(record.pk, actor)
-    return Documents(list(rows.values_list("pk", flat=True)[:MOST_OF_DEAL]), QUIET)
+    (found,) = yield [offers_of_deal(record.pk, actor).values_list("pk", flat=True)[:MOST_OF_DEAL]]
+    return Documents(found, QUIET)
 
 
 def name_offer_belongings() -> None:

@@ -56,6 +56,23 @@ def test_a_deal_is_added_with_people_and_lines(
     assert "Сайт" in text(browser.get(maria.get_absolute_url()))
 
 
+def test_the_page_asks_little_of_the_database(
+    browser: Client,
+    add_company: Callable[..., Company],
+    owner: Actor,
+    at: datetime,
+    django_assert_max_num_queries: Any,
+) -> None:
+    company = add_company("Щърк")
+    deal = add_deal("Сайт", by=owner, at=at, items=(line("Дизайн", "1", "100"),), company_id=company.pk)
+    for _open_then_won in range(2):
+        browser.get(deal.get_absolute_url())
+        with django_assert_max_num_queries(8):
+            assert "Дизайн" in text(browser.get(deal.get_absolute_url()))
+        if deal.status == "open":
+            deal = win_deal(deal_id=deal.pk, by=owner, at=at)
+
+
 def test_a_contact_brings_the_company_along(
     browser: Client, add_company: Callable[..., Company], add_contact: Callable[..., Contact]
 ) -> None:
