@@ -182,7 +182,7 @@ def record_stream(request: ActorRequest, record_type: str, record_id: UUID) -> H
         until = datetime.fromisoformat(request.GET.get("before", "").replace(" ", "+"))
     except ValueError:
         return redirect(record.get_absolute_url())
-    context = {
+    context: dict[str, Any] = {
         "record": record,
         "record_type": record_type,
         "stream": stream_of(record, request, until),
