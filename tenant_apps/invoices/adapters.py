@@ -18,8 +18,17 @@ from shared_apps.core.bulgaria.words import amount_in_words
 from shared_apps.core.money import round_half_up
 from tenant_apps.documents.adapters import drawable, render_pdf
 from tenant_apps.invoices.offer_paper import OfferPaper
-from tenant_apps.invoices.paper import InvoicePaper, PaperLine, Party, write_amount, write_day, write_number
+from tenant_apps.invoices.paper import (
+    AnnulmentPaper,
+    InvoicePaper,
+    PaperLine,
+    Party,
+    write_amount,
+    write_day,
+    write_number,
+)
 from tenant_apps.invoices.rules import ANNULLED, DRAFT, VatGroup
+from tenant_apps.invoices.validation_texts import RULE_TEXTS
 
 # Guidelines of the European Payments Council: characters of name and text, bytes of everything together.
 EPC_NAME_LENGTH, EPC_TEXT_LENGTH, EPC_MOST_BYTES = 70, 140, 331
@@ -95,6 +104,44 @@ def render_invoice_pdf(paper: InvoicePaper, language: str) -> bytes:
         images = _images(paper)
         html = render_to_string("invoices/pdf/invoice.html", _context(paper, language, images))
         return render_pdf(drawable(html), images=images)
+
+
+def render_annulment_pdf(paper: AnnulmentPaper, language: str) -> bytes:
+    """Render the protocol of an annulment as PDF in a language ("bg" or "en"); the Bulgarian heading stays.
+
+    Equal papers give equal bytes. Raises `documents.adapters.RenderFailed`.
+    """
+    with override(language):
+        html = render_to_string("invoices/pdf/annulment.html", written_annulment(paper, language))
+        return render_pdf(drawable(html))
+
+
+def written_annulment(paper: AnnulmentPaper, language: str) -> dict[str, Any]:
+    """Return the protocol in the words and figures of a language, as its PDF has it."""
+    with override(language):
+        day, replaced_on = write_day(paper.issue_date, language), paper.replacement_date
+        replacement = (
+            f"{paper.replacement_number} / {write_day(replaced_on, language)}" if replaced_on else ""
+        )
+        annulled_on = write_day(paper.annulled_at.date(), language)
+        return {
+            "paper": paper,
+            "language": language,
+            "second_heading": "" if language == BULGARIAN else _("ANNULMENT PROTOCOL"),
+            "source": str(RULE_TEXTS["annulment"].source),
+            "parties": [
+                {"label": _("Seller"), **_party(paper.seller, language)},
+                {"label": _("Buyer"), **_party(paper.buyer, language)},
+            ],
+            "facts": [
+                (_("Annulled document"), f"{paper.heading} № {paper.number} / {day}"),
+                (_("Total"), f"{write_amount(paper.total, language)} {paper.currency}"),
+                (_("Reason"), paper.reason),
+                (_("Issued in its place"), replacement or _("No document")),
+                (_("Annulled on"), f"{annulled_on}, {paper.annulled_at:%H:%M}"),
+                (_("Annulled by"), paper.annulled_by or "–"),
+            ],
+        }
 
 
 def written_paper(paper: InvoicePaper, language: str) -> dict[str, Any]:

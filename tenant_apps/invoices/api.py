@@ -11,6 +11,7 @@ from shared_apps.core.json import json_response
 from shared_apps.core.permissions import Permission
 from shared_apps.core.search import matching
 from tenant_apps.invoices import operations, queries, ubl
+from tenant_apps.invoices.adapters import render_annulment_pdf
 from tenant_apps.invoices.models import Invoice
 from tenant_apps.invoices.rules import errors_among
 from tenant_apps.invoices.schemas import (
@@ -18,6 +19,7 @@ from tenant_apps.invoices.schemas import (
     PAYMENT_ORDERINGS,
     AdvancesIn,
     AllocateIn,
+    AnnulmentOut,
     DeallocateIn,
     FollowIn,
     InvoiceFilters,
@@ -32,6 +34,7 @@ from tenant_apps.invoices.schemas import (
     ReasonIn,
     RulesOut,
     SeriesAuditsOut,
+    annulment_out,
     finding_out,
     invoice_out,
     payment_out,
@@ -202,6 +205,33 @@ def annul_invoice(request: Request, invoice_id: UUID, data: ReasonIn) -> HttpRes
         request,
         operations.annul_invoice(invoice_id=invoice_id, reason=data.reason, by=request.actor, at=clock.now()),
     )
+
+
+@router.get(
+    "invoices/{uuid:annulled_id}/annulment/",
+    response=AnnulmentOut,
+    operation_id="read_annulment",
+    tags=INVOICES,
+)
+def read_annulment(request: Request, annulled_id: UUID) -> HttpResponse:
+    """Why, when and by whom a document was annulled, and what took its place; 404 while it stands."""
+    request.actor.require(Permission.INVOICES_VIEW)
+    return json_response(annulment_out(queries.annulment_of(annulled_id, request.actor)))
+
+
+@router.get(
+    "invoices/{uuid:annulled_id}/annulment/pdf/",
+    response={200: None},
+    operation_id="read_annulment_pdf",
+    tags=INVOICES,
+    openapi_extra={"responses": {200: {"content": {"application/pdf": {}}}}},
+)
+def read_annulment_pdf(request: Request, annulled_id: UUID) -> HttpResponse:
+    """The protocol of the annulment as PDF, made anew each time: a replacement may follow."""
+    request.actor.require(Permission.INVOICES_VIEW)
+    annulment = queries.annulment_of(annulled_id, request.actor)
+    content = render_annulment_pdf(queries.annulment_paper(annulment), annulment.invoice.language)
+    return HttpResponse(content, content_type="application/pdf")
 
 
 @router.post(

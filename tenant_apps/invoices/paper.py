@@ -1,7 +1,7 @@
 """What an invoice says on paper: plain values of the snapshot, and how figures are written."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from babel.dates import format_date as babel_date
@@ -79,6 +79,26 @@ class InvoicePaper:
     def has_discounts(self) -> bool:
         """Say whether any line needs the column of discounts."""
         return any(line.discount_percent for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnulmentPaper:
+    """The protocol of an annulment (чл. 116, ал. 4 ЗДДС). `heading` is the Bulgarian name of the annulled
+    document, `annulled_at` in the organization's zone; without a replacement its number is empty.
+    """
+
+    heading: str
+    number: str
+    issue_date: date
+    currency: str
+    total: Decimal
+    seller: Party
+    buyer: Party
+    reason: str
+    annulled_at: datetime
+    annulled_by: str
+    replacement_number: str = ""
+    replacement_date: date | None = None
 
 
 def write_amount(amount: Decimal, language: str, most_places: int = 2) -> str:

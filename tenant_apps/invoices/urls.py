@@ -1,6 +1,7 @@
 from django.urls import path
 
 from tenant_apps.invoices.views import (
+    annulments,
     audit,
     books,
     draft_offers,
@@ -16,6 +17,7 @@ from tenant_apps.invoices.views import (
 
 INVOICE = "invoices/<uuid:invoice_id>"
 OFFER = "offers/<uuid:offer_id>"
+ANNULLED = "invoices/<uuid:annulled_id>/annulment"
 PAYMENT = "payments/<uuid:payment_id>"
 COMPANY, CONTACT = "companies/<uuid:company_id>", "contacts/<uuid:contact_id>"
 
@@ -36,6 +38,8 @@ urlpatterns = [
     path(f"{INVOICE}/issue/", issuing.issue_invoice, name="issue_invoice"),
     path(f"{INVOICE}/send/", issuing.send_invoice, name="send_invoice"),
     path(f"{INVOICE}/annul/", issuing.annul_invoice, name="annul_invoice"),
+    path(f"{ANNULLED}/", annulments.annulment_protocol, name="annulment_protocol"),
+    path(f"{ANNULLED}/pdf/", annulments.annulment_pdf, name="annulment_pdf"),
     path(f"{INVOICE}/mark-paid/", payments.mark_invoice_paid, name="mark_invoice_paid"),
     path(f"{INVOICE}/pdf/", invoices.invoice_pdf, name="invoice_pdf"),
     path(f"{INVOICE}/ubl/", invoices.invoice_ubl, name="invoice_ubl"),

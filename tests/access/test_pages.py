@@ -125,6 +125,8 @@ MATRIX: dict[str, tuple[Lowest, Lowest]] = {
     "invoice_list": (USER, NOBODY),
     "invoice_detail": (USER, NOBODY),
     "invoice_rules": (USER, NOBODY),
+    "annulment_protocol": (USER, NOBODY),
+    "annulment_pdf": (USER, NOBODY),
     "series_audit": (MANAGER, NOBODY),
     "invoice_create": (USER, USER),
     "invoice_edit": (USER, USER),

@@ -37,6 +37,7 @@ from tenant_apps.invoices.operations import (
     OfferInput,
     OfferItemInput,
     PaymentInput,
+    annul_invoice,
     create_invoice,
     create_offer,
     issue_invoice,
@@ -169,6 +170,9 @@ def _records(by: Actor, at: Any) -> dict[str, Any]:
     draft = InvoiceInput(company_id=company.pk, currency="EUR", items=(item,))
     invoice = create_invoice(draft=draft, by=by, at=at)
     issue_invoice(invoice_id=invoice.pk, by=by, at=at)
+    wrong = create_invoice(draft=draft, by=by, at=at)
+    issue_invoice(invoice_id=wrong.pk, by=by, at=at)
+    annul_invoice(invoice_id=wrong.pk, reason="Грешка", by=by, at=at)
     won = create_deal(details=DealChange(name="Спечелена"), by=by, at=at)
     draft = InvoiceInput(company_id=company.pk, deal_id=won.pk, currency="EUR", items=(item,))
     issue_invoice(invoice_id=create_invoice(draft=draft, by=by, at=at).pk, by=by, at=at)
@@ -200,6 +204,7 @@ def _records(by: Actor, at: Any) -> dict[str, Any]:
         "product_id": product.pk,
         "invoice_id": invoice.pk,
         "offer_id": offer.pk,
+        "annulled_id": wrong.pk,
         "payment_id": payment.pk,
         "pack_id": start_month_pack(month=at.date(), by=by, at=at).pk,
     }

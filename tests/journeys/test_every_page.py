@@ -35,6 +35,7 @@ NOT_PAGES = {
     "invoice_pdf",
     "price_memory",
     "invoice_rules",
+    "annulment_pdf",
     "import_failed_rows",
     "import_result",
     "archive_download",

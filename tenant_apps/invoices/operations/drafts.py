@@ -138,11 +138,14 @@ def delete_draft_invoice(*, invoice_id: UUID, by: Actor, at: datetime) -> None:
 def duplicate_invoice(*, invoice_id: UUID, by: Actor, at: datetime) -> Invoice:
     """Write a new draft with the same client, lines and notes as any invoice, and without its dates.
 
-    The copy of an annulled invoice takes its place, so it bills the same deal, unless `by` may not see that.
+    The copy of an annulled document of the same kind takes its place: it names it as its `origin`, as the
+    protocol of the annulment tells, and bills the same deal, unless `by` may not see that.
     """
     original = visible_to(Invoice.objects.all(), by).get(pk=invoice_id)
     kind = rules.INVOICE if original.kind in rules.NOTES else original.kind
     draft = copy_of(original, kind=kind, is_advance=original.is_advance)
+    if original.state == InvoiceState.ANNULLED and original.kind == kind:
+        draft = replace(draft, origin_id=original.pk)
     if original.state == InvoiceState.ANNULLED and original.deal_id:
         deal = visible_to(Deal.objects.filter(pk=original.deal_id), by).first()
         draft = replace(draft, deal_id=deal.pk if deal else None)

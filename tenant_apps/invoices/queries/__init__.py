@@ -3,6 +3,10 @@
 What a page or the API uses takes the actor and shows only what they may see.
 """
 
+from tenant_apps.invoices.queries.annulments import Annulment as Annulment
+from tenant_apps.invoices.queries.annulments import annulment_of as annulment_of
+from tenant_apps.invoices.queries.annulments import annulment_paper as annulment_paper
+from tenant_apps.invoices.queries.annulments import replacement_of as replacement_of
 from tenant_apps.invoices.queries.audit import Fault as Fault
 from tenant_apps.invoices.queries.audit import SeriesAudit as SeriesAudit
 from tenant_apps.invoices.queries.audit import audit_series as audit_series

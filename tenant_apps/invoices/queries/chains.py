@@ -7,11 +7,28 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from shared_apps.core.actors import Actor
 from tenant_apps.invoices import rules
 from tenant_apps.invoices.models import Invoice, InvoiceItem, InvoiceState
 from tenant_apps.sharing.queries import visible_to
+
+# From one document to every other that a tie leads to, whichever end of the tie it stands at.
+_LINKED = """
+WITH RECURSIVE linked (id) AS (
+    SELECT %s::uuid
+    UNION
+    SELECT near.id FROM linked CROSS JOIN LATERAL (
+        SELECT unnest(ARRAY[amends_id, origin_id]) AS id FROM invoices_invoice WHERE id = linked.id
+        UNION ALL SELECT id FROM invoices_invoice WHERE amends_id = linked.id
+        UNION ALL SELECT id FROM invoices_invoice WHERE origin_id = linked.id
+        UNION ALL SELECT deducts_id FROM invoices_invoiceitem WHERE invoice_id = linked.id
+        UNION ALL SELECT invoice_id FROM invoices_invoiceitem WHERE deducts_id = linked.id
+    ) AS near WHERE near.id IS NOT NULL
+)
+SELECT id FROM linked
+"""
 
 
 def groups_of(invoice: Invoice) -> tuple[rules.VatGroup, ...]:
@@ -79,13 +96,11 @@ def advances_for(invoice: Invoice, actor: Actor) -> list[Invoice]:
 
 
 def chain_of(invoice: Invoice, actor: Actor) -> QuerySet[Invoice]:
-    """The documents around one: what it amends or came from, and what amends it, follows from it, or takes it
-    off, oldest first.
+    """The documents that belong together with one, oldest first, without itself: what it amends or came from,
+    what amends it, follows from it or takes it off, and what hangs on those in the same way.
     """
-    near = Q(amends=invoice) | Q(origin=invoice) | Q(items__deducts=invoice)
-    above = [one for one in (invoice.amends_id, invoice.origin_id) if one]
-    deducted = InvoiceItem.objects.filter(invoice=invoice, deducts__isnull=False).values("deducts_id")
-    found = Invoice.objects.filter(near | Q(pk__in=above) | Q(pk__in=deducted)).distinct()
+    linked = RawSQL(_LINKED, [invoice.pk])  # noqa: S611 - the statement is a constant
+    found = Invoice.objects.filter(pk__in=linked).exclude(pk=invoice.pk)
     return visible_to(found.select_related("company", "contact"), actor).order_by("id")
 
 

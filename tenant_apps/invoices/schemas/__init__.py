@@ -34,10 +34,12 @@ from tenant_apps.invoices.schemas.payments import PaymentIn as PaymentIn
 from tenant_apps.invoices.schemas.payments import PaymentOut as PaymentOut
 from tenant_apps.invoices.schemas.payments import PaymentStatus as PaymentStatus
 from tenant_apps.invoices.schemas.payments import payment_out as payment_out
+from tenant_apps.invoices.schemas.rules import AnnulmentOut as AnnulmentOut
 from tenant_apps.invoices.schemas.rules import FaultOut as FaultOut
 from tenant_apps.invoices.schemas.rules import FindingOut as FindingOut
 from tenant_apps.invoices.schemas.rules import RulesOut as RulesOut
 from tenant_apps.invoices.schemas.rules import SeriesAuditOut as SeriesAuditOut
 from tenant_apps.invoices.schemas.rules import SeriesAuditsOut as SeriesAuditsOut
+from tenant_apps.invoices.schemas.rules import annulment_out as annulment_out
 from tenant_apps.invoices.schemas.rules import finding_out as finding_out
 from tenant_apps.invoices.schemas.rules import series_audit_out as series_audit_out

@@ -1,4 +1,4 @@
-"""What the rules say of a document, and what the audit of the series has found, as the API tells it."""
+"""What the rules and the audit of the series say, and how a document was annulled, as the API tells it."""
 
 from datetime import date, datetime
 from typing import Any, Literal
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ninja import Schema
 
-from tenant_apps.invoices.queries import Fault, SeriesAudit
+from tenant_apps.invoices.queries import Annulment, Fault, SeriesAudit
 from tenant_apps.invoices.rules import Finding
 from tenant_apps.invoices.validation_texts import RULE_TEXTS, problem_words
 
@@ -68,6 +68,33 @@ class SeriesAuditOut(Schema):
 
 class SeriesAuditsOut(Schema):
     items: list[SeriesAuditOut]
+
+
+class AnnulmentOut(Schema):
+    """How a document was annulled. `replacement_id` is what was issued in its place, or the draft of it,
+    whose number is null.
+    """
+
+    invoice_id: UUID
+    number: str
+    reason: str
+    annulled_at: datetime
+    annulled_by: str
+    replacement_id: UUID | None
+    replacement_number: str | None
+
+
+def annulment_out(annulment: Annulment) -> dict[str, Any]:
+    replacement = annulment.replacement
+    return {
+        "invoice_id": annulment.invoice.pk,
+        "number": annulment.invoice.number,
+        "reason": annulment.invoice.annul_reason,
+        "annulled_at": annulment.invoice.annulled_at,
+        "annulled_by": annulment.by_label,
+        "replacement_id": replacement.pk if replacement else None,
+        "replacement_number": replacement.number if replacement else None,
+    }
 
 
 def finding_out(finding: Finding) -> dict[str, Any]:
