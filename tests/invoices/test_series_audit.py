@@ -11,11 +11,12 @@ from django.utils.translation import override
 from shared_apps.core.actors import Actor
 from shared_apps.core.errors import NotAllowed
 from tenant_apps.invoices.models import Invoice
-from tenant_apps.invoices.operations import annul_invoice
+from tenant_apps.invoices.operations import annul_invoice, create_offer_version, send_offer
 from tenant_apps.invoices.queries import SeriesAudit, audit_series
 from tenant_apps.invoices.templatetags.invoices import fault_words
 from tenant_apps.workspace.models import NumberSeries
 from tenant_apps.workspace.operations import add_series, change_series_start
+from tests.invoices.offering import sent_offer
 from tests.invoices.stories import AT, TODAY, client, draft, issued, line
 
 pytestmark = pytest.mark.usefixtures("in_alpha")
@@ -64,6 +65,7 @@ def test_every_series_stands_by_itself(owner: Actor) -> None:
         ("tax", 1, "0000000001"),
         (shop.code, 2, "0005000002"),
         ("proforma", 1, "PF-000001"),
+        ("offer", 0, ""),
     ]
     assert all(one.is_right for one in audits)
 
@@ -83,7 +85,7 @@ def test_numbers_that_are_on_no_document_are_named(owner: Actor) -> None:
     assert not audit.is_right and audit.missing_count == 3
     (fault,) = audit.faults
     assert (fault.kind, fault.since, fault.until) == ("gap", "0000000002", "0000000004")
-    assert fault.invoice_id == last.pk
+    assert fault.document_id == last.pk
     with override("en"):
         assert fault_words(fault) == "Numbers 0000000002 to 0000000004 are on no document."
     assert first.number == audit.first_number
@@ -100,10 +102,23 @@ def test_numbers_missing_at_either_end_are_missing_too(owner: Actor) -> None:
         ("0000000001", "0000000001"),
         ("0000000003", "0000000003"),
     ]
-    assert audit.faults[-1].invoice_id is None
+    assert audit.faults[-1].document_id is None
     meddle("DELETE FROM invoices_invoice")
     emptied = audit_of(owner)
     assert (emptied.missing_count, len(emptied.faults), emptied.is_right) == (3, 1, False)
+
+
+def test_offers_are_counted_once_however_many_versions_they_have(browser: Client, owner: Actor) -> None:
+    buyer = client(owner, email="office@client.example")
+    first, _second, third = (sent_offer(owner, buyer) for _count in range(3))
+    newer = create_offer_version(offer_id=first.pk, by=owner, at=AT)
+    send_offer(offer_id=newer.pk, by=owner, at=AT)
+    audit = audit_of(owner, "offer")
+    assert (audit.document_count, audit.is_right, audit.last_number) == (3, True, third.number)
+    meddle("DELETE FROM invoices_offer WHERE number = 'OF-000002'")
+    (fault,) = audit_of(owner, "offer").faults
+    assert (fault.since, fault.document_id) == ("OF-000002", third.pk)
+    assert f'href="/offers/{third.pk}/"' in browser.get("/invoices/audit/").content.decode()
 
 
 def test_a_number_on_two_documents_is_named(owner: Actor) -> None:
@@ -131,7 +146,7 @@ def test_a_day_before_that_of_the_number_before_is_named(owner: Actor) -> None:
 
     assert (audit.disorder_count, audit.missing_count, audit.duplicate_count) == (1, 0, 0)
     (fault,) = audit.faults
-    assert (fault.invoice_id, fault.day, fault.day_before) == (late.pk, date(2026, 3, 1), TODAY)
+    assert (fault.document_id, fault.day, fault.day_before) == (late.pk, date(2026, 3, 1), TODAY)
     with override("en"):
         assert fault_words(fault) == "0000000002 is dated before 0000000001, which is of 15 Mar 2026."
 
@@ -174,7 +189,7 @@ def test_the_page_says_so_and_links_what_is_wrong(
 
 
 def test_the_list_and_the_settings_lead_to_it(browser: Client) -> None:
-    for address in ("/invoices/", "/settings/organization/"):
+    for address in ("/invoices/", "/settings/numbers/"):
         assert 'href="/invoices/audit/"' in browser.get(address).content.decode()
 
 
@@ -182,7 +197,7 @@ def test_programs_read_it_too(api: Any, api_of: Any, alpha: Any, owner: Actor) -
     buyer = client(owner)
     issued(owner, buyer)
     issued(owner, buyer)
-    tax, proforma = api.get("/api/v1/series-audit/").json()["items"]
+    tax, proforma, _offer = api.get("/api/v1/series-audit/").json()["items"]
     assert (tax["code"], tax["kind"], tax["is_right"], tax["faults"]) == ("tax", "tax", True, [])
     assert (tax["first_number"], tax["last_number"]) == ("0000000001", "0000000002")
     assert (proforma["document_count"], proforma["last_number"]) == (0, None)

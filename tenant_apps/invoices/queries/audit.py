@@ -15,7 +15,7 @@ from django.db import connection
 
 from shared_apps.core.actors import Actor
 from shared_apps.core.permissions import Permission
-from tenant_apps.workspace.models import NumberSeries, SeriesKind
+from tenant_apps.workspace.models import NumberSeries
 from tenant_apps.workspace.queries import every_series
 
 MOST_SHOWN = 100
@@ -23,12 +23,16 @@ MOST_SHOWN = 100
 _ORDERED = """
 WITH wanted AS (
     SELECT * FROM unnest(%s::text[], %s::int[], %s::bigint[]) AS series (code, prefix_length, first_number)
+), documents AS (
+    SELECT id, series, number, state, issue_date, issued_at FROM invoices_invoice WHERE number IS NOT NULL
+    UNION ALL
+    SELECT id, 'offer', number, status, NULL, sent_at FROM invoices_offer
+    WHERE number IS NOT NULL AND version = 1
 ), numbered AS (
     SELECT id, code, number, state, issue_date, issued_at, first_number,
            substr(number, prefix_length + 1)::bigint AS place,
            number = lag(number) OVER (ORDER BY number) AS is_twin
-    FROM invoices_invoice JOIN wanted ON code = series
-    WHERE number IS NOT NULL
+    FROM documents JOIN wanted ON code = series
 ), ordered AS (
     SELECT *,
            lag(place, 1, first_number - 1) OVER in_series AS place_before,
@@ -56,14 +60,14 @@ ORDER BY code, place LIMIT %s
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing that is wrong: a `gap` of the numbers `since` to `until`, a `duplicate`, or a day that is
-    before that of the number before (`disorder`). `invoice_id` is the document after it, or in question;
-    none where the last numbers taken are on no document.
+    before that of the number before (`disorder`; offers have no day of issue). `document_id` is the document
+    after it, or in question; none where the last numbers taken are on no document.
     """
 
     kind: str
     since: str
     until: str
-    invoice_id: UUID | None = None
+    document_id: UUID | None = None
     number: str = ""
     day: date | None = None
     day_before: date | None = None
@@ -96,7 +100,7 @@ def audit_series(actor: Actor) -> list[SeriesAudit]:
     so it wants `records.view_all`; at most `MOST_SHOWN` faults are told one by one.
     """
     actor.require(Permission.RECORDS_VIEW_ALL)
-    series = [one for one in every_series() if one.kind != SeriesKind.OFFER]
+    series = list(every_series())
     wanted = [
         [one.code for one in series],
         [len(one.prefix) for one in series],
@@ -142,7 +146,7 @@ def _with_faults(audit: SeriesAudit, rows: Iterable[tuple[Any, ...]]) -> SeriesA
 
 def _faults_of(  # the columns of _FAULTS
     series: NumberSeries,
-    invoice_id: UUID,
+    document_id: UUID,
     number: str,
     day: date,
     place: int,
@@ -150,7 +154,7 @@ def _faults_of(  # the columns of _FAULTS
     day_before: date | None,
     is_twin: bool,
 ) -> Iterable[Fault]:
-    about = partial(Fault, invoice_id=invoice_id, number=number, day=day, day_before=day_before)
+    about = partial(Fault, document_id=document_id, number=number, day=day, day_before=day_before)
     if place > place_before + 1:
         yield about("gap", series.written(place_before + 1), series.written(place - 1))
     if is_twin:

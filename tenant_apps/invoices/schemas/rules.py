@@ -34,14 +34,14 @@ class RulesOut(Schema):
 
 
 class FaultOut(Schema):
-    """A `gap` of the numbers `since` to `until`, a `duplicate`, or days in `disorder`. `invoice_id` is the
+    """A `gap` of the numbers `since` to `until`, a `duplicate`, or days in `disorder`. `document_id` is the
     document in question, or the one after the gap; null where no document came after.
     """
 
     kind: Literal["gap", "duplicate", "disorder"]
     since: str
     until: str
-    invoice_id: UUID | None
+    document_id: UUID | None
     day: date | None
     day_before: date | None
 
@@ -135,5 +135,5 @@ def series_audit_out(audit: SeriesAudit) -> dict[str, Any]:
 
 
 def _fault_out(fault: Fault) -> dict[str, Any]:
-    names = ("kind", "since", "until", "invoice_id", "day", "day_before")
+    names = ("kind", "since", "until", "document_id", "day", "day_before")
     return {name: getattr(fault, name) for name in names}
