@@ -119,7 +119,7 @@ def test_the_page_asks_the_database_little(
     invoice = issued(owner)
     payment(owner, "20.00", reference="друго")
     browser.get(address(invoice))
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         browser.get(address(invoice))
 
 
