@@ -97,17 +97,13 @@ def _written_and_done(
     when.
     """
     if actor.may(Permission.NOTES_VIEW):
-        for kind, rows, moment in (
-            ("note", notes_about(subject, actor), "created_at"),
-            ("conversation", conversations_about(subject, actor), "took_place_at"),
-            ("file", attachments_about(subject, actor), "created_at"),
-        ):
-            shown = rows.select_related(None)
-            yield (
-                kind,
-                before(shown.select_related("file") if kind == "file" else shown, moment, until),
-                moment,
-            )
+        # Each stands on the page of what it is about, which the page has already.
+        talks = conversations_about(subject, actor).select_related(None)
+        notes = notes_about(subject, actor).select_related(None)
+        yield "note", before(notes, "created_at", until), "created_at"
+        yield "conversation", before(talks, "took_place_at", until), "took_place_at"
+        files = attachments_about(subject, actor).select_related(None).select_related("file")
+        yield "file", before(files, "created_at", until), "created_at"
     if actor.may(Permission.TASKS_VIEW):
         done = tasks_about(subject, actor).filter(done_at__isnull=False).select_related(None)
         done = done.order_by("-done_at", "-id")
