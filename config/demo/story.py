@@ -8,9 +8,10 @@ from decimal import Decimal
 from config.demo import words
 from config.demo.books import keep_books
 from config.demo.deals import sell
+from config.demo.offers import make_offers
 from config.demo.order import keep_in_order
 from config.demo.touch import keep_in_touch
-from shared_apps.core.actors import Actor
+from shared_apps.core.actors import Actor, system_actor
 from shared_apps.core.bulgaria.eik import is_valid_eik
 from shared_apps.core.bulgaria.transliteration import slugify_subdomain, transliterate
 from tenant_apps.catalog.models import Product
@@ -72,6 +73,8 @@ class Storyteller:
         self._receive_unexplained(companies)
         people = [self.by, self.by, *self.colleagues]
         sell(companies, products, people=people, today=self.today)
+        system = system_actor(self.by.organization_id)
+        make_offers(products, by=self.by, system=system, today=self.today)
         keep_in_touch(companies, people=people, today=self.today)
         keep_in_order(by=self.by, today=self.today)
         keep_books(companies, by=self.by, today=self.today)

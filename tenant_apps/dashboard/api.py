@@ -23,7 +23,7 @@ router = Router(tags=["dashboard"])
 
 @router.get("who-first/", response=WhoFirstOut, operation_id="list_who_first")
 def list_who_first(request: ActorRequest, query: Query[WhoFirstQuery]) -> HttpResponse:
-    """Who comes first: late tasks, stalled deals, overdue invoices and quiet customers by money × urgency."""
+    """Who comes first: late tasks, stalled deals, overdue invoices, expiring offers, quiet customers."""
     request.actor.require(Permission.DASHBOARD_VIEW)
     at = clock.now()
     queue = who_first(

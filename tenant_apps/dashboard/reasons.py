@@ -1,10 +1,12 @@
 """Why somebody waits, in one sentence."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from shared_apps.core.formats import format_day
 from tenant_apps.crm.models import TaskKind
 from tenant_apps.dashboard.queries import Waiting
 
@@ -42,6 +44,11 @@ def _invoice(item: Waiting) -> str:
     return f"{count}, {_late(item.days)}"
 
 
+def _offer(item: Waiting) -> str:
+    last_day = format_day(date.fromisoformat(item.detail.split(" ")[0]))
+    return _("Valid until %(day)s, no answer yet") % {"day": last_day}
+
+
 def _customer(item: Waiting) -> str:
     silence = days(int(item.late + 2 * item.patience))
     told = {"silence": silence, "habit": days(int(item.detail))}
@@ -52,5 +59,6 @@ REASONS: Mapping[str, Callable[[Waiting], str]] = {
     "task": _task,
     "deal": _deal,
     "invoice": _invoice,
+    "offer": _offer,
     "customer": _customer,
 }

@@ -14,7 +14,7 @@ from tenant_apps.dashboard.reasons import why
 class WhoFirstQuery(Schema):
     """What of the queue is asked for."""
 
-    kind: Literal["", "task", "deal", "invoice", "customer"] = ""
+    kind: Literal["", "task", "deal", "invoice", "offer", "customer"] = ""
     mine: bool = Field(False, description="Only what belongs to the person of the token, or to nobody.")
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
 

@@ -297,8 +297,9 @@ def _tell(
     old = {"stage": str(left), "stage_id": left.pk} if left else {}
     if left:
         facts |= {"stage": str(deal.stage), "stage_id": deal.stage_id}
-    about = {"subject": deal, "parent": deal.company, "cause": str(rule), "old": old, "new": facts}
-    return record(event=event, by=by, at=at, **about)
+    return record(
+        event=event, subject=deal, parent=deal.company, by=by, at=at, cause=str(rule), old=old, new=facts
+    )
 
 
 def _set_paid_at(deal: Deal, paid_at: datetime | None, at: datetime) -> None:

@@ -39,12 +39,12 @@ from tenant_apps.crm.models import DealStatus, Task
 from tenant_apps.crm.queries import open_deals, open_tasks, visible_companies, visible_contacts, visible_deals
 from tenant_apps.dashboard import rules
 from tenant_apps.dashboard.queries.quiet import quiet_customers
-from tenant_apps.invoices.models import Invoice
-from tenant_apps.invoices.queries import LEFT, OPEN
+from tenant_apps.invoices.models import Invoice, OfferStatus
+from tenant_apps.invoices.queries import LEFT, OPEN, visible_offers
 from tenant_apps.sharing.queries import visible_to
 
 IN_HAND = timedelta(days=14)
-TASK_PATIENCE, INVOICE_PATIENCE = 3, 14  # days
+TASK_PATIENCE, INVOICE_PATIENCE, OFFER_PATIENCE = 3, 14, 4  # days
 DAY = Decimal(86_400)
 NUMBER = DecimalField(max_digits=20, decimal_places=6)
 Part = tuple[str, tuple[Any, ...]]
@@ -74,7 +74,7 @@ class Waiting:
     """One in the queue. `record_type` and `record_id` are what it is about; `about` names the client beside
     the title. Money may be absent; `typical` is what is usual in its currency. `late` and `patience` are in
     days; `count` records stand behind it. `detail`: the oldest invoice (`<due date> <id> <number>`), the
-    stage, the kind of task, the habit in days.
+    offer (`<last day> <id>`), the stage, the kind of task, the habit in days.
     """
 
     kind: str
@@ -303,6 +303,46 @@ def _overdue_invoices(asking: Asking) -> Part:
     return _compiled(grouped.values_list(*columns))
 
 
+def _expiring_offers(asking: Asking) -> Part:
+    """Clients who have not answered an offer whose last days have come."""
+    ends = asking.on + timedelta(days=OFFER_PATIENCE)
+    rows = visible_offers(asking.actor).filter(status=OfferStatus.SENT, valid_until__lt=ends)
+    rows = asking.whose(rows, "owner_id").exclude(_task_ahead("deal_id", "deal", asking))
+    rows = rows.exclude(_task_ahead("company_id", "company", asking))
+    rows = rows.exclude(_task_ahead("contact_id", "contact", asking) & Q(company=None))
+    kind = Case(When(company=None, then=Value("contact")), default=Value("company"), output_field=TextField())
+    client = Case(
+        When(company=None, then=Coalesce("contact__merged_into_id", "contact_id")),
+        default=Coalesce("company__merged_into_id", "company_id"),
+        output_field=UUIDField(),
+    )
+    person = Concat("contact__first_name", Value(" "), "contact__last_name", output_field=TextField())
+    waited = Func(
+        Value(ends),
+        F("valid_until"),
+        template="(%(expressions)s)",
+        arg_joiner=" - ",
+        output_field=IntegerField(),
+    )
+    detail = Concat(
+        Cast("valid_until", TextField()), Value(" "), Cast("id", TextField()), output_field=TextField()
+    )
+    columns = (
+        _text("offer"),
+        kind,
+        client,
+        Coalesce("company__name", person, output_field=TextField()),
+        _text(F("number")),
+        "total",
+        "currency",
+        _days(waited),
+        _days(OFFER_PATIENCE),
+        Value(1, IntegerField()),
+        detail,
+    )
+    return _compiled(rows.select_related(None).values_list(*columns))
+
+
 def _task_ahead(column: str, field: str, asking: Asking) -> Q:
     """The condition that somebody is to do something for the client soon."""
     ahead = Task.objects.filter(
@@ -322,6 +362,7 @@ SOURCES: Mapping[str, Source] = {
     "task": Source(Permission.TASKS_VIEW, _overdue_tasks),
     "deal": Source(Permission.DEALS_VIEW, _rotting_deals),
     "invoice": Source(Permission.INVOICES_VIEW, _overdue_invoices),
+    "offer": Source(Permission.OFFERS_VIEW, _expiring_offers),
     "customer": Source(Permission.COMPANIES_VIEW, _quiet_customers),
 }
 KINDS = tuple(SOURCES)

@@ -17,7 +17,13 @@ from tenant_apps.dashboard.reasons import why
 from tenants.context import current_organization
 
 SHOWN = 50
-ICONS = {"task": "checkbox", "deal": "layout-kanban", "invoice": "file-invoice", "customer": "moon"}
+ICONS = {
+    "task": "checkbox",
+    "deal": "layout-kanban",
+    "invoice": "file-invoice",
+    "offer": "file-text",
+    "customer": "moon",
+}
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,7 @@ def kinds() -> list[tuple[str, str]]:
         ("task", _("Overdue tasks")),
         ("deal", _("Stalled deals")),
         ("invoice", _("Overdue invoices")),
+        ("offer", _("Expiring offers")),
         ("customer", _("Quiet customers")),
     ]
 
@@ -84,7 +91,9 @@ def shown(request: ActorRequest, *, limit: int, kind: str = "") -> dict[str, Any
 
 
 def address_of(item: Waiting) -> str:
-    """Where one looks at it: its own page, or the invoices that are late."""
+    """Where one looks at it: its own page, the offer, or the invoices that are late."""
+    if item.kind == "offer":
+        return reverse("offer_detail", args=[_offer_id(item)])
     if item.kind == "invoice" and item.count == 1:
         return reverse("invoice_detail", args=[_oldest(item)[0]])
     if item.kind == "invoice" and item.record_type == "company":
@@ -109,7 +118,7 @@ def _steps_of_task(item: Waiting) -> list[tuple[Permission, Step]]:
 
 
 def _steps_of_client(item: Waiting, request: ActorRequest) -> list[tuple[Permission, Step]]:
-    steps = [_sending(item)] if item.kind == "invoice" else []
+    steps = [SENDING[item.kind](item)] if item.kind in SENDING else []
     about = {f"{item.record_type}_id": str(item.record_id), "back": request.get_full_path()}
     title = {"title": (_("Get back to %(name)s") % {"name": item.title})[:200]}
     tomorrow = {"quick": "yes", "due_on": "tomorrow", **title, **about}
@@ -141,6 +150,26 @@ def _sending(item: Waiting) -> tuple[Permission, Step]:
         {},
         sentence % {"number": number, "name": item.title},
     )
+
+
+def _offering(item: Waiting) -> tuple[Permission, Step]:
+    """The offer once more to the client."""
+    return Permission.OFFERS_SEND, Step(
+        "m",
+        _("Send again"),
+        "send",
+        reverse("resend_offer", args=[_offer_id(item)]),
+        {},
+        _("Offer %(number)s goes to %(name)s by e-mail, once more.")
+        % {"number": item.about, "name": item.title},
+    )
+
+
+SENDING = {"invoice": _sending, "offer": _offering}
+
+
+def _offer_id(item: Waiting) -> UUID:
+    return UUID(item.detail.split(" ")[1])
 
 
 def _oldest(item: Waiting) -> tuple[UUID, str]:

@@ -35,8 +35,53 @@ from tenant_apps.invoices.treatment_texts import read_treatment, treatment_choic
 from tenant_apps.workspace.models import OrganizationProfile, SeriesKind
 from tenant_apps.workspace.queries import series_of_kind
 
+DISCOUNT = ("discount", "discount_in")
 
-class InvoiceForm(forms.Form):
+
+class PricedForm(forms.Form):
+    """How a document prices its lines, and what comes off all of them."""
+
+    prices_include_vat = forms.BooleanField(label=_("prices include VAT"), required=False)
+    discount = NumberField(
+        label=_("discount"),
+        name="discount",
+        required=False,
+        min_value=0,
+        max_digits=14,
+        decimal_places=2,
+    )
+    discount_in = forms.ChoiceField(
+        label=_("discount in"), choices=[("percent", "%"), ("amount", _("amount"))], required=False
+    )
+
+    @property
+    def pricing(self) -> dict[str, Any]:
+        """How the lines are priced as far as it is typed right: for `rules.compute_totals`."""
+        read = {name: self._said(name) for name in ("discount", "discount_in", "prices_include_vat")}
+        share = read["discount"] or Decimal(0)
+        is_amount = read["discount_in"] == "amount"
+        discount = rules.Discount(amount=share) if is_amount else rules.Discount(percent=share)
+        return {"prices_include_vat": bool(read["prices_include_vat"]), "discount": discount}
+
+    def _said(self, name: str) -> Any:
+        if self.is_bound:
+            self.is_valid()
+            return self.cleaned_data.get(name)
+        return self.get_initial_for_field(self.fields[name], name)
+
+    def discounts(self) -> dict[str, Decimal]:
+        """What comes off, named as the operations name it."""
+        share, is_amount = (
+            self.cleaned_data["discount"] or Decimal(0),
+            self.cleaned_data["discount_in"] == "amount",
+        )
+        return {
+            "discount_amount": share if is_amount else Decimal(0),
+            "discount_percent": Decimal(0) if is_amount else share,
+        }
+
+
+class InvoiceForm(PricedForm):
     """The head of an invoice. Its lines are `LineForms`.
 
     A draft that bills a deal which its editor may not see keeps it: the form has no such field then.
@@ -92,18 +137,6 @@ class InvoiceForm(forms.Form):
     )
     series = forms.ChoiceField(label=_("number series"), required=False)
     amend_reason = forms.CharField(label=_("reason"), max_length=500)
-    prices_include_vat = forms.BooleanField(label=_("prices include VAT"), required=False)
-    discount = NumberField(
-        label=_("discount"),
-        name="discount",
-        required=False,
-        min_value=0,
-        max_digits=14,
-        decimal_places=2,
-    )
-    discount_in = forms.ChoiceField(
-        label=_("discount in"), choices=[("percent", "%"), ("amount", _("amount"))], required=False
-    )
     supply = forms.ChoiceField(
         label=_("what is sold"),
         choices=[("", "–"), *SupplyKind.choices],
@@ -166,27 +199,10 @@ class InvoiceForm(forms.Form):
         else:
             del self.fields["series"]
 
-    @property
-    def pricing(self) -> dict[str, Any]:
-        """How the lines are priced as far as it is typed right: for `rules.compute_totals`."""
-        read = {name: self._said(name) for name in ("discount", "discount_in", "prices_include_vat")}
-        share = read["discount"] or Decimal(0)
-        is_amount = read["discount_in"] == "amount"
-        discount = rules.Discount(amount=share) if is_amount else rules.Discount(percent=share)
-        return {"prices_include_vat": bool(read["prices_include_vat"]), "discount": discount}
-
-    def _said(self, name: str) -> Any:
-        if self.is_bound:
-            self.is_valid()
-            return self.cleaned_data.get(name)
-        return self.get_initial_for_field(self.fields[name], name)
-
     def values(self) -> dict[str, Any]:
         """What was typed, named as the operations name it."""
-        cleaned = dict(self.cleaned_data)
-        share, is_amount = cleaned.pop("discount") or Decimal(0), cleaned.pop("discount_in") == "amount"
-        cleaned["discount_amount"] = share if is_amount else Decimal(0)
-        cleaned["discount_percent"] = Decimal(0) if is_amount else share
+        cleaned = {name: said for name, said in self.cleaned_data.items() if name not in DISCOUNT}
+        cleaned |= self.discounts()
         cleaned["kind"] = cleaned["kind"] or rules.INVOICE
         cleaned["payment_method"] = cleaned["payment_method"] or PaymentMethod.BANK_TRANSFER
         return cleaned

@@ -21,9 +21,11 @@ from tenant_apps.crm.queries import (
 )
 from tenant_apps.invoices import rules
 from tenant_apps.invoices.forms.drafts import (
+    DISCOUNT,
     InvoiceForm,
     InvoiceLineForm,
     InvoiceLines,
+    PricedForm,
     id_in_field,
     may_choose_deal,
 )
@@ -35,7 +37,7 @@ from tenant_apps.invoices.treatment_texts import written_treatment
 NOTHING = Decimal("0.00")
 
 
-class OfferForm(forms.Form):
+class OfferForm(PricedForm):
     """The head of an offer. Its lines are `OfferLines`.
 
     A draft for a deal which its editor may not see keeps it: the form has no such field then.
@@ -68,9 +70,6 @@ class OfferForm(forms.Form):
         help_text=_("How much is invoiced on acceptance, before the rest. Empty: all at once."),
     )
     currency = forms.ChoiceField(label=_("currency"), choices=currency_choices)
-    prices_include_vat = InvoiceForm.base_fields["prices_include_vat"]
-    discount = InvoiceForm.base_fields["discount"]
-    discount_in = InvoiceForm.base_fields["discount_in"]
     notes = forms.CharField(
         label=_("notes"),
         required=False,
@@ -101,18 +100,11 @@ class OfferForm(forms.Form):
             self.add_error("company_id", _("Choose the client."))
         return cleaned
 
-    # Priced as an invoice is.
-    pricing = InvoiceForm.pricing
-    _said = InvoiceForm._said
-
     def values(self) -> dict[str, Any]:
         """What was typed, named as the operations name it."""
-        cleaned = dict(self.cleaned_data)
-        share, is_amount = cleaned.pop("discount") or NOTHING, cleaned.pop("discount_in") == "amount"
-        cleaned["discount_amount"] = share if is_amount else NOTHING
-        cleaned["discount_percent"] = NOTHING if is_amount else share
+        cleaned = {name: said for name, said in self.cleaned_data.items() if name not in DISCOUNT}
         cleaned["advance_percent"] = cleaned["advance_percent"] or NOTHING
-        return cleaned
+        return cleaned | self.discounts()
 
 
 class OfferLineForm(InvoiceLineForm):

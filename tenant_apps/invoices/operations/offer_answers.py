@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -269,7 +270,7 @@ def _next_expiry() -> datetime | None:
     return midnight.astimezone(UTC)
 
 
-def _tell(event: OfferEvent, offer: Offer, by: Actor, at: datetime, new: dict[str, object]) -> Event:
+def _tell(event: OfferEvent, offer: Offer, by: Actor, at: datetime, new: dict[str, Any]) -> Event:
     return record(event=event, subject=offer, by=by, at=at, parent=offer.company or offer.contact, new=new)
 
 

@@ -197,7 +197,7 @@ def _made(
 
 def _draft(offer: Offer, items: tuple[ItemInput, ...], by: Actor, **more: Any) -> InvoiceInput:
     """The invoice to whoever the client is now; it bills the deal when `by` may see that."""
-    deal = visible_to(Deal.objects.filter(pk=offer.deal_id), by).first()
+    deal = visible_to(Deal.objects.filter(offers=offer), by).first()
     company, contact = offer.company, offer.contact
     wanted = {
         "company_id": company and (company.merged_into_id or company.pk),

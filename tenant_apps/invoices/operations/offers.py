@@ -147,7 +147,7 @@ def create_offer_version(*, offer_id: UUID, by: Actor, at: datetime) -> Offer:
     if not rules.offer_may_become(original.status, rules.SUPERSEDED):
         raise NoNewVersion()
     begun = Offer(number=original.number, version=original.version + 1, supersedes=original)
-    deal = visible_to(Deal.objects.filter(pk=original.deal_id), by).first()
+    deal = visible_to(Deal.objects.filter(offers=original), by).first()
     draft = replace(_copy_of(original), deal_id=deal.pk if deal else None)
     return _written(begun, draft, by, at, OfferEvent.VERSION_CREATED)
 
