@@ -54,7 +54,7 @@ OFFERS = Listing(
     lock=lock_listed_offer,
     columns=(
         Column("number", _("Number"), Kind.TITLE, value=str, order=Coalesce(F("number"), Value(""))),
-        Column("client", _("Client"), Kind.RECORD, value=client_of),
+        Column("client", _("Client"), Kind.RECORD, value=client_of, join=("company", "contact")),
         Column("status", _("Status"), Kind.STATUS, value=shown_status, order="status"),
         Column("total", _("Total"), Kind.MONEY, order="total"),
         Column(
