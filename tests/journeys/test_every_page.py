@@ -47,7 +47,6 @@ NOT_PAGES = {
     "import_result",
     "archive_download",
     "export_report",
-    "invoice_ubl",
     "offer_pdf",
     "list_export_file",
     "organization_logo",
