@@ -224,8 +224,8 @@ def test_whatever_is_sold_the_e_invoice_adds_up_to_the_cent(
 
 
 def test_units_have_their_codes() -> None:
-    assert [unit_code(unit) for unit in ("бр.", "Час", "кв. м", "", "m²", "кашон")] == [
-        "C62", "HUR", "MTK", "C62", "MTK", "",
+    assert [unit_code(unit) for unit in ("бр.", "Час", "кв. м", "", "m²", "лист", "кашон")] == [
+        "C62", "HUR", "MTK", "C62", "MTK", "XST", "",
     ]  # fmt: skip
 
 

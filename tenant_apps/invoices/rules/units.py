@@ -21,7 +21,7 @@ _NAMES = {
     "MTQ": "кубм м3 m3",
     "KWH": "квтч kwh",
     "ZP": "стр страница страници page pages",
-    "ST": "лист листа sheet sheets",
+    "XST": "лист листа sheet sheets",
     "SET": "комплект комплекта компл к-т set sets",
     "PR": "чифт чифта pair pairs",
     "XBX": "кутия кутии box boxes",
