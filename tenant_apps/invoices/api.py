@@ -40,6 +40,7 @@ from tenant_apps.invoices.schemas import (
     payment_out,
     series_audit_out,
 )
+from tenant_apps.workspace.queries import narrowed
 from tenants.context import OrganizationRef
 
 router = Router()
@@ -59,7 +60,8 @@ def list_invoices(request: Request, query: Query[InvoiceFilters]) -> HttpRespons
     request.actor.require(Permission.INVOICES_VIEW)
     on = _today(request)
     visible = queries.with_sortable_dates(queries.visible_invoices(request.actor, on=on))
-    found = matching(query.narrow(visible), query.search).select_related(None).prefetch_related("items")
+    asked = narrowed(query.narrow(visible), "invoice", query.filter, request.actor, clock.now())
+    found = matching(asked, query.search).select_related(None).prefetch_related("items")
     return list_response(
         found,
         query,
@@ -277,7 +279,8 @@ def list_payments(request: Request, query: Query[PaymentFilters]) -> HttpRespons
     """Payments with what they were allocated to, newest first."""
     request.actor.require(Permission.PAYMENTS_VIEW)
     visible = queries.with_live_allocations(queries.visible_payments(request.actor))
-    found = matching(query.narrow(visible), query.search).select_related(None)
+    asked = narrowed(query.narrow(visible), "payment", query.filter, request.actor, clock.now())
+    found = matching(asked, query.search).select_related(None)
     return list_response(found, query, orderings=PAYMENT_ORDERINGS, item=payment_out, default="-id")
 
 

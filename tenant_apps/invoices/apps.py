@@ -9,7 +9,9 @@ class InvoicesConfig(AppConfig):
 
     def ready(self) -> None:
         from tenant_apps.invoices.events import SENTENCES
-        from tenant_apps.invoices.listings import OFFERS
+        from tenant_apps.invoices.listings.invoices import INVOICES
+        from tenant_apps.invoices.listings.offers import OFFERS
+        from tenant_apps.invoices.listings.payments import PAYMENTS
         from tenant_apps.invoices.offer_slots import (
             documents_of_offers,
             name_offer_belongings,
@@ -25,6 +27,7 @@ class InvoicesConfig(AppConfig):
             payment_temper,
             questions_about_companies,
             questions_about_contacts,
+            questions_about_deals,
             vat_radar_on_settings,
         )
 
@@ -41,5 +44,8 @@ class InvoicesConfig(AppConfig):
         register("deal.card", payment_temper)
         register("deal.won", invoice_for_deal)
         register("organization.settings", vat_radar_on_settings)
+        register_listing(INVOICES)
+        register_listing(PAYMENTS)
         extend("company", questions_about_companies)
         extend("contact", questions_about_contacts)
+        extend("deal", questions_about_deals)

@@ -19,7 +19,7 @@ from shared_apps.core.actors import Actor
 from shared_apps.core.asking import Asking
 from shared_apps.core.errors import Refused
 from shared_apps.core.formats import format_money
-from shared_apps.core.listing import Extension, Field, Kind, Reading, Test
+from shared_apps.core.listing import Extension, Field, Kind, Reading, Relation, Test
 from shared_apps.core.merging import Belonging, Staying, moves_with, objects_to_merge, stays_behind
 from shared_apps.core.permissions import Permission
 from tenant_apps.crm.models import Company, Contact, Deal
@@ -141,6 +141,15 @@ def questions_about_contacts(reading: Reading) -> Extension:
     return _questions("contact_id")
 
 
+def questions_about_deals(reading: Reading) -> Extension:
+    """Deals by the documents that bill them."""
+    return Extension(
+        relations=(
+            Relation("invoice", _("An invoice"), "invoice", lambda rows: Q(pk__in=rows.values("deal_id"))),
+        )
+    )
+
+
 def _questions(client: str) -> Extension:
     def unpaid(test: Test) -> Q:
         return test.truth(_clients(client, test, Q()))
@@ -161,7 +170,10 @@ def _questions(client: str) -> Extension:
             Field("unpaid_invoice", _("Has an unpaid invoice"), Kind.YES_NO, where=unpaid, permission=see),
             Field("overdue_invoice", _("Has an overdue invoice"), Kind.YES_NO, where=overdue, permission=see),
             Field("invoiced_on", _("Was invoiced on"), Kind.DATE, where=invoiced, permission=see),
-        )
+        ),
+        relations=(
+            Relation("invoice", _("An invoice"), "invoice", lambda rows: Q(pk__in=clients_of(rows, client))),
+        ),
     )
 
 

@@ -5,20 +5,16 @@ from django.utils.translation import gettext as _
 
 from shared_apps.core import clock, slots
 from shared_apps.core.http import ActorRequest, act, done, page, partial
-from shared_apps.core.lists import list_page
+from shared_apps.core.keyset import InvalidCursor, KeysetPage, keyset_page
 from tenant_apps.messages import operations, queries
+from tenant_apps.messages.models import Notification
 
 
 @page(None)
 def notification_list(request: ActorRequest) -> HttpResponse:
     """What the reader was told, newest first."""
     is_unread = request.GET.get("state") == "unread"
-    told = list_page(
-        request,
-        queries.notifications_of(request.actor.id, unread=is_unread),
-        orderings={"at": "id"},
-        default="-at",
-    )
+    told = _page(request, is_unread)
     parts: dict[UUID, list[object]] = {}
     for filled in slots.fill("notification.parts", notifications=told.items, actor=request.actor):
         for notification_id, part in filled.items():
@@ -45,3 +41,12 @@ def mark_notification_read(request: ActorRequest, notification_id: UUID) -> Http
 def mark_all_notifications_read(request: ActorRequest) -> HttpResponse:
     operations.mark_all_notifications_read(by=request.actor, at=clock.now())
     return done(request, to="notification_list", message=_("Everything is read."))
+
+
+def _page(request: ActorRequest, is_unread: bool) -> KeysetPage[Notification]:
+    """A page of what the reader was told; an address that is no longer good shows the first."""
+    rows = queries.notifications_of(request.actor.id, unread=is_unread)
+    try:
+        return keyset_page(rows, cursor=request.GET.get("cursor"))
+    except InvalidCursor:
+        return keyset_page(rows)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import QueryDict
+from django.urls import reverse
 
-from shared_apps.core.listing import Condition, Filter, Kind, Offer, choices_of
+from shared_apps.core.listing import Condition, Filter, Kind, Offer, choices_of, words_of
 from shared_apps.core.listing.kinds import OPERATORS, PERIODS, TRUTHS, Takes
 from shared_apps.core.listing.registry import Field, related
 
@@ -50,6 +51,7 @@ class ShownRow:
     choices: list[tuple[str, str, bool]]
     is_date: bool
     is_known: bool
+    options_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,7 @@ def _shown(row: DraftRow, index: int, offer: Offer) -> ShownRow:
         choices=_choices(asked, takes, offer, row.values),
         is_date=asked.kind in (Kind.DATE, Kind.INSTANT) and takes in (Takes.ONE, Takes.TWO),
         is_known=True,
+        options_url=reverse(asked.options_url) if asked.options_url and takes is Takes.SOME else "",
     )
 
 
@@ -172,6 +175,8 @@ def _choices(asked: Field, takes: Takes, offer: Offer, chosen: Sequence[str]) ->
         found = PERIODS.items()
     elif takes is Takes.TRUTH:
         found = TRUTHS.items()
+    elif takes is Takes.SOME and asked.options_url:
+        found = words_of(asked, chosen, offer.reading).items()
     elif takes is Takes.SOME:
         found = choices_of(asked, offer.reading)
     return [(str(value), str(label), str(value) in chosen) for value, label in found]

@@ -253,19 +253,6 @@ def test_a_query_keeps_what_it_is_not_told_to_change() -> None:
     assert written == "?search=%D0%90%D0%BD&amp;status=paid"
 
 
-def test_a_heading_turns_its_ordering_around_and_starts_from_the_first_page() -> None:
-    source = '{% sort_header "name" "Name" default="name" numeric=True %}'
-
-    ascending = render(source, path="/companies/?cursor=x")
-    descending = render(source, path="/companies/?ordering=-name")
-
-    assert 'href="?ordering=-name"' in ascending
-    assert 'aria-sort="ascending"' in ascending
-    assert 'class="is-number"' in ascending
-    assert 'href="?ordering=name"' in descending
-    assert 'aria-sort="descending"' in descending
-
-
 def test_the_chosen_filter_is_named_and_can_be_taken_away() -> None:
     choices = [("sofia", "Sofia"), ("varna", "Varna")]
 

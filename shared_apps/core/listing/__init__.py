@@ -11,6 +11,7 @@ from shared_apps.core.listing.address import read_address as read_address
 from shared_apps.core.listing.asking import ask as ask
 from shared_apps.core.listing.asking import choices_of as choices_of
 from shared_apps.core.listing.asking import spoken as spoken
+from shared_apps.core.listing.asking import words_of as words_of
 from shared_apps.core.listing.conditions import Condition as Condition
 from shared_apps.core.listing.conditions import Filter as Filter
 from shared_apps.core.listing.conditions import Problem as Problem
@@ -20,6 +21,7 @@ from shared_apps.core.listing.kinds import Kind as Kind
 from shared_apps.core.listing.kinds import Reading as Reading
 from shared_apps.core.listing.kinds import Test as Test
 from shared_apps.core.listing.kinds import lookup as lookup
+from shared_apps.core.listing.registry import Act as Act
 from shared_apps.core.listing.registry import Column as Column
 from shared_apps.core.listing.registry import Edit as Edit
 from shared_apps.core.listing.registry import Extension as Extension
@@ -28,6 +30,7 @@ from shared_apps.core.listing.registry import Listing as Listing
 from shared_apps.core.listing.registry import Offer as Offer
 from shared_apps.core.listing.registry import Relation as Relation
 from shared_apps.core.listing.registry import Sum as Sum
+from shared_apps.core.listing.registry import View as View
 from shared_apps.core.listing.registry import entities as entities
 from shared_apps.core.listing.registry import extend as extend
 from shared_apps.core.listing.registry import extend_all as extend_all

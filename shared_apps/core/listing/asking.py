@@ -1,5 +1,6 @@
 """A filter as one question to the database, and as words for the reader."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -67,9 +68,22 @@ def spoken(offer: Offer, condition: Condition) -> tuple[str, str, str]:
     relation, field = found
     label = f"{relation.label} · {field.label}" if relation else str(field.label)
     operator = OPERATORS[field.kind][condition.operator]
-    words = [_word(field, operator.takes, value, offer.reading) for value in condition.values]
+    known = words_of(field, condition.values, offer.reading)
+    words = [known.get(value) or _word(field, operator.takes, value) for value in condition.values]
     between = _(" or ") if operator.takes is Takes.SOME else " – "
     return label, str(operator.label), between.join(words)
+
+
+def words_of(field: Field, values: Sequence[str], reading: Reading) -> Mapping[str, str]:
+    """What a field's values are called; of a record that the reader may not see, only that."""
+    if field.words is not None:
+        key = ("words", field.name, field.words, tuple(values))
+        if key not in reading.memory:
+            named = field.words(values, reading)
+            reading.memory[key] = {**dict.fromkeys(values, _("Not yours to see, or gone")), **named}
+        found: Mapping[str, str] = reading.memory[key]
+        return found
+    return {str(key): str(label) for key, label in choices_of(field, reading)}
 
 
 def _of_group(offer: Offer, tree: Filter, problems: list[Problem]) -> tuple[Q, Filter]:
@@ -112,7 +126,7 @@ def _told(offer: Offer, condition: Condition) -> str:
     return str(found[1].label) if found else condition.name
 
 
-def _word(field: Field, takes: Takes, value: str, reading: Reading) -> str:
+def _word(field: Field, takes: Takes, value: str) -> str:
     if takes is Takes.PERIOD:
         return str(PERIODS.get(value, value))
     if takes is Takes.TRUTH:
@@ -124,5 +138,4 @@ def _word(field: Field, takes: Takes, value: str, reading: Reading) -> str:
             return format_number(number_of(value))
     except Unreadable:
         return value
-    words = {str(key): str(label) for key, label in choices_of(field, reading)}
-    return words.get(value, value)
+    return value

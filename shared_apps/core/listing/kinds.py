@@ -19,7 +19,7 @@ from shared_apps.core.errors import Text
 
 
 class Kind(StrEnum):
-    """What a value is. `title`, `record`, `status` are kinds of columns; the others can be asked too."""
+    """What a value is. `title` and `status` are kinds of columns; the others can be asked too."""
 
     TITLE = "title"
     TEXT = "text"
@@ -112,6 +112,7 @@ OPERATORS: Mapping[Kind, Mapping[str, Operator]] = {
     Kind.INSTANT: _DATE,
     Kind.CHOICE: _CHOICE,
     Kind.PERSON: _CHOICE,
+    Kind.RECORD: _CHOICE,
     Kind.YES_NO: {"is": Operator(pgettext_lazy("operator", "is"), Takes.TRUTH)},
     Kind.TAGS: _TAGS,
 }
@@ -261,7 +262,7 @@ def _value(kind: Kind, text: str, reading: Reading, known: frozenset[str] | None
         return reading.actor.id if text == ME else _id(text)
     if known is not None and text not in known:
         raise Unreadable(_("“%(value)s” is no longer a choice.") % {"value": text})
-    return _id(text) if kind is Kind.TAGS else text
+    return _id(text) if kind in (Kind.TAGS, Kind.RECORD) else text
 
 
 def _word(text: str, words: Mapping[str, Text], takes: Takes) -> Any:

@@ -25,7 +25,9 @@ class Field:
     """Something that a list can be filtered by. `name` stands in addresses and never changes.
 
     `path` is the column (or a way through to-one keys) that it asks; a field that needs more gives `where`,
-    which turns a test into a Q about the listed model (an `Exists`, never a join that multiplies rows).
+    which turns a test into a Q about the listed model (an `Exists`, never a join that multiplies rows). One
+    that asks for records by their ids is searched in at `options_url` (the name of an address that takes
+    `?q=`); `words` names those of the ids that the reader may see.
     `group_path` is the column that rows are gathered by; a field without one gives `group_by`, an expression,
     whose rows (`unnest`) put a record into several groups.
     """
@@ -40,6 +42,8 @@ class Field:
     group_path: str = ""
     group_by: Combinable | None = None
     section: Text = ""
+    options_url: str = ""
+    words: Callable[[Sequence[str], Reading], Mapping[str, str]] | None = None
 
 
 @dataclass(frozen=True)
@@ -117,11 +121,37 @@ class Edit:
 
 @dataclass(frozen=True)
 class Sum:
-    """A total under the list and beside each group, for each currency."""
+    """A total under the list and beside each group, for each currency. `path`: a column, or an expression
+    that is null for rows that are not added.
+    """
 
     label: Text
-    path: str
+    path: str | Combinable
     currency: str
+
+
+@dataclass(frozen=True)
+class View:
+    """A way to look at a list that comes with it: `query` is the part of its address after `?`."""
+
+    label: Text
+    query: str
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something done to many records at once that changes no field and cannot be undone: sending, deleting.
+
+    `perform` is called `(record_id=…, by=…, at=…)` for each; what it refuses is listed and stops no other.
+    `sentence` says before it is done what will be.
+    """
+
+    name: str
+    label: Text
+    icon: str
+    permission: Permission
+    sentence: Text
+    perform: Callable[..., Any]
 
 
 @dataclass(frozen=True)
@@ -142,8 +172,9 @@ class Listing:
     operation, called `(record_id=…, values={…}, by=…, at=…)` with values named as the dataclass `shape` names
     them; `facts` are the row's values as its events tell them, where they are no attributes. `archive` and
     `unarchive` are called `(record_id=…, by=…, at=…)`. `order`: a column's name, `-` before it for
-    descending. `start`: what a bare address shows where nobody chose a view, as its part after `?`. Tags can
-    be put on the records unless `has_tags` is False.
+    descending. `start`: what a bare address shows where nobody chose a view, as its part after `?`. `views`
+    and `acts` are what the list has beside saved views and edits; `sums_note` says what of the rows is not
+    added. Tags can be put on the records unless `has_tags` is False.
     """
 
     entity: str
@@ -168,7 +199,14 @@ class Listing:
     archive: Callable[..., Model] | None = None
     unarchive: Callable[..., Model] | None = None
     has_tags: bool = True
+    views: tuple[View, ...] = ()
+    acts: tuple[Act, ...] = ()
+    sums_note: Text = ""
     sections: Mapping[str, Text] = field(default_factory=dict)
+
+    def act(self, name: str) -> Act | None:
+        """The act of a name; None for none."""
+        return next((one for one in self.acts if one.name == name), None)
 
 
 Source = Callable[[Reading], Extension]

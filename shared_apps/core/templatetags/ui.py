@@ -280,7 +280,6 @@ def line_cell(bound: BoundField, label: str, kind: str = "", hidden: BoundField 
 
 
 Choices = Iterable[tuple[Any, Any]]
-HEADER_LOOKS = {"numeric": "is-number", "minor": "is-minor"}
 
 
 def _address(context: Mapping[str, Any], changes: dict[str, Any]) -> str:
@@ -326,22 +325,6 @@ def filter_menu(context: Mapping[str, Any], name: str, label: str, choices: Choi
 def view_tabs(context: Mapping[str, Any], name: str, choices: Choices) -> dict[str, Any]:
     """The views of a list as tabs beside its title: pairs of value and label; empty means the whole list."""
     return {"tabs": _options(context, name, choices)}
-
-
-@register.inclusion_tag("components/sort_header.html", takes_context=True)
-def sort_header(
-    context: Mapping[str, Any], name: str, label: str, default: str = "", **looks: bool
-) -> dict[str, Any]:
-    """A table heading that sorts by field `name`; `default` is the list's ordering when the URL names none.
-
-    `numeric=True` aligns it right, `minor=True` hides the column on narrow screens.
-    """
-    ordering = context["request"].GET.get("ordering") or default
-    direction = {name: "ascending", f"-{name}": "descending"}.get(ordering, "")
-    other = f"-{name}" if direction == "ascending" else name
-    classes = " ".join(css for look, css in HEADER_LOOKS.items() if looks.get(look))
-    url = _address(context, {"ordering": other, "cursor": None})
-    return {"label": label, "url": url, "direction": direction, "classes": classes}
 
 
 @register.inclusion_tag("components/search_box.html", takes_context=True)

@@ -97,8 +97,8 @@ def address_of(item: Waiting) -> str:
     if item.kind == "invoice" and item.count == 1:
         return reverse("invoice_detail", args=[_oldest(item)[0]])
     if item.kind == "invoice" and item.record_type == "company":
-        asked = {"status": "overdue", "company_id": item.record_id, "currency": item.currency}
-        return f"{reverse('invoice_list')}?{urlencode(asked)}"
+        asked = f"status:is:overdue,company:is:{item.record_id},currency:is:{item.currency}"
+        return f"{reverse('invoice_list')}?filter={asked}"
     return reverse(f"{item.record_type}_detail", args=[item.record_id])
 
 

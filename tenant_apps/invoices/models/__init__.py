@@ -1,4 +1,6 @@
 from tenant_apps.invoices.models.documents import DRAFT_NAMES as DRAFT_NAMES
+from tenant_apps.invoices.models.documents import SIGNED_TOTAL as SIGNED_TOTAL
+from tenant_apps.invoices.models.documents import STILL_OWED as STILL_OWED
 from tenant_apps.invoices.models.documents import DocumentKind as DocumentKind
 from tenant_apps.invoices.models.documents import Invoice as Invoice
 from tenant_apps.invoices.models.documents import InvoiceItem as InvoiceItem

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -48,6 +48,19 @@ DRAFT_NAMES = {
     DocumentKind.DEBIT_NOTE: _("Draft debit note"),
     DocumentKind.PROFORMA: _("Draft proforma"),
 }
+
+
+# The total as lists show and add it: what a credit note gives back is taken off.
+SIGNED_TOTAL = Case(When(kind=rules.CREDIT_NOTE, then=-F("total")), default=F("total"))
+# `Invoice.outstanding`, in SQL.
+STILL_OWED = Case(
+    When(
+        state=rules.ISSUED,
+        kind__in=rules.OWED_KINDS,
+        then=F("total") - F("paid_total") - F("credited_total"),
+    ),
+    default=Value(Decimal("0.00")),
+)
 
 
 class Invoice(models.Model):
@@ -184,6 +197,12 @@ class Invoice(models.Model):
         indexes = [
             GinIndex(fields=["search_text"], opclasses=["gin_trgm_ops"], name="invoices_invoice_search"),
             models.Index(fields=["issued_at"], name="invoices_by_issue"),
+            models.Index(fields=["issue_date", "id"], name="invoices_by_issue_date"),
+            models.Index(fields=["due_date", "id"], name="invoices_by_due_date"),
+            models.Index(SIGNED_TOTAL, "id", name="invoices_by_total"),
+            models.Index(STILL_OWED, "id", name="invoices_by_outstanding"),
+            models.Index(fields=["state", "id"], name="invoices_by_state"),
+            models.Index(fields=["kind", "id"], name="invoices_by_kind"),
             models.Index(
                 fields=["series", "number"],
                 include=["issue_date", "state", "issued_at"],
@@ -265,6 +284,16 @@ class Invoice(models.Model):
         """What it is and its number, as pages call it."""
         kind = _("Advance invoice") if self.is_advance else DocumentKind(self.kind).label
         return f"{kind} {self.number}" if self.number else str(self)
+
+    @property
+    def client_name(self) -> str:
+        """Whom it is addressed to: as it was issued, or as the draft has it now."""
+        return str(self.buyer.get("name") or self.company or self.contact or "")
+
+    @property
+    def signed_total(self) -> Decimal:
+        """The total as lists show and add it: what a credit note gives back is taken off."""
+        return -self.total if self.is_credit else self.total
 
     @property
     def is_draft(self) -> bool:

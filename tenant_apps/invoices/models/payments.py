@@ -4,6 +4,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.formats import format_money
@@ -57,6 +58,7 @@ class Payment(models.Model):
                 name="invoices_payment_unmatched",
             ),
             models.Index(fields=["received_on", "id"], name="invoices_payment_day"),
+            models.Index(fields=["amount", "id"], name="invoices_payment_amount"),
         ]
 
     class Data:
@@ -88,6 +90,16 @@ class Payment(models.Model):
     def unallocated(self) -> Decimal:
         """What of the money is not given to any invoice; nothing of a voided payment."""
         return Decimal("0.00") if self.voided_at else self.amount - self.allocated_total
+
+    @property
+    def payer(self) -> str:
+        """Who paid, as far as it is known."""
+        return self.payer_name or str(self.company or "") or gettext("Unknown payer")
+
+    @property
+    def shown_status(self) -> str:
+        """The status, with the void ones told apart."""
+        return "voided" if self.voided_at else self.status
 
     @property
     def status(self) -> str:

@@ -49,7 +49,6 @@ from tenant_apps.invoices.queries.documents import of_client as of_client
 from tenant_apps.invoices.queries.documents import of_status as of_status
 from tenant_apps.invoices.queries.documents import open_invoices as open_invoices
 from tenant_apps.invoices.queries.documents import payment_manners as payment_manners
-from tenant_apps.invoices.queries.documents import sums_per_currency as sums_per_currency
 from tenant_apps.invoices.queries.documents import visible_invoice as visible_invoice
 from tenant_apps.invoices.queries.documents import visible_invoices as visible_invoices
 from tenant_apps.invoices.queries.documents import with_outstanding as with_outstanding
@@ -68,7 +67,7 @@ from tenant_apps.invoices.queries.ledger import lock_invoices as lock_invoices
 from tenant_apps.invoices.queries.ledger import lock_invoices_by_number as lock_invoices_by_number
 from tenant_apps.invoices.queries.ledger import lock_payment as lock_payment
 from tenant_apps.invoices.queries.ledger import lock_payments as lock_payments
-from tenant_apps.invoices.queries.ledger import payment_sums_per_currency as payment_sums_per_currency
+from tenant_apps.invoices.queries.ledger import payments_of_statuses as payments_of_statuses
 from tenant_apps.invoices.queries.ledger import payments_taken_back as payments_taken_back
 from tenant_apps.invoices.queries.ledger import payments_that_may_name as payments_that_may_name
 from tenant_apps.invoices.queries.ledger import payments_with_status as payments_with_status
@@ -76,6 +75,16 @@ from tenant_apps.invoices.queries.ledger import unmatched_payments as unmatched_
 from tenant_apps.invoices.queries.ledger import visible_payment as visible_payment
 from tenant_apps.invoices.queries.ledger import visible_payments as visible_payments
 from tenant_apps.invoices.queries.ledger import with_live_allocations as with_live_allocations
+from tenant_apps.invoices.queries.lists import ADDED as ADDED
+from tenant_apps.invoices.queries.lists import NOT_ALLOCATED as NOT_ALLOCATED
+from tenant_apps.invoices.queries.lists import NOT_ALLOCATED_ADDED as NOT_ALLOCATED_ADDED
+from tenant_apps.invoices.queries.lists import OWED_ADDED as OWED_ADDED
+from tenant_apps.invoices.queries.lists import RECEIVED as RECEIVED
+from tenant_apps.invoices.queries.lists import listed_invoices as listed_invoices
+from tenant_apps.invoices.queries.lists import listed_payments as listed_payments
+from tenant_apps.invoices.queries.lists import of_amount as of_amount
+from tenant_apps.invoices.queries.lists import of_client_among as of_client_among
+from tenant_apps.invoices.queries.lists import of_statuses as of_statuses
 from tenant_apps.invoices.queries.month import basis_of as basis_of
 from tenant_apps.invoices.queries.month import ledger_csv as ledger_csv
 from tenant_apps.invoices.queries.month import ledgers_of_month as ledgers_of_month

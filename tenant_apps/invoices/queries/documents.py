@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from datetime import date
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from django.db.models.functions import Coalesce
 from shared_apps.core.actors import Actor
 from tenant_apps.crm.queries import client_and_absorbed
 from tenant_apps.invoices import rules
-from tenant_apps.invoices.models import Invoice, InvoiceItem, InvoiceState
+from tenant_apps.invoices.models import STILL_OWED, Invoice, InvoiceItem, InvoiceState
 from tenant_apps.sharing.queries import visible_to
 
 LAST_DAY = date.max
@@ -58,8 +57,7 @@ def of_status(queryset: QuerySet[Invoice], status: str) -> QuerySet[Invoice]:
 
 def with_outstanding(queryset: QuerySet[Invoice]) -> QuerySet[Invoice]:
     """The invoices with `outstanding_amount`: the property `outstanding`, in SQL, to sort and sum by."""
-    owed = Case(When(OWED, then=LEFT), default=Value(Decimal("0.00")))
-    return queryset.annotate(outstanding_amount=owed)
+    return queryset.annotate(outstanding_amount=STILL_OWED)
 
 
 def with_sortable_dates(queryset: QuerySet[Invoice]) -> QuerySet[Invoice]:
@@ -172,21 +170,3 @@ def payment_manners(company_ids: Collection[UUID], actor: Actor, *, on: date) ->
         .order_by("company_id", "currency")
     )
     return [dict(one) for one in told]
-
-
-def sums_per_currency(invoices: QuerySet[Invoice]) -> list[Any]:
-    """`[{"currency", "invoice_count", "sum_total", "sum_outstanding"}]` of all the rows.
-
-    Annulled ones are counted, not added.
-    """
-    standing = ~Q(state=InvoiceState.ANNULLED)
-    sums = (
-        invoices.order_by()
-        .values("currency")
-        .annotate(
-            invoice_count=Count("id"),
-            sum_total=Coalesce(Sum("total", filter=standing), Value(Decimal("0.00"))),
-            sum_outstanding=Coalesce(Sum(LEFT, filter=OWED), Value(Decimal("0.00"))),
-        )
-    )
-    return list(sums.order_by("currency"))

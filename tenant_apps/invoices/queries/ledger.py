@@ -2,12 +2,10 @@
 
 from collections.abc import Collection
 from datetime import date
-from decimal import Decimal
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Case, Count, F, Prefetch, Q, QuerySet, Sum, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, F, Prefetch, Q, QuerySet, Value, When
 
 from shared_apps.core.actors import Actor
 from tenant_apps.invoices.models import Allocation, Invoice, Payment
@@ -66,14 +64,22 @@ def allocations_of_invoice(invoice_id: UUID) -> QuerySet[Allocation]:
 
 def payments_with_status(queryset: QuerySet[Payment], status: str) -> QuerySet[Payment]:
     """The payments of one of PAYMENT_STATUSES, or `voided`; the void ones have no other status here."""
-    if status == "voided":
-        return queryset.filter(voided_at__isnull=False)
+    return queryset.filter(payments_of_statuses([status]))
+
+
+def payments_of_statuses(statuses: Collection[str]) -> Q:
+    """The payments of any of these statuses."""
+    stands = Q(voided_at=None)
     conditions = {
-        "unmatched": Q(allocated_total=0),
-        "partly_matched": Q(allocated_total__gt=0, allocated_total__lt=F("amount")),
-        "matched": Q(allocated_total=F("amount")),
+        "unmatched": stands & Q(allocated_total=0),
+        "partly_matched": stands & Q(allocated_total__gt=0, allocated_total__lt=F("amount")),
+        "matched": stands & Q(allocated_total=F("amount")),
+        "voided": Q(voided_at__isnull=False),
     }
-    return queryset.filter(conditions[status], voided_at=None)
+    found = Q(pk__in=[])
+    for status in statuses:
+        found |= conditions[status]
+    return found
 
 
 def unmatched_payments() -> QuerySet[Payment]:
@@ -133,21 +139,3 @@ def _all_of(queryset: QuerySet[M], ids: Collection[UUID]) -> dict[UUID, M]:
     if len(found) < len(ids):
         raise queryset.model.DoesNotExist()
     return found
-
-
-def payment_sums_per_currency(payments: QuerySet[Payment]) -> list[Any]:
-    """`[{"currency", "payment_count", "sum_amount", "sum_left"}]` of all the rows.
-
-    Void ones are counted, not added.
-    """
-    valid = Q(voided_at=None)
-    sums = (
-        payments.order_by()
-        .values("currency")
-        .annotate(
-            payment_count=Count("id"),
-            sum_amount=Coalesce(Sum("amount", filter=valid), Value(Decimal("0.00"))),
-            sum_left=Coalesce(Sum(F("amount") - F("allocated_total"), filter=valid), Value(Decimal("0.00"))),
-        )
-    )
-    return list(sums.order_by("currency"))

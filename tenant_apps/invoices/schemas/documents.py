@@ -12,8 +12,8 @@ from shared_apps.core.api import (
     Amount,
     CurrencyCode,
     ExchangeRate,
+    FilteredQuery,
     Input,
-    ListQuery,
     Percent,
     Quantity,
     UnitPrice,
@@ -255,7 +255,7 @@ class InvoiceOut(Schema):
     archived_at: datetime | None
 
 
-class InvoiceFilters(ListQuery):
+class InvoiceFilters(FilteredQuery):
     kind: Kind | None = None
     status: InvoiceStatus | None = None
     company_id: UUID | None = None

@@ -8,8 +8,8 @@ from ninja import Field, Schema
 from shared_apps.core.api import (
     Amount,
     CurrencyCode,
+    FilteredQuery,
     Input,
-    ListQuery,
     decimal_text,
 )
 from tenant_apps.invoices import queries
@@ -87,7 +87,7 @@ class PaymentOut(Schema):
     archived_at: datetime | None
 
 
-class PaymentFilters(ListQuery):
+class PaymentFilters(FilteredQuery):
     status: PaymentStatus | Literal["voided"] | None = None
     method: Method | None = None
     currency: str = ""

@@ -61,7 +61,7 @@ def data_uri(content: bytes) -> str:
 @register.filter
 def client_name(invoice: Invoice) -> str:
     """Whom the invoice is addressed to: as it was issued, or as the draft has it now."""
-    return str(invoice.buyer.get("name") or invoice.company or invoice.contact or "")
+    return invoice.client_name
 
 
 @register.filter
@@ -112,13 +112,13 @@ def fault_words(fault: Fault) -> str:
 @register.filter
 def payer_of(payment: Payment) -> str:
     """Who paid, as far as it is known."""
-    return payment.payer_name or str(payment.company or "") or _("Unknown payer")
+    return payment.payer
 
 
 @register.filter
 def shown_status(payment: Payment) -> str:
     """The status of a payment, with the void ones told apart."""
-    return "voided" if payment.voided_at else payment.status
+    return payment.shown_status
 
 
 @register.filter

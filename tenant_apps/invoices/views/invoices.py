@@ -4,22 +4,21 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from shared_apps.core import clock
 from shared_apps.core.http import is_htmx, page, partial
-from shared_apps.core.lists import list_page
 from shared_apps.core.permissions import Permission
-from shared_apps.core.search import matching
 from tenant_apps.activity.queries import timeline_of
 from tenant_apps.crm.models import Deal
-from tenant_apps.crm.queries import visible_company, visible_deals
+from tenant_apps.crm.queries import visible_deals
 from tenant_apps.invoices import filters, queries, ubl
 from tenant_apps.invoices.adapters import written_paper
 from tenant_apps.invoices.models import Invoice, Offer
 from tenant_apps.invoices.operations import invoice_pdf_bytes
 from tenant_apps.invoices.rules import Finding, Severity, errors_among
 from tenant_apps.invoices.views import Request, today
+from tenant_apps.workspace.queries import listed
 
 POLLS = 15
 
@@ -56,21 +55,11 @@ class RulesPanel:
 
 @page(Permission.INVOICES_VIEW)
 def invoice_list(request: Request) -> HttpResponse:
-    on, wanted = today(request), filters.read_filter(request.GET)
-    rows = filters.filter_invoices(queries.visible_invoices(request.actor, on=on), wanted, on=on)
-    search = request.GET.get("search", "")
-    sums = queries.sums_per_currency(matching(rows, search))
-    context = {
-        "page": list_page(request, rows, orderings=filters.INVOICE_ORDERINGS, default="-created_at"),
-        "sums": sums,
-        "company": visible_company(wanted.company_id, request.actor) if wanted.company_id else None,
-        "statuses": filters.invoice_status_choices(),
-        "periods": filters.PERIODS,
-        "currencies": filters.currencies_in(sums, wanted),
-        "views": filters.INVOICE_VIEWS,
-        "is_narrowed": wanted.is_narrowed or bool(search),
-    }
-    return partial(request, "invoices/invoice_list.html", "list", context)
+    """The list; an address of old leads to today's."""
+    if anew := filters.said_anew(request.GET, "issue_date"):
+        return redirect(f"{request.path}?{anew}")
+    shown = listed("invoice", request.GET, request.actor, clock.now())
+    return partial(request, "invoices/invoice_list.html", "list", {"list": shown})
 
 
 @page(Permission.INVOICES_VIEW)

@@ -26,7 +26,7 @@ from tenant_apps.workspace.operations.tags import write_tags
 from tenant_apps.workspace.queries.changes import change_set, may_undo
 
 MOST_RECORDS, AT_ONCE, BATCH = 10_000, 200, 100
-TAGS, ARCHIVED = "tags", "archived"
+TAGS, ARCHIVED, DONE = "tags", "archived", "done"
 
 
 class NothingChosen(Refused):
@@ -53,7 +53,8 @@ class UndoTooLate(Refused):
 @dataclass(frozen=True)
 class BulkAct:
     """What is done to each record. `kind`: `edit` (`values`: edit's name → plain value), `tag`, `untag`
-    (`tag_ids`) or `archive`. Everything is plain, so that it can travel with a job.
+    (`tag_ids`), `archive`, or an act of the list's own. Everything is plain, so that it can travel with a
+    job.
     """
 
     kind: str
@@ -183,6 +184,8 @@ def _require_sense(listing: Listing, act: BulkAct, by: Actor, at: datetime) -> N
         by.require(Permission.TAGS_EDIT)
         if not act.tag_ids:
             raise NothingToChange()
+    elif own := listing.act(act.kind):
+        by.require(own.permission)
     elif act.kind != "archive" or listing.archive is None:
         raise NothingToChange()
 
@@ -230,6 +233,9 @@ def _change_one(offer: Offer, entry: ChangedRecord, act: BulkAct, by: Actor, at:
     elif act.kind == "archive" and listing.archive:
         listing.archive(record_id=row.pk, by=by, at=at)
         entry.old, entry.new = {ARCHIVED: False}, {ARCHIVED: True}
+    elif own := listing.act(act.kind):
+        own.perform(record_id=row.pk, by=by, at=at)
+        entry.old, entry.new = None, {DONE: own.name}
     else:
         borne = _borne(row.pk)
         wanted_tags = {UUID(one) for one in act.tag_ids}

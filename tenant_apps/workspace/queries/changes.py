@@ -4,6 +4,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from shared_apps.core.actors import Actor
+from shared_apps.core.listing import entities, listing_of
 from shared_apps.core.permissions import Permission
 from tenant_apps.workspace.models import ChangedRecord, ChangeSet, ListExport
 
@@ -19,7 +20,9 @@ def change_set(change_set_id: UUID, actor: Actor) -> ChangeSet:
 
 
 def may_undo(changes: ChangeSet, at: datetime) -> bool:
-    """Whether a change set can still be undone as a whole."""
+    """Whether a change set can still be undone as a whole: an act of the list's own never can."""
+    if changes.entity in entities() and listing_of(changes.entity).act(changes.kind):
+        return False
     return bool(changes.finished_at) and changes.undone_at is None and at - changes.at < UNDO_FOR
 
 

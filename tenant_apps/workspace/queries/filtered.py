@@ -42,6 +42,8 @@ def found_ids(offer: Offer, text: str, search: str, *, most: int) -> list[UUID]:
 def words_of_act(listing: Listing, kind: str, count: int) -> str:
     """One sentence about a change of many records, for its toast and its page."""
     told = {"list": listing.label, "count": count}
+    if own := listing.act(kind):
+        return _("%(list)s: %(act)s (%(count)d)") % {**told, "act": own.label}
     if kind == "archive":
         return ngettext("%(list)s: %(count)d archived", "%(list)s: %(count)d archived", count) % told
     if kind in ("tag", "untag"):

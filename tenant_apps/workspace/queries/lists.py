@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -19,6 +19,7 @@ from shared_apps.core.actors import Actor
 from shared_apps.core.formats import format_number
 from shared_apps.core.keyset import InvalidCursor, KeysetPage
 from shared_apps.core.listing import (
+    Act,
     Arrangement,
     Column,
     Condition,
@@ -29,11 +30,11 @@ from shared_apps.core.listing import (
     Reading,
     Sum,
     ask,
-    choices_of,
     listing_of,
     offer_of,
     read_address,
     spoken,
+    words_of,
 )
 from shared_apps.core.listing.registry import Field
 from shared_apps.core.permissions import Permission
@@ -168,8 +169,21 @@ class ShownList:
 
     @property
     def may_bulk(self) -> bool:
-        """Whether the reader may change many of them together."""
-        return self.may_edit and self.offer.reading.actor.may(Permission.LISTS_BULK)
+        """Whether there is anything that the reader may do to many of them together."""
+        listing = self.offer.listing
+        if not (self.may_edit and self.offer.reading.actor.may(Permission.LISTS_BULK)):
+            return False
+        return bool(self.may_edit_many or self.acts or listing.has_tags or listing.archive)
+
+    @property
+    def may_edit_many(self) -> bool:
+        """Whether a field of many can be changed together."""
+        return any(one.in_bulk for one in self.offer.edits.values())
+
+    @property
+    def acts(self) -> list[Act]:
+        """What else the reader may do to many of them."""
+        return [one for one in self.offer.listing.acts if self.offer.reading.actor.may(one.permission)]
 
     @property
     def all_url(self) -> str:
@@ -244,7 +258,7 @@ class ShownList:
     @cached_property
     def totals(self) -> list[tuple[str, list[tuple[Decimal, str]]]]:
         """The sums under the list, over all rows that match, one for each currency."""
-        return [(str(one.label), _totals(self.rows_gathered, one)) for one in self.offer.listing.sums]
+        return _totals(self.rows_gathered, self.offer.listing.sums)
 
     @cached_property
     def group(self) -> Field | None:
@@ -299,18 +313,23 @@ class ShownList:
 
     @cached_property
     def view_tabs(self) -> list[ViewTab]:
-        """All, the views, the archive."""
+        """All, the list's own views, the saved ones, the archive."""
         arranged = self.arrangement
         own = [
             ViewTab(one.name, f"{self.path}?view={one.pk}&{one.query}".rstrip("&"), one.pk == arranged.view)
             for one in self.views
         ]
-        is_plain = self.view is None
-        return [
-            ViewTab(_("In use"), f"{self.path}?view={NO_VIEW}", is_plain and not arranged.archived),
-            *own,
-            ViewTab(_("Archive"), f"{self.path}?archived=true", is_plain and arranged.archived),
+        listing, is_plain = self.offer.listing, self.view is None
+        built_in = [
+            ViewTab(str(one.label), f"{self.path}?{one.query}", is_plain and arranged.lasting == one.query)
+            for one in listing.views
         ]
+        is_all = is_plain and not arranged.archived and not any(one.is_current for one in built_in)
+        word = _("In use") if listing.archive else pgettext("every record", "All")
+        tabs = [ViewTab(word, f"{self.path}?view={NO_VIEW}", is_all), *built_in, *own]
+        if listing.archive:
+            tabs.append(ViewTab(_("Archive"), f"{self.path}?archived=true", is_plain and arranged.archived))
+        return tabs
 
 
 def reading_of(actor: Actor, now: datetime) -> Reading:
@@ -392,9 +411,18 @@ def _chosen(names: Sequence[str], columns: Sequence[Column]) -> tuple[str, ...]:
     return tuple(name for name in names if name in known)
 
 
-def _totals(rows: QuerySet[Any], one: Sum) -> list[tuple[Decimal, str]]:
-    found = rows.order_by().values_list(one.currency).annotate(total=Total(one.path))
-    return [(total, currency) for currency, total in found.order_by(one.currency) if total]
+def _totals(rows: QuerySet[Any], sums: Sequence[Sum]) -> list[tuple[str, list[tuple[Decimal, str]]]]:
+    """Every sum by currency; sums in the same currencies take one statement."""
+    found: list[tuple[str, list[tuple[Decimal, str]]]] = []
+    for path, alike in groupby(sums, key=lambda one: one.currency):
+        labels = [str(one.label) for one in alike]
+        added = {f"sum{place}": Total(one.path) for place, one in enumerate(sums) if one.currency == path}
+        summed = list(rows.order_by().values_list(path).annotate(**added).order_by(path))
+        found += [
+            (label, [(row[place], row[0]) for row in summed if row[place]])
+            for place, label in enumerate(labels, 1)
+        ]
+    return found
 
 
 def _groups(shown: ShownList, by: Field) -> list[Group]:
@@ -403,7 +431,8 @@ def _groups(shown: ShownList, by: Field) -> list[Group]:
     found = list(counts)
     wanted = of_groups(rows, by, path, [value for value, _count in found])
     totals = _group_totals(wanted, path, shown.offer.listing.sums)
-    words = {str(value): str(label) for value, label in choices_of(by, shown.offer.reading)}
+    known = [word_of(by, value) for value, _count in found if value not in (None, "")]
+    words = words_of(by, known, shown.offer.reading)
     return [_group(shown, by, value, count, words, totals.get(value, [])) for value, count in found]
 
 

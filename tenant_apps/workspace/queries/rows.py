@@ -36,6 +36,11 @@ class Row:
     url: str
     cells: list[Cell]
 
+    @property
+    def title(self) -> str:
+        """What the row is called: its first cell."""
+        return str(self.cells[0].value or self.record)
+
 
 def rows_of(offer: Offer, columns: Sequence[Column], records: Sequence[Any]) -> Iterator[Row]:
     """Rows with their cells; what many rows share is asked once for all of them."""

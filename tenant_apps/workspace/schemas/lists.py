@@ -1,7 +1,7 @@
 """Saved views and changes of many records as the API reads and writes them."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from ninja import Schema
@@ -62,13 +62,14 @@ class ViewOut(Schema):
 
 
 class BulkIn(Input):
-    """What is done to which records. `edit` wants `values` (as the list's cells take them, by their names),
-    `tag` and `untag` want `tag_ids`. The records are named by `record_ids`, or found by `filter` and `search`
-    as on the list.
+    """What is done to which records. `act`: `edit`, which wants `values` (as the list's cells take them, by
+    their names), `tag` and `untag`, which want `tag_ids`, `archive`, or an act of the list's own: of invoices
+    `issue`, `send` and `delete_draft`, which cannot be undone. The records are named by `record_ids`, or
+    found by `filter` and `search` as on the list.
     """
 
     record_type: str
-    act: Literal["edit", "tag", "untag", "archive"]
+    act: str = Field(max_length=20)
     values: dict[str, Any] = {}
     tag_ids: list[UUID] = []
     record_ids: list[UUID] | None = Field(None, max_length=MOST_RECORDS)

@@ -128,7 +128,7 @@ def start_bulk_change(request: ActorRequest, record_type: str) -> HttpResponse:
         return _bulk_page(request, record_type, request.POST, {"": str(refusal)}, status=422)
     if not changes.finished_at or changes.failed_count:
         return done(request, to=reverse("change_set_detail", args=[changes.pk]))
-    undo = reverse("undo_bulk_change", args=[changes.pk])
+    undo = reverse("undo_bulk_change", args=[changes.pk]) if queries.may_undo(changes, clock.now()) else ""
     return done(request, to=f"{shown.path}?{shown.query}", message=changes.label, undo=undo)
 
 
@@ -271,12 +271,15 @@ def _bulk_page(
 ) -> HttpResponse:
     shown = _shown(request, record_type, sent.get("query", ""))
     request.actor.require(shown.offer.listing.edit)
-    kind = sent.get("act") if sent.get("act") in ACTS else "edit"
+    kind = sent.get("act", "")
+    own = shown.offer.listing.act(kind)
+    kind = kind if own or kind in ACTS else "edit"
     is_all = sent.get("all") == "1"
     count = queries.counted(shown.rows_gathered, MOST_AT_ONCE) if is_all else len(_ids(sent.getlist("id")))
     context = {
         "list": shown,
         "act": kind,
+        "own_act": own,
         "ids": [] if is_all else _ids(sent.getlist("id")),
         "is_all": is_all,
         "count": count,
