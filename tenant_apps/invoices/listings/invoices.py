@@ -109,7 +109,7 @@ INVOICES = Listing(
             permission=Permission.DEALS_VIEW,
         ),
         Column("series", _("Number series"), Kind.CHOICE, choices=series_choices, is_shown=False),
-        Column("tax_event_date", _("Tax event"), Kind.DATE, is_shown=False),
+        Column("tax_event_date", _("Day of the tax event"), Kind.DATE, is_shown=False),
         Column("net_total", _("Tax base"), Kind.MONEY, is_shown=False),
         Column("vat_total", _("VAT"), Kind.MONEY, is_shown=False),
         Column("paid_total", _("Paid so far"), Kind.MONEY, is_shown=False),
@@ -130,7 +130,7 @@ INVOICES = Listing(
         deal_field(),
         Field("issue_date", ISSUED_ON, Kind.DATE, path="issue_date"),
         Field("due_date", DUE_ON, Kind.DATE, path="due_date"),
-        Field("tax_event_date", _("Tax event"), Kind.DATE, path="tax_event_date"),
+        Field("tax_event_date", _("Day of the tax event"), Kind.DATE, path="tax_event_date"),
         Field("total", _("Total"), Kind.MONEY, where=lambda test: queries.of_amount(test, SIGNED_TOTAL)),
         Field(
             "outstanding",

@@ -7,7 +7,7 @@ from django.db.models import Case, F, Index, Value, When
 
 
 class Migration(migrations.Migration):
-    dependencies = [("invoices", "0005_credit_triggers")]
+    dependencies = [("invoices", "0006_numbers_index")]
 
     operations = [
         migrations.AddIndex("invoice", Index(fields=["issue_date", "id"], name="invoices_by_issue_date")),
