@@ -57,6 +57,24 @@ FILTERS = {
     "no tag": "tags:empty",
     "open task": "task.due_at:filled",
 }
+# What is asked of 100,000 documents: the part of the address after `?`.
+DOCUMENTS = {
+    "all": "view=all",
+    "status, client, period": "filter=status:is:paid,company:is:{company},issue_date:this:year",
+    "overdue": "filter=status:is:overdue",
+    "overdue of a client": "filter=status:is:overdue,company:is:{company}",
+    "overdue, by what is owed": "filter=status:is:overdue&ordering=-outstanding",
+    "paid in the last month": "filter=status:is:paid,issue_date:previous:month",
+    "issued this month": "filter=issue_date:this:month&ordering=-issue_date",
+    "drafts": "filter=status:is:draft",
+    "credit notes": "filter=kind:is:credit_note",
+    "company's city": "filter=company.city:is:Видин,open:is:yes",
+    "search": "search=1004242",
+    "in groups by status": "group=status",
+    **{f"by {name}": f"ordering={name}" for name in (
+        "number", "-number", "-issue_date", "due_date", "-total", "-outstanding", "client",
+    )},
+}  # fmt: skip
 OWN_COLUMNS = ",".join(
     f"field.{code}"
     for code in ("remark", "score", "budget", "renewal", "source", "interests", "agreed", "adviser")
@@ -129,6 +147,11 @@ def _lists(ids: dict[str, Any]) -> Iterator[Visit]:
     yield Visit("deals by value", "/deals/?ordering=-value")
     yield Visit("deals: company's city", "/deals/?filter=company.city:is:Видин,status:is:open")
     yield Visit("deals in groups", "/deals/?group=stage")
+    for name, asked in DOCUMENTS.items():
+        yield Visit(f"invoices: {name}", f"/invoices/?{asked.format(**ids)}")
+    yield Visit("invoices of a seller", "/invoices/?view=all", SELLER)
+    yield Visit("payments", "/payments/?view=all")
+    yield Visit("payments: unmatched by amount", "/payments/?filter=status:is:unmatched&ordering=-amount")
 
 
 def main() -> None:

@@ -1,8 +1,9 @@
 """A ground with the rows of a busy organization: 100,000 contacts, 25,000 companies, 20,000 deals with their
-tasks, notes, tags, own fields and invoices. `python -m deploy.bench.seed --database NAME` makes one that
-stays, to look at in a browser; `pages.py` makes one and drops it.
+tasks, notes, tags and own fields, 100,000 documents. `python -m deploy.bench.seed --database NAME` makes one
+that stays, to look at in a browser; `pages.py` makes one and drops it.
 
-The rows come from `seed.sql`, whole sets at a time, invoices from their model. Every name is invented.
+The rows come from `seed.sql`, whole sets at a time, 5,000 invoices with their payments from the model. Every
+name is invented.
 """
 
 import argparse
@@ -58,6 +59,7 @@ CREATE TEMP TABLE own_field (entity text, code text, id uuid);
 class Amounts:
     contacts: int = 100_000
     deals: int = 20_000
+    invoices: int = 100_000
 
 
 def seed(found: Ground, amounts: Amounts) -> None:
@@ -72,11 +74,13 @@ def seed(found: Ground, amounts: Amounts) -> None:
     connections.close_all()
     with psycopg.connect(found.environment["DATABASE_URL"]) as connection:
         connection.execute(f'SET search_path TO "{found.schema}", public'.encode())
-        for name, number in (("contacts", amounts.contacts), ("deals", amounts.deals)):
+        paid_by_payments = amounts.deals // 4
+        rows = {"contacts": amounts.contacts, "deals": amounts.deals}
+        for name, number in (rows | {"invoices": amounts.invoices - paid_by_payments}).items():
             connection.execute("SELECT set_config(%s, %s, false)", [f"seed.{name}", str(number)])
         _lay_down(connection, people, boards, fields)
         connection.execute((Path(__file__).parent / "seed.sql").read_bytes())
-    _bill(found, amounts.deals // 4)
+    _bill(found, paid_by_payments)
     connections.close_all()
     with psycopg.connect(found.environment["DATABASE_URL"], autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
@@ -237,10 +241,11 @@ def main() -> None:
     parser.add_argument("--database", required=True, help="its name; it must not exist yet")
     parser.add_argument("--contacts", type=int, default=Amounts.contacts)
     parser.add_argument("--deals", type=int, default=Amounts.deals)
+    parser.add_argument("--invoices", type=int, default=Amounts.invoices)
     options = parser.parse_args()
     begun = time.monotonic()
     found = grounds.kept_ground(options.database)
-    seed(found, Amounts(options.contacts, options.deals))
+    seed(found, Amounts(options.contacts, options.deals, options.invoices))
     print(f"{options.database}: {found.host}, owner@measure.example, {time.monotonic() - begun:.0f} s")
 
 

@@ -1,7 +1,7 @@
 -- The rows of seed.py, each kind by one statement, in the organization's schema. seed.py has laid down before, as
 -- temporary tables: first_word, last_word, firm_word (n, word, folded, ordered, key), seller (n, user_id, name; 0 is
 -- the novice), column_of (n, stage_id, pipeline_id, board: 0 or 1), own_field (entity, code, id). The settings
--- seed.contacts and seed.deals say how many.
+-- seed.contacts, seed.deals and seed.invoices say how many.
 
 -- A UUIDv7 that is known beforehand: a later number is a later id.
 CREATE FUNCTION pg_temp.id_of(kind text, n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
@@ -155,3 +155,30 @@ FROM own_field
 JOIN LATERAL generate_series(1, pg_temp.many('contacts'), 2) AS i ON true
 JOIN LATERAL unnest(ARRAY[(ARRAY['cement', 'steel', 'timber'])[1 + i % 3], (ARRAY['paint', 'glass'])[1 + i % 2]]) AS choice ON true
 WHERE entity = 'contact' AND code = 'interests';
+
+-- Documents of three years beside those that seed.py issues, the newest last: one in fifty is of the first company, a
+-- fifth of a hundred usual clients. Invoices are paid but for one in twenty and the last two months; one in fifty is a
+-- credit note, one in thirty a proforma, one in two hundred a draft.
+INSERT INTO invoices_invoice (id, kind, is_advance, series, number, state, company_id, currency, language, amends_id,
+    amend_reason, prices_include_vat, discount_percent, discount_amount, supply, payment_method, vies_number,
+    issue_date, tax_event_date, due_date, notes, seller, buyer, net_total, vat_total, total, vat_groups,
+    discount_total, paid_total, credited_total, issued_at, sent_at, paid_at, annul_reason, payment_url, owner_id,
+    search_text, created_at, updated_at)
+SELECT pg_temp.id_of('invoice', i), kind, false, CASE kind WHEN 'proforma' THEN 'proforma' ELSE 'tax' END,
+    CASE WHEN is_draft THEN NULL WHEN kind = 'proforma' THEN 'P-' || 1000000 + i ELSE lpad((1000000 + i)::text, 10, '0') END,
+    CASE WHEN is_draft THEN 'draft' ELSE 'issued' END, company.id, 'EUR', 'bg',
+    CASE kind WHEN 'credit_note' THEN pg_temp.id_of('invoice', i - 1) END, '', false, 0, 0, '', 'bank_transfer', '',
+    CASE WHEN NOT is_draft THEN day END, CASE WHEN NOT is_draft THEN day END, day + 14, '',
+    jsonb_build_object('name', 'Мерило ООД', 'eik', '175074752', 'city', 'София', 'address', 'ул. Мерна 1'),
+    jsonb_build_object('name', company.name, 'eik', company.eik, 'city', company.city), net, net / 5, net * 6 / 5,
+    jsonb_build_array(jsonb_build_object('rate', '20.00', 'code', 'standard', 'base', net::text, 'vat', (net / 5)::text)),
+    0, CASE WHEN is_paid THEN net * 6 / 5 ELSE 0 END, 0, CASE WHEN NOT is_draft THEN day END,
+    CASE WHEN NOT is_draft AND i % 3 > 0 THEN day END, CASE WHEN is_paid THEN day + 20 END, '', '', company.owner_id,
+    concat_ws(' ', 1000000 + i, company.name_folded, company.eik), day, day
+FROM generate_series(2, pg_temp.many('invoices')) AS i
+CROSS JOIN LATERAL (SELECT (100 + i * 7 % 9000)::numeric(14, 2) AS net, i % 200 = 0 AS is_draft,
+    CASE WHEN i % 50 = 13 THEN 'credit_note' WHEN i % 30 = 7 THEN 'proforma' ELSE 'invoice' END AS kind,
+    current_date - ((pg_temp.many('invoices') - i) * 1095 / pg_temp.many('invoices'))::int AS day) AS made
+CROSS JOIN LATERAL (SELECT kind = 'invoice' AND NOT is_draft AND i % 20 > 0 AND day < current_date - 60 AS is_paid) AS paid
+JOIN crm_company AS company ON company.id = pg_temp.id_of('company', CASE WHEN i % 50 = 1 THEN 1
+    WHEN i % 5 = 0 THEN 1 + 40 * (i % 100) % (pg_temp.many('contacts') / 4) ELSE 1 + i * 7919 % (pg_temp.many('contacts') / 4) END);
