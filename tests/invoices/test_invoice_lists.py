@@ -39,7 +39,10 @@ Found = Callable[[str], list[Invoice]]
 @pytest.fixture
 def books(owner: Actor, in_alpha: OrganizationRef) -> list[Invoice]:
     """Documents of every kind and status, of two clients, in two currencies."""
-    first, other = client(owner, name="Алфа ООД"), client(owner, name="Бета ООД", eik="", email="b@b.bg")
+    first, other = (
+        client(owner, name="Алфа ООД"),
+        client(owner, name="Бета ООД", eik="175074752", email="b@b.bg"),
+    )
     late, soon = clock.now().date() - timedelta(days=9), clock.now().date() + timedelta(days=9)
 
     def of(price: str, *, due: date = soon, **more: Any) -> Invoice:
@@ -186,9 +189,9 @@ def test_groups_lead_to_their_documents(books: list[Invoice], browser: Client) -
 def test_a_company_in_a_filter_is_named_and_has_what_was_merged_into_it(
     owner: Actor, user: Actor, browser: Client, found: Found
 ) -> None:
-    kept, absorbed = client(owner, name="Нова ООД"), client(owner, name="Стара ООД", eik="")
+    kept, absorbed = client(owner, name="Нова ООД"), client(owner, name="Стара ООД")
     old, new = issued(owner, absorbed), issued(owner, kept)
-    other = issued(owner, client(owner, name="Друга ООД", eik=""))
+    other = issued(owner, client(owner, name="Друга ООД", eik="175074752"))
     merge_companies(kept_id=kept.pk, absorbed_id=absorbed.pk, by=owner, at=AT)
     assert ids(found(f"filter=company:is:{kept.pk}")) == {old.pk, new.pk}
     assert ids(found(f"filter=company:not:{kept.pk}")) == {other.pk}
@@ -292,7 +295,7 @@ class TestManyAtOnce:
 
     def test_sent_to_those_who_have_an_address(self, owner: Actor, browser: Client) -> None:
         reached = issued(owner, client(owner, email="a@a.bg"))
-        mute = issued(owner, client(owner, name="Ням ООД", eik=""))
+        mute = issued(owner, client(owner, name="Ням ООД", eik="175074752"))
         sent = {"act": "send", "id": [str(reached.pk), str(mute.pk)], "query": ""}
         answer = browser.post("/lists/invoice/bulk/", sent, follow=True).text
         assert fresh(reached).sent_at and not fresh(mute).sent_at

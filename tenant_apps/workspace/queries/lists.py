@@ -5,12 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
-from itertools import groupby, islice
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl
 
 from django.db.models import Count, QuerySet
-from django.db.models import Sum as Total
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -28,7 +27,6 @@ from shared_apps.core.listing import (
     Offer,
     Problem,
     Reading,
-    Sum,
     ask,
     listing_of,
     offer_of,
@@ -44,6 +42,7 @@ from tenant_apps.workspace.queries.groups import condition_of, gathered, group_f
 from tenant_apps.workspace.queries.holding import holdings_of
 from tenant_apps.workspace.queries.ordering import Ordered, ordered
 from tenant_apps.workspace.queries.rows import Row, classes_of, rows_of
+from tenant_apps.workspace.queries.sums import totals_of, totals_of_groups
 from tenant_apps.workspace.queries.views import saved_views
 from tenants.context import current_organization
 
@@ -258,7 +257,7 @@ class ShownList:
     @cached_property
     def totals(self) -> list[tuple[str, list[tuple[Decimal, str]]]]:
         """The sums under the list, over all rows that match, one for each currency."""
-        return _totals(self.rows_gathered, self.offer.listing.sums)
+        return totals_of(self.rows_gathered, self.offer.listing.sums)
 
     @cached_property
     def group(self) -> Field | None:
@@ -411,41 +410,15 @@ def _chosen(names: Sequence[str], columns: Sequence[Column]) -> tuple[str, ...]:
     return tuple(name for name in names if name in known)
 
 
-def _totals(rows: QuerySet[Any], sums: Sequence[Sum]) -> list[tuple[str, list[tuple[Decimal, str]]]]:
-    """Every sum by currency; sums in the same currencies take one statement."""
-    found: list[tuple[str, list[tuple[Decimal, str]]]] = []
-    for path, alike in groupby(sums, key=lambda one: one.currency):
-        labels = [str(one.label) for one in alike]
-        added = {f"sum{place}": Total(one.path) for place, one in enumerate(sums) if one.currency == path}
-        summed = list(rows.order_by().values_list(path).annotate(**added).order_by(path))
-        found += [
-            (label, [(row[place], row[0]) for row in summed if row[place]])
-            for place, label in enumerate(labels, 1)
-        ]
-    return found
-
-
 def _groups(shown: ShownList, by: Field) -> list[Group]:
     rows, path = gathered(shown.rows_gathered.order_by(), by)
     counts = rows.values_list(path).annotate(count=Count("pk")).order_by("-count")[:MOST_GROUPS]
     found = list(counts)
     wanted = of_groups(rows, by, path, [value for value, _count in found])
-    totals = _group_totals(wanted, path, shown.offer.listing.sums)
+    totals = totals_of_groups(wanted, path, shown.offer.listing.sums)
     known = [word_of(by, value) for value, _count in found if value not in (None, "")]
     words = words_of(by, known, shown.offer.reading)
     return [_group(shown, by, value, count, words, totals.get(value, [])) for value, count in found]
-
-
-def _group_totals(
-    rows: QuerySet[Any], path: str, sums: Sequence[Sum]
-) -> dict[Any, list[tuple[Decimal, str]]]:
-    found: dict[Any, list[tuple[Decimal, str]]] = {}
-    for one in sums[:1]:
-        summed = rows.values_list(path, one.currency).annotate(total=Total(one.path))
-        for value, currency, total in summed:
-            if total:
-                found.setdefault(value, []).append((total, currency))
-    return found
 
 
 def _group(

@@ -7,7 +7,7 @@ from django.db.models import Case, F, Index, Value, When
 
 
 class Migration(migrations.Migration):
-    dependencies = [("invoices", "0006_numbers_index")]
+    dependencies = [("invoices", "0008_offer_triggers")]
 
     operations = [
         migrations.AddIndex("invoice", Index(fields=["issue_date", "id"], name="invoices_by_issue_date")),
