@@ -7,7 +7,7 @@ from django.db.models import Case, F, Index, Value, When
 
 
 class Migration(migrations.Migration):
-    dependencies = [("invoices", "0008_offer_triggers")]
+    dependencies = [("invoices", "0009_month_packs")]
 
     operations = [
         migrations.AddIndex("invoice", Index(fields=["issue_date", "id"], name="invoices_by_issue_date")),
