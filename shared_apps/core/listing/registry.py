@@ -13,6 +13,7 @@ from django.db.models.expressions import Combinable
 from shared_apps.core.actors import Actor
 from shared_apps.core.errors import Text
 from shared_apps.core.keyset import Held
+from shared_apps.core.listing.conditions import Filter, parse_filter
 from shared_apps.core.listing.kinds import Kind, Reading, Test
 from shared_apps.core.permissions import Permission
 
@@ -132,10 +133,20 @@ class Sum:
 
 @dataclass(frozen=True)
 class View:
-    """A way to look at a list that comes with it: `query` is the part of its address after `?`."""
+    """A way to look at a list that comes with it: `asked` is a filter as addresses write it."""
 
     label: Text
-    query: str
+    asked: str
+
+    @property
+    def query(self) -> str:
+        """The part of the list's address after `?`."""
+        return f"filter={self.asked}"
+
+    @property
+    def filter(self) -> Filter:
+        """What the view asks for."""
+        return parse_filter(self.asked)[0]
 
 
 @dataclass(frozen=True)

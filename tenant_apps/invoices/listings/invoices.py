@@ -78,7 +78,7 @@ INVOICES = Listing(
     lock=queries.lock_invoice,
     columns=(
         Column("number", _("Number"), Kind.TITLE, value=str, order=held_in("number")),
-        Column("kind", _("Kind"), value=kind_word, is_minor=True),
+        Column("kind", _("Kind"), value=kind_word),
         Column(
             "client",
             _("Client"),
@@ -97,7 +97,13 @@ INVOICES = Listing(
             order=SIGNED_TOTAL,
             template="invoices/components/total_cell.html",
         ),
-        Column("outstanding", _("Outstanding"), Kind.MONEY, order=STILL_OWED),
+        Column(
+            "outstanding",
+            _("Outstanding"),
+            Kind.MONEY,
+            value=lambda invoice: invoice.outstanding or None,
+            order=STILL_OWED,
+        ),
         Column("company", _("Company"), Kind.RECORD, join=("company",), is_shown=False),
         Column("contact", _("Contact"), Kind.RECORD, join=("contact",), is_shown=False),
         Column(
@@ -185,11 +191,11 @@ INVOICES = Listing(
     sums=(Sum(_("Total"), queries.ADDED, "currency"), Sum(_("Outstanding"), queries.OWED_ADDED, "currency")),
     sums_note=_("Credit notes are subtracted; annulled documents and proformas are not added."),
     views=(
-        View(pgettext_lazy("invoices", "Unpaid"), "filter=open:is:yes"),
-        View(pgettext_lazy("invoices", "Overdue"), "filter=status:is:overdue"),
-        View(_("Drafts"), "filter=status:is:draft"),
-        View(_("Credit notes"), "filter=kind:is:credit_note"),
-        View(_("Proformas"), "filter=kind:is:proforma"),
+        View(pgettext_lazy("invoices", "Unpaid"), "open:is:yes"),
+        View(pgettext_lazy("invoices", "Overdue"), "status:is:overdue"),
+        View(_("Drafts"), "status:is:draft"),
+        View(_("Credit notes"), "kind:is:credit_note"),
+        View(_("Proformas"), "kind:is:proforma"),
     ),
     acts=(
         Act(

@@ -320,7 +320,7 @@ class ShownList:
         ]
         listing, is_plain = self.offer.listing, self.view is None
         built_in = [
-            ViewTab(str(one.label), f"{self.path}?{one.query}", is_plain and arranged.lasting == one.query)
+            ViewTab(str(one.label), f"{self.path}?{one.query}", is_plain and arranged.filter == one.filter)
             for one in listing.views
         ]
         is_all = is_plain and not arranged.archived and not any(one.is_current for one in built_in)
