@@ -53,8 +53,9 @@ class Fate:
     def befall(self, deal: Deal, products: list[Product], fate: str, number: int) -> None:
         """One offer for the deal, and what became of it."""
         sent_on = self.today - timedelta(days=LAST_SENT_AGO - number % LAST_SENT_AGO)
-        valid_for = {"expired": 0, "ending": LAST_SENT_AGO + 2}.get(fate, 30)
-        offer = self._draft(deal, products, sent_on, sent_on + timedelta(days=valid_for), number)
+        ends = {"expired": sent_on, "ending": self.today + timedelta(days=2)}
+        valid_until = ends.get(fate, sent_on + timedelta(days=30))
+        offer = self._draft(deal, products, sent_on, valid_until, number)
         if fate == "draft":
             return
         offer = send_offer(offer_id=offer.pk, by=self.by, at=self._at(sent_on, 11))
