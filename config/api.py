@@ -28,9 +28,7 @@ from tenant_apps.catalog.api import router as products
 from tenant_apps.crm.api import automation, deals, merges, notes, tasks
 from tenant_apps.crm.api import router as companies_and_contacts
 from tenant_apps.dashboard.api import router as dashboard
-from tenant_apps.invoices.api import router as invoices_and_payments
-from tenant_apps.invoices.api_books import router as books
-from tenant_apps.invoices.offers_api import router as offers
+from tenant_apps.invoices.api import books, invoices_and_payments, offers
 from tenant_apps.workspace.api import lists, tags
 from tenant_apps.workspace.api import router as organization
 
