@@ -9,7 +9,7 @@ from shared_apps.core.json import json_response
 from shared_apps.core.permissions import Permission
 from shared_apps.core.search import matching
 from tenant_apps.invoices import operations, queries
-from tenant_apps.invoices.api import Request
+from tenant_apps.invoices.api.documents import Request
 from tenant_apps.invoices.models import Offer
 from tenant_apps.invoices.schemas import InvoiceOut, invoice_out
 from tenant_apps.invoices.schemas.offers import (
