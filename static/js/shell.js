@@ -185,6 +185,10 @@
 
   function settle(part) {
     part.querySelectorAll("[data-width]").forEach((bar) => { bar.style.width = `${bar.dataset.width}%`; });
+    part.parentNode?.querySelectorAll("[data-accent]").forEach((paper) => {
+      paper.style.setProperty("--paper-accent", paper.dataset.accent);
+      paper.style.setProperty("--paper-accent-text", paper.dataset.accentText);
+    });
     const isAsked = part.querySelector("[data-focus]") ?? part.querySelector("[data-autofocus]");
     if (isAsked) isAsked.focus();
     else if (!isTyping(document.activeElement))

@@ -16,6 +16,7 @@ class InvoiceEvent(StrEnum):
     CREDITED = "invoices.invoice_credited"
     ANNULLED = "invoices.invoice_annulled"
     DOCUMENT_STORED = "invoices.invoice_document_stored"
+    DOCUMENT_REFUSED = "invoices.invoice_document_refused"
     QR_CODES_STORED = "invoices.invoice_qr_codes_stored"
 
 
@@ -60,6 +61,7 @@ SENTENCES: dict[str, Text] = {
     InvoiceEvent.CREDITED: _("A credit note took from invoice %(subject)s"),
     InvoiceEvent.ANNULLED: _("%(actor)s annulled invoice %(subject)s"),
     InvoiceEvent.DOCUMENT_STORED: _("The PDF of invoice %(subject)s was made"),
+    InvoiceEvent.DOCUMENT_REFUSED: _("The PDF of %(subject)s was not kept: it could not be read back right"),
     InvoiceEvent.QR_CODES_STORED: _("The QR codes of invoice %(subject)s were made"),
     OfferEvent.CREATED: _("%(actor)s drafted an offer"),
     OfferEvent.CHANGED: _("%(actor)s changed the draft of the offer"),

@@ -28,6 +28,7 @@ from tenant_apps.invoices.queries import (
     visible_invoice,
     visible_offer,
 )
+from tenant_apps.invoices.rules import letter_language
 from tenant_apps.invoices.statement_paper import render_statement
 from tenant_apps.messages.operations import queue_message
 from tenant_apps.workspace.models import OrganizationProfile
@@ -57,7 +58,8 @@ def email_invoice(*, invoice_id: str, to: str, sending_id: str, **unknown: Any) 
     by, at = current_actor(), clock.now()
     invoice_pdf_bytes(invoice_id=UUID(invoice_id), by=by, at=at)
     invoice = visible_invoice(UUID(invoice_id), by)
-    with override(invoice.language):
+    language = letter_language(invoice.language, invoice.buyer["country"])
+    with override(language):
         context = _letter(invoice)
         queue_message(
             to=to,
@@ -68,7 +70,7 @@ def email_invoice(*, invoice_id: str, to: str, sending_id: str, **unknown: Any) 
             about_type=Invoice._meta.label_lower,
             about_id=invoice.pk,
             key=f"email_invoice:{sending_id}",
-            language=invoice.language,
+            language=language,
             by=by,
             at=at,
         )

@@ -96,6 +96,11 @@ class OrganizationForm(forms.Form):
         ),
         widget=forms.URLInput(),
     )
+    accent_color = _text(
+        "accent_color",
+        help_text=_("For headings and rules on invoices, such as #1d4ed8. Words are darkened to be read."),
+        widget=forms.TextInput({"autocomplete": "off", "placeholder": "#111827"}),
+    )
 
     @classmethod
     def of(cls, profile: OrganizationProfile) -> "OrganizationForm":

@@ -159,7 +159,8 @@ class InvoiceForm(PricedForm):
     exchange_rate_on = DayField(label=_("rate of"), required=False)
     currency = forms.ChoiceField(label=_("currency"), choices=currency_choices)
     language = forms.ChoiceField(
-        label=_("language of the document"), choices=[("bg", "Български"), ("en", "English")]
+        label=_("language of the document"),
+        choices=[("bg", "Български"), ("en", "English"), ("bg-en", "Български и English")],
     )
     notes = forms.CharField(
         label=_("notes"),

@@ -10,8 +10,11 @@ from tenant_apps.invoices.operations.allocations import (
 )
 from tenant_apps.invoices.operations.deals import create_invoice_of_deal, draft_of_deal
 from tenant_apps.invoices.operations.documents import (
+    DocumentUnreadable,
     invoice_pdf_bytes,
     make_invoice_qr_codes,
+    read_back_pdf,
+    refuse_invoice_document,
     resume_documents,
     store_invoice_document,
     store_invoice_qr_codes,
@@ -113,6 +116,7 @@ __all__ = [
     "BuyerWithoutEmail",
     "CannotBeAmended",
     "DocumentInvalid",
+    "DocumentUnreadable",
     "InvoiceChange",
     "InvoiceInput",
     "ItemInput",
@@ -174,7 +178,9 @@ __all__ = [
     "note_pack_progress",
     "offer_of_deal",
     "offer_pdf_bytes",
+    "read_back_pdf",
     "record_payment",
+    "refuse_invoice_document",
     "resend_offer",
     "resume_documents",
     "send_invoice",

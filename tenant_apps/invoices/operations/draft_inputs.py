@@ -17,9 +17,6 @@ from shared_apps.core.texts import text_errors
 from tenant_apps.invoices import rules
 from tenant_apps.invoices.models import Invoice, InvoiceItem, PaymentMethod, SupplyKind
 
-LANGUAGES = ("bg", "en")
-
-
 MAX_ITEMS = 500
 
 
@@ -127,8 +124,8 @@ def draft_errors(wanted: Mapping[str, Any]) -> list[FieldError]:
     errors += _money_errors(wanted)
     if "currency" in wanted and not is_currency(wanted["currency"]):
         errors.append(FieldError("currency", "currency_unknown", _("This is not a currency code.")))
-    if wanted.get("language") and wanted["language"] not in LANGUAGES:
-        errors.append(FieldError("language", "language_unknown", _("Choose Bulgarian or English.")))
+    if wanted.get("language") and wanted["language"] not in rules.LANGUAGES:
+        errors.append(FieldError("language", "language_unknown", _("Choose Bulgarian, English or both.")))
     if not wanted["company_id"] and not wanted["contact_id"]:
         errors.append(FieldError("company_id", "required", _("Choose the client.")))
     return errors + (_items_errors(wanted["items"]) if "items" in wanted else [])

@@ -11,12 +11,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.actors import Actor
 from shared_apps.core.errors import Refused
-from shared_apps.core.formats import format_day
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
 from tenant_apps.invoices import rules
@@ -31,6 +29,8 @@ from tenant_apps.invoices.operations.drafts import (
     lock_draft,
 )
 from tenant_apps.invoices.operations.issuing import CannotBeAmended, ReasonMissing
+from tenant_apps.invoices.paper import Reference
+from tenant_apps.invoices.paper_words import ADVANCE_DEDUCTED, CORRECTION, reference_in, say
 from tenant_apps.invoices.queries import advance_left, open_advances, remaining_of
 from tenant_apps.sharing.queries import visible_to
 
@@ -128,8 +128,7 @@ def _empty_groups(original: Invoice) -> list[rules.VatGroup]:
 
 
 def _lines(original: Invoice, groups: dict[rules.GroupKey, rules.VatGroup]) -> tuple[ItemInput, ...]:
-    with override(original.language):
-        text = gettext("Correction to invoice %(number)s") % {"number": original.number}
+    text = say(original.language, CORRECTION, {"number": original.number})
     return tuple(
         ItemInput(
             description=text,
@@ -146,9 +145,7 @@ def _deductions(advance: Invoice, invoice: Invoice) -> list[ItemInput]:
     taken = {item.deducts_id for item in invoice.items.all()}
     if advance.pk in taken:
         return []
-    with override(invoice.language):
-        facts = {"number": advance.number, "day": format_day(advance.issued_on)}
-        text = gettext("Advance deducted: invoice %(number)s of %(day)s") % facts
+    text = reference_in(invoice.language, ADVANCE_DEDUCTED, Reference(str(advance.number), advance.issued_on))
     return [
         ItemInput(
             description=text,

@@ -108,6 +108,7 @@ from tenant_apps.invoices.queries.offers import visible_offer as visible_offer
 from tenant_apps.invoices.queries.offers import visible_offers as visible_offers
 from tenant_apps.invoices.queries.papers import PARTY_FIELDS as PARTY_FIELDS
 from tenant_apps.invoices.queries.papers import buyer_of as buyer_of
+from tenant_apps.invoices.queries.papers import document_refusal as document_refusal
 from tenant_apps.invoices.queries.papers import email_of_buyer as email_of_buyer
 from tenant_apps.invoices.queries.papers import paper_of as paper_of
 from tenant_apps.invoices.queries.papers import seller_of as seller_of

@@ -104,7 +104,7 @@ def _day(invoice: Invoice) -> date:
 
 
 def _word_for_discount(language: str) -> str:
-    with override(language):
+    with override(rules.leading_language(language)):
         return gettext("Discount")
 
 
@@ -233,7 +233,8 @@ class _Taxes:
         row = self._row(code)
         if row is None or row.category == terms.STANDARD:
             return "", ""
-        words = (row.mark, row.basis) if self.invoice.language == "bg" else (row.mark_en, row.basis_en)
+        is_bulgarian = rules.leading_language(self.invoice.language) == rules.BULGARIAN
+        words = (row.mark, row.basis) if is_bulgarian else (row.mark_en, row.basis_en)
         return "; ".join(word for word in words if word), row.vatex
 
 

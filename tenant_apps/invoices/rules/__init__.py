@@ -6,6 +6,13 @@ from tenant_apps.invoices.rules.facts import LineFacts as LineFacts
 from tenant_apps.invoices.rules.facts import OriginalFacts as OriginalFacts
 from tenant_apps.invoices.rules.facts import SellerFacts as SellerFacts
 from tenant_apps.invoices.rules.facts import SeriesFacts as SeriesFacts
+from tenant_apps.invoices.rules.languages import BOTH as BOTH
+from tenant_apps.invoices.rules.languages import BULGARIAN as BULGARIAN
+from tenant_apps.invoices.rules.languages import ENGLISH as ENGLISH
+from tenant_apps.invoices.rules.languages import LANGUAGES as LANGUAGES
+from tenant_apps.invoices.rules.languages import languages_of as languages_of
+from tenant_apps.invoices.rules.languages import leading_language as leading_language
+from tenant_apps.invoices.rules.languages import letter_language as letter_language
 from tenant_apps.invoices.rules.money_rules import marks_of as marks_of
 from tenant_apps.invoices.rules.offers import ACCEPTED as ACCEPTED
 from tenant_apps.invoices.rules.offers import ADVANCE as ADVANCE

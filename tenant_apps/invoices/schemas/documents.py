@@ -39,7 +39,7 @@ InvoiceStatus = Literal["annulled", "credited", "paid", "overdue", "partly_paid"
 Method = Literal["bank_transfer", "cash", "card", "stripe", "other"]
 
 
-Language = Literal["bg", "en"]
+Language = Literal["bg", "en", "bg-en"]
 
 
 Kind = Literal["invoice", "credit_note", "debit_note", "proforma"]

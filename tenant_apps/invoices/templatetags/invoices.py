@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from shared_apps.core.formats import format_day, format_number
 from shared_apps.core.numbers import written
 from shared_apps.core.slots import fill
+from tenant_apps.activity.models import Event
 from tenant_apps.invoices.models import Invoice, Offer, Payment
+from tenant_apps.invoices.paper_words import DIFFERENCES
 from tenant_apps.invoices.queries import Fault
 from tenant_apps.invoices.rules import Finding
 from tenant_apps.invoices.validation_texts import RULE_TEXTS, RuleText, problem_words
@@ -49,6 +51,12 @@ def reason_words(code: str) -> str:
 def evidence_words(signal: Mapping[str, str]) -> str:
     """One reason for which a payment was linked to an invoice."""
     return next(iter(fill("allocation.evidence", **signal)), signal["value"])
+
+
+@register.filter
+def differing(refusal: Event) -> str:
+    """What in a PDF did not say what its document says, as words; empty when nothing could be drawn."""
+    return ", ".join(str(DIFFERENCES[name]) for name in refusal.new["differences"])
 
 
 @register.filter

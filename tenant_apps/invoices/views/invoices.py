@@ -119,6 +119,7 @@ def _facts(request: Request, invoice: Invoice) -> dict[str, Any]:
         "rules": RulesPanel(queries.findings_of(invoice, on=today(request))),
         "offer": _offer_of(invoice, request),
         "allocations": queries.allocations_of_invoice(invoice.pk),
+        "document_refusal": queries.document_refusal(invoice),
         "timeline": timeline_of(invoice.pk, by=request.actor),
         **_waiting(request),
     }

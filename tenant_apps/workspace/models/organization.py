@@ -29,7 +29,7 @@ class Member(models.Model):
 
 class OrganizationProfile(models.Model):
     """Legal facts and defaults of the organization: one row. `country` ISO 3166 alpha-2, `default_currency`
-    ISO 4217.
+    ISO 4217. `accent_color` is "#" and six lower-case hexadecimal digits, or empty.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -52,6 +52,7 @@ class OrganizationProfile(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=60, default="Europe/Sofia")
     payment_term_days = models.PositiveSmallIntegerField(_("payment term in days"), default=14)
     payment_url_template = models.CharField(_("payment address"), max_length=300, blank=True)
+    accent_color = models.CharField(_("colour of documents"), max_length=7, blank=True)
     logo = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -77,6 +78,7 @@ class OrganizationProfile(models.Model):
             "time_zone",
             "payment_term_days",
             "payment_url_template",
+            "accent_color",
             "logo",
             "created_at",
             "updated_at",

@@ -20,6 +20,7 @@ from shared_apps.core.bulgaria.eik import is_valid_eik, normalize_eik
 from shared_apps.core.bulgaria.iban import is_valid_iban, normalize_iban
 from shared_apps.core.bulgaria.vat import is_valid_vat_number, normalize_vat_number
 from shared_apps.core.changes import given
+from shared_apps.core.colors import is_color
 from shared_apps.core.countries import is_country
 from shared_apps.core.currencies import is_currency
 from shared_apps.core.errors import FieldError, Refused, Text, refuse_all
@@ -97,6 +98,7 @@ class ProfileChange:
     time_zone: str | None = None
     payment_term_days: int | None = None
     payment_url_template: str | None = None
+    accent_color: str | None = None
 
 
 def furnish(*, founding: Founding, by: Actor, at: datetime) -> None:
@@ -286,6 +288,7 @@ def _normalized(wanted: dict[str, Any]) -> dict[str, Any]:
         "iban": normalize_iban,
         "bic": normalize_iban,
         "country": str.upper,
+        "accent_color": lambda color: color.strip().lower(),
         "default_currency": str.upper,
     }
     return {name: ways[name](value) if name in ways else value for name, value in wanted.items()}
@@ -362,6 +365,11 @@ _PROFILE_CHECKS: dict[str, tuple[str, Callable[[Any], bool], Text]] = {
         _("Use the name of a time zone, such as Europe/Sofia."),
     ),
     "payment_term_days": ("payment_term_range", range(366).__contains__, _("Use 0 to 365 days.")),
+    "accent_color": (
+        "color_invalid",
+        lambda color: not color or is_color(color),
+        _("Use a colour such as #1d4ed8."),
+    ),
     "payment_url_template": (
         "payment_url_invalid",
         _is_payment_address,

@@ -25,6 +25,7 @@ FIELDS = (
     "default_currency",
     "default_language",
     "time_zone",
+    "accent_color",
 )
 
 
@@ -45,6 +46,7 @@ class OrganizationPatch(Input):
     default_currency: str | None = None
     default_language: str | None = None
     time_zone: str | None = None
+    accent_color: str | None = None
 
     def change(self) -> ProfileChange:
         named = self.model_dump(exclude_unset=True)
@@ -68,6 +70,7 @@ class OrganizationOut(Schema):
     default_currency: str
     default_language: str
     time_zone: str
+    accent_color: str
     created_at: datetime
     updated_at: datetime
     archived_at: datetime | None
