@@ -14,6 +14,7 @@ FONT_FACES = {"normal": "IBMPlexSans-Regular.ttf", "bold": "IBMPlexSans-SemiBold
 FONT_FAMILY = "Tefter"
 IMAGE_SCHEME = "memory:"
 NOT_DRAWABLE = "?"
+CONTROLS = frozenset(range(32))
 UNSEEN = frozenset({"Cc", "Cf", "Mn", "Me"})
 LAYOUT = frozenset(map(ord, "\n\r\t"))
 MOST_BYTES = 10 * 1024 * 1024
@@ -54,7 +55,7 @@ def drawable(html: str) -> str:
     株式会社 → ZhuShiHuiShe, 😀 → :grinning:. What nobody can write becomes a question mark; what has no width
     and control characters go.
     """
-    strange = {ord(character) for character in set(html)} - _code_points() - LAYOUT
+    strange = {ord(character) for character in set(html)} - (_code_points() - CONTROLS) - LAYOUT
     return html.translate({code: _in_our_letters(chr(code)) for code in strange})
 
 

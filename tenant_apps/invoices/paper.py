@@ -92,8 +92,8 @@ class PaperLine:
 class InvoicePaper:
     """A whole document of `rules.KINDS`, ready to be written; `state` is one of `rules.STATES`.
 
-    A draft has no number. `payment_method` is a code of `models.PaymentMethod`, or empty. `accent` is a colour such as
-    "#1d4ed8", or empty.
+    A draft has no number. `payment_method` is a code of `models.PaymentMethod`, or empty. `accent` is a
+    colour such as "#1d4ed8", or empty.
     """
 
     state: str

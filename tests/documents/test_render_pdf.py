@@ -76,8 +76,8 @@ def test_strange_letters_are_written_in_ours():
 @pytest.mark.parametrize(
     ("strange", "written"),
     [
-        ("👩\u200d💻", ":woman::computer:"),
-        ("\u0000\u200b\ufe0f", ""),
+        ("👩💻", ":woman::computer:"),
+        ("\u0000\u0007\u2063", ""),
         ("＜b＞＆", "&lt;b&gt;&amp;"),
         ("\ue000", "?"),
         ("Ελλάς café Žižka", "Ελλάς café Žižka"),
