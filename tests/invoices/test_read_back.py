@@ -71,19 +71,6 @@ def test_once_annulled_it_asks_for_nothing_and_the_refusal_is_over(owner):
     assert document_refusal(fresh(invoice)) is None
 
 
-def test_a_logo_that_cannot_be_drawn_is_told_too(owner, tmp_path):
-    from PIL import Image
-
-    picture = tmp_path / "logo.png"
-    Image.new("RGB", (20, 20), "red").save(picture)
-    profile = change_logo(name="logo.png", content=picture.read_bytes(), by=owner, at=AT)
-    invoice = issued(owner)
-    path_of(profile.logo).write_bytes(b"broken")
-    with pytest.raises(DocumentUnreadable) as refusal:
-        invoice_pdf_bytes(invoice_id=invoice.pk, by=owner, at=AT)
-    assert refusal.value.differences == ()
-
-
 def test_one_that_reads_back_right_has_no_refusal(owner):
     invoice = issued(owner, language="bg-en")
     first = invoice_pdf_bytes(invoice_id=invoice.pk, by=owner, at=AT)
