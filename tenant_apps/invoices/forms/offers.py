@@ -56,7 +56,9 @@ class OfferForm(PricedForm):
         help_text=_("It moves by itself when the offer is sent and answered."),
         widget=InvoiceForm.base_fields["deal_id"].widget,
     )
-    language = InvoiceForm.base_fields["language"]
+    language = forms.ChoiceField(
+        label=_("language of the document"), choices=[("bg", "Български"), ("en", "English")]
+    )
     valid_until = DayField(
         label=_("valid until"), required=False, help_text=_("Empty: 30 days from the day it is sent.")
     )

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.changes import KEEP, Keep
 from shared_apps.core.errors import FieldError
+from tenant_apps.invoices import rules
 from tenant_apps.invoices.operations.draft_inputs import ItemInput, draft_errors
 
 # What a line of an offer and of an invoice have in common.
@@ -80,6 +81,8 @@ class OfferChange:
 def offer_errors(wanted: Mapping[str, Any], *, on: date) -> list[FieldError]:
     """What is wrong with the values of a draft; `on` is today."""
     errors = draft_errors(wanted)
+    if wanted.get("language") == rules.BOTH:
+        errors.append(FieldError("language", "language_unknown", _("Choose Bulgarian or English.")))
     valid_until, advance = wanted.get("valid_until"), wanted.get("advance_percent") or Decimal(0)
     if isinstance(valid_until, date) and valid_until < on:
         errors.append(FieldError("valid_until", "day_passed", _("This day has passed already.")))

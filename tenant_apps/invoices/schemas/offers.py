@@ -12,11 +12,12 @@ from ninja import Field, Schema
 from shared_apps.core.api import Amount, CurrencyCode, FilteredQuery, Input, Percent, decimal_text
 from tenant_apps.invoices.models import Offer, OfferInvoice, OfferItem
 from tenant_apps.invoices.operations import OfferChange, OfferInput, OfferItemInput
-from tenant_apps.invoices.schemas.documents import NOT_NULL, ItemIn, Language, VatGroupOut
+from tenant_apps.invoices.schemas.documents import NOT_NULL, ItemIn, VatGroupOut
 
 OFFER_ORDERINGS = {"created_at": "id", "updated_at": "updated_at", "total": "total"}
 
 OfferStatusName = Literal["draft", "sent", "accepted", "declined", "expired", "superseded"]
+Language = Literal["bg", "en"]
 Part = Literal["whole", "lines", "advance"]
 
 
