@@ -14,13 +14,6 @@ from tenant_apps.invoices.paper import InvoicePaper, Reference, write_day
 
 BETWEEN_LANGUAGES = " / "
 
-# The Bulgarian names of tax documents stay in every language: the law knows them by these words.
-HEADINGS = {
-    rules.INVOICE: "ФАКТУРА",
-    rules.CREDIT_NOTE: "КРЕДИТНО ИЗВЕСТИЕ",
-    rules.DEBIT_NOTE: "ДЕБИТНО ИЗВЕСТИЕ",
-    rules.PROFORMA: "ПРОФОРМА",
-}
 SECOND_HEADINGS: dict[str, Text] = {
     rules.INVOICE: _("INVOICE"),
     rules.CREDIT_NOTE: _("CREDIT NOTE"),
@@ -94,11 +87,11 @@ DIFFERENCES: dict[str, Text] = {
     "link_code": pgettext_lazy("PDF read back", "the code for paying online"),
 }
 
-_NOT_ORIGINAL = {
-    rules.DRAFT: ("draft", "ЧЕРНОВА", _("DRAFT")),
-    rules.ANNULLED: ("annulled", "АНУЛИРАНА", _("ANNULLED")),
+_STAMPS: dict[str, tuple[str, Text]] = {
+    rules.DRAFT: ("draft", _("DRAFT")),
+    rules.ISSUED: ("original", _("ORIGINAL")),
+    rules.ANNULLED: ("annulled", _("ANNULLED")),
 }
-_ORIGINAL = ("original", "ОРИГИНАЛ", _("ORIGINAL"))
 
 
 def say(language: str, text: Text, values: Mapping[str, Any] | None = None) -> str:
@@ -125,7 +118,7 @@ def heading_of(kind: str, language: str) -> tuple[str, str]:
     """Return the Bulgarian heading of such a document and, unless it speaks Bulgarian alone, the English."""
     with override(rules.ENGLISH):
         second = "" if language == rules.BULGARIAN else str(SECOND_HEADINGS[kind])
-    return HEADINGS[kind], second
+    return rules.HEADINGS[kind], second
 
 
 def title_of(paper: InvoicePaper, language: str) -> str:
@@ -142,7 +135,7 @@ def remark_of(paper: InvoicePaper, language: str) -> str:
 
 def mark_of(paper: InvoicePaper, language: str) -> dict[str, str]:
     """Return which copy it is (`kind`), what stands above the number (`text`) and across the paper."""
-    kind, bulgarian, lazy = _NOT_ORIGINAL.get(paper.state, _ORIGINAL)
+    (kind, lazy), bulgarian = _STAMPS[paper.state], rules.STAMPS[paper.state]
     if kind == "annulled" and paper.kind in rules.NOTES:
         bulgarian = "АНУЛИРАНО"
     if kind == "original" and paper.kind == rules.PROFORMA:
