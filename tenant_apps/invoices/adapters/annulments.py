@@ -8,23 +8,25 @@ from django.utils.translation import override
 
 from tenant_apps.documents.adapters import drawable, render_pdf
 from tenant_apps.invoices.paper import AnnulmentPaper, write_amount, write_day
-from tenant_apps.invoices.rules import BULGARIAN
+from tenant_apps.invoices.rules import BULGARIAN, leading_language
 from tenant_apps.invoices.sheets import written_party
 from tenant_apps.invoices.validation_texts import RULE_TEXTS
 
 
 def render_annulment_pdf(paper: AnnulmentPaper, language: str) -> bytes:
-    """Render the protocol of an annulment as PDF in a language ("bg" or "en"); the Bulgarian heading stays.
+    """Render the protocol of an annulment as PDF in the leading language of its document; the Bulgarian
+    heading stays.
 
     Equal papers give equal bytes. Raises `documents.adapters.RenderFailed`.
     """
-    with override(language):
+    with override(leading_language(language)):
         html = render_to_string("invoices/pdf/annulment.html", written_annulment(paper, language))
         return render_pdf(drawable(html))
 
 
 def written_annulment(paper: AnnulmentPaper, language: str) -> dict[str, Any]:
-    """Return the protocol in the words and figures of a language, as its PDF has it."""
+    """Return the protocol in the words and figures of the leading language, as its PDF has it."""
+    language = leading_language(language)
     with override(language):
         day, replaced_on = write_day(paper.issue_date, language), paper.replacement_date
         replacement = (
