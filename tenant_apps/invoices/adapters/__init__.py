@@ -1,6 +1,7 @@
 """What knows outside libraries: `codes` (QR), `pdf`, `annulments`, `reading` (a PDF read back)."""
 
 from tenant_apps.invoices.adapters.annulments import render_annulment_pdf as render_annulment_pdf
+from tenant_apps.invoices.adapters.annulments import written_annulment as written_annulment
 from tenant_apps.invoices.adapters.codes import can_carry_epc_qr as can_carry_epc_qr
 from tenant_apps.invoices.adapters.codes import epc_code_of as epc_code_of
 from tenant_apps.invoices.adapters.codes import epc_qr_png as epc_qr_png
