@@ -5,7 +5,7 @@ from django.test import Client
 
 from shared_apps.core.actors import Actor
 from tenant_apps.invoices.models import Invoice
-from tenant_apps.invoices.operations import mark_invoice_paid
+from tenant_apps.invoices.operations import invoice_pdf_bytes, mark_invoice_paid
 from tenants.context import OrganizationRef
 from tests.invoices.stories import AT, TODAY, client, draft, events_of, fresh, issued, payment
 
@@ -91,6 +91,7 @@ def test_the_page_asks_the_database_little(
     browser: Client, owner: Actor, in_alpha: OrganizationRef, django_assert_max_num_queries: Any
 ) -> None:
     invoice = issued(owner)
+    invoice_pdf_bytes(invoice_id=invoice.pk, by=owner, at=AT)
     payment(owner, "20.00", reference="друго")
     browser.get(address(invoice))
     with django_assert_max_num_queries(9):
