@@ -14,7 +14,14 @@ from shared_apps.core.permissions import Permission
 from shared_apps.core.statuses import look_of
 from tenant_apps.invoices import operations, queries, rules
 from tenant_apps.invoices.listings.clients import company_field, contact_field, deal_field, series_choices
-from tenant_apps.invoices.models import SIGNED_TOTAL, STILL_OWED, DocumentKind, Invoice, PaymentMethod
+from tenant_apps.invoices.models import (
+    SIGNED_TOTAL,
+    STILL_OWED,
+    DocumentKind,
+    Invoice,
+    InvoiceState,
+    PaymentMethod,
+)
 from tenants.context import current_organization
 
 ISSUED_ON, DUE_ON = _("Issued"), _("Due")
@@ -95,7 +102,7 @@ INVOICES = Listing(
             Kind.MONEY,
             value="signed_total",
             order=SIGNED_TOTAL,
-            template="invoices/components/total_cell.html",
+            struck=lambda invoice: invoice.state == InvoiceState.ANNULLED,
         ),
         Column(
             "outstanding",

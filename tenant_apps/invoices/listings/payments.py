@@ -51,7 +51,7 @@ PAYMENTS = Listing(
             _("Amount"),
             Kind.MONEY,
             order="amount",
-            template="invoices/components/amount_cell.html",
+            struck=lambda payment: payment.voided_at is not None,
         ),
         Column("unallocated", _("Not linked"), Kind.MONEY, value=lambda payment: payment.unallocated or None),
         Column("company", _("Company"), Kind.RECORD, join=("company",), is_shown=False),

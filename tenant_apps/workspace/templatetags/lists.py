@@ -52,7 +52,8 @@ def _cell_parts(context: template.Context, row: Row, cell: Cell) -> tuple[Any, .
 
 def _drawn(context: template.Context, row: Row, cell: Cell) -> SafeString | str:
     if not cell.column.template:
-        return cell_value(cell)
+        is_struck = cell.column.struck is not None and cell.column.struck(row.record)
+        return format_html("<del>{}</del>", cell_value(cell)) if is_struck else cell_value(cell)
     with context.push(record=row.record):
         return context.template.engine.get_template(cell.column.template).render(context)  # type: ignore[union-attr]
 
