@@ -68,8 +68,8 @@ class Column:
     rows that `bring` annotated: it is called once for all columns that share it. `order` is the
     column, or a named expression, to sort by: never null; what some rows lack is sorted as `Held`. `join`:
     what `value` follows. `currency`: the attribute that holds it. Choices are told by `choices`; `is_shown`:
-    in the list until somebody chooses. `struck`: of which rows the value is crossed out. `template` draws the cell on the page in the value's stead; it gets
-    the row as `record`.
+    in the list until somebody chooses. `struck`: of which rows the value is crossed out. `template` draws the
+    cell on the page in the value's stead; it gets the row as `record`.
     """
 
     name: str
