@@ -107,12 +107,14 @@ SPARE_SCHEMAS = env.int("SPARE_SCHEMAS", default=5)
 PROVISIONING_STEPS = [
     "tenant_apps.workspace.operations.furnish",
     "tenant_apps.crm.operations.furnish_pipeline",
+    "tenant_apps.invoices.operations.furnish_reminders",
 ]
 RESTORE_STEPS = [
     "tenant_apps.workspace.operations.settle_mirrors",
     "tenant_apps.messages.operations.hold_restored_messages",
     "tenant_apps.integrations.operations.revoke_restored_tokens",
     "tenant_apps.invoices.operations.resume_documents",
+    "tenant_apps.invoices.operations.hold_restored_reminders",
 ]
 ERASURE_STEPS = ["shared_apps.accounts.operations.leave_erased_organization"]
 ARCHIVE_PEOPLE = "shared_apps.accounts.queries.people_for_archive"
@@ -214,6 +216,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 # Mail
 EMAIL_BACKEND = env("EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = DATA_DIR / "mail"
+MAIL_EVENTS_SECRET = env("MAIL_EVENTS_SECRET", default="")  # empty: nobody may tell what became of mail
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Tefter <no-reply@tefter.example>")
 
 # API

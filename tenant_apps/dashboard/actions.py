@@ -260,6 +260,8 @@ ACTIONS = (
     _go(_("Sales ledger"), "sales_ledger", P.BOOKS_VIEW, "book-2"),
     _go(_("VAT by month"), "vat_summary", P.BOOKS_VIEW, "percentage"),
     _go(_("Month packs"), "month_pack_list", P.BOOKS_HAND_OVER, "file-zip"),
+    _go(_("Payment reminders"), "reminder_list", P.INVOICES_VIEW, "clock"),
+    _go(_("Reminder settings"), "reminder_settings", P.ORGANIZATION_EDIT, "settings"),
     _go(_("Reports"), "report_list", P.REPORTS_VIEW, "chart-bar"),
     _go(_("Imports"), "import_list", P.IMPORTS_RUN, "upload"),
     _go(_("Possible duplicates: companies"), "company_suspects", P.RECORDS_MERGE, "copy"),

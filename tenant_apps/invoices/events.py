@@ -35,6 +35,18 @@ class OfferEvent(StrEnum):
     DOCUMENT_STORED = "invoices.offer_document_stored"
 
 
+class ReminderEvent(StrEnum):
+    REMINDED = "invoices.invoice_reminded"
+    PAUSED = "invoices.reminders_paused"
+    RESUMED = "invoices.reminders_resumed"
+    SWITCHED_ON = "invoices.reminders_switched_on"
+    SWITCHED_OFF = "invoices.reminders_switched_off"
+    STAGES_LAID = "invoices.reminder_stages_laid"
+    STAGE_CREATED = "invoices.reminder_stage_created"
+    STAGE_CHANGED = "invoices.reminder_stage_changed"
+    STAGE_DELETED = "invoices.reminder_stage_deleted"
+
+
 class PaymentEvent(StrEnum):
     RECORDED = "invoices.payment_recorded"
     ALLOCATED = "invoices.payment_allocated"
@@ -84,4 +96,13 @@ SENTENCES: dict[str, Text] = {
     BooksEvent.STATEMENT_SENT: _("%(actor)s sent %(subject)s a statement"),
     BooksEvent.PACK_ASKED: _("%(actor)s asked for the month pack of %(subject)s"),
     BooksEvent.PACK_MADE: _("The month pack of %(subject)s was made"),
+    ReminderEvent.REMINDED: _("The client was reminded of invoice %(subject)s"),
+    ReminderEvent.PAUSED: _("%(actor)s paused the payment reminders of %(subject)s"),
+    ReminderEvent.RESUMED: _("%(actor)s resumed the payment reminders of %(subject)s"),
+    ReminderEvent.SWITCHED_ON: _("%(actor)s turned payment reminders on"),
+    ReminderEvent.SWITCHED_OFF: _("%(actor)s turned payment reminders off"),
+    ReminderEvent.STAGES_LAID: _("The usual stages of payment reminders were laid"),
+    ReminderEvent.STAGE_CREATED: _("%(actor)s added the reminder “%(subject)s”"),
+    ReminderEvent.STAGE_CHANGED: _("%(actor)s changed the reminder “%(subject)s”"),
+    ReminderEvent.STAGE_DELETED: _("%(actor)s deleted the reminder “%(subject)s”"),
 }

@@ -26,7 +26,7 @@ from tenant_apps.crm.models import Company, Contact, Deal
 from tenant_apps.crm.queries import Documents
 from tenant_apps.invoices import rules
 from tenant_apps.invoices.events import InvoiceEvent
-from tenant_apps.invoices.models import Invoice, Payment
+from tenant_apps.invoices.models import Invoice, Payment, ReminderPause
 from tenant_apps.invoices.queries import (
     FROZEN,
     Radar,
@@ -39,6 +39,7 @@ from tenant_apps.invoices.queries import (
     payment_manners,
     vat_radar,
     visible_invoices,
+    with_client_pause,
 )
 from tenant_apps.sharing.queries import visible_to
 from tenants.context import current_organization
@@ -62,17 +63,18 @@ class OpenInvoices:
     invoice_count: int
     company_id: UUID | None
     contact_id: UUID | None
+    is_paused: bool
     template: str = "invoices/components/open_invoices.html"
 
 
 def invoices_of_company(*, company: Company, actor: Actor, **unknown: Any) -> Asking[OpenInvoices | None]:
     """The open invoices of a company; None for one who may not see invoices."""
-    return _open_invoices(actor, company_id=company.pk)
+    return _open_invoices(actor, company)
 
 
 def invoices_of_contact(*, contact: Contact, actor: Actor, **unknown: Any) -> Asking[OpenInvoices | None]:
     """The open invoices addressed to a contact; None for one who may not see invoices."""
-    return _open_invoices(actor, contact_id=contact.pk)
+    return _open_invoices(actor, contact)
 
 
 @dataclass(frozen=True)
@@ -91,19 +93,24 @@ def vat_radar_on_settings(*, actor: Actor, is_vat_registered: bool, **unknown: A
     return VatRadar(radar) if radar else None
 
 
-def _open_invoices(
-    actor: Actor, company_id: UUID | None = None, contact_id: UUID | None = None
-) -> Asking[OpenInvoices | None]:
+def _open_invoices(actor: Actor, client: Company | Contact) -> Asking[OpenInvoices | None]:
     if not actor.may(Permission.INVOICES_VIEW):
         return None
-    wanted = of_client(company_id=company_id) if company_id else of_client(contact_id=contact_id)
+    wanted = {f"{client.shared_as}_id": client.pk}
     on = clock.today(current_organization().time_zone)
-    (found,) = yield [open_invoices(actor, on=on).select_related(None).filter(wanted)]
+    rows = with_client_pause(open_invoices(actor, on=on).select_related(None), client)
+    (found,) = yield [rows.filter(of_client(**wanted))]
     owed: dict[str, Decimal] = defaultdict(Decimal)
     for invoice in found:
         owed[invoice.currency] += invoice.outstanding
-    balances = tuple(Balance(currency, owed[currency]) for currency in sorted(owed))
-    return OpenInvoices(balances, tuple(found[:SHOWN]), len(found), company_id, contact_id)
+    return OpenInvoices(
+        balances=tuple(Balance(currency, owed[currency]) for currency in sorted(owed)),
+        invoices=tuple(found[:SHOWN]),
+        invoice_count=len(found),
+        company_id=wanted.get("company_id"),
+        contact_id=wanted.get("contact_id"),
+        is_paused=any(invoice.is_client_paused for invoice in found[:1]),
+    )
 
 
 class DifferentBuyers(Refused):
@@ -116,6 +123,10 @@ def name_belongings() -> None:
     """Drafts go over when clients are merged; issued documents and payments are frozen and stay."""
     moves_with("company", Belonging(Invoice, "company_id", _("Draft invoices"), where=~FROZEN))
     moves_with("contact", Belonging(Invoice, "contact_id", _("Draft invoices"), where=~FROZEN))
+    paused = _("Paused payment reminders")
+    for client in ("company", "contact"):
+        pauses = Belonging(ReminderPause, f"{client}_id", paused, once_for=("scope",), gives_way=True)
+        moves_with(client, pauses)
     stays_behind(
         "company",
         Staying(Invoice, "company_id", _("Issued invoices"), where=FROZEN),

@@ -1,4 +1,6 @@
-from datetime import date
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -7,28 +9,37 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from shared_apps.core import clock
+from shared_apps.core.actors import Actor
 from shared_apps.core.formats import format_day, format_money
 from shared_apps.jobs.actors import Queue, current_actor, job
 from tenant_apps.files.operations import store_file
 from tenant_apps.invoices.models import Invoice, Offer
 from tenant_apps.invoices.operations import (
+    DocumentUnreadable,
+    NothingToRemind,
     expire_offer,
     invoice_pdf_bytes,
     make_invoice_qr_codes,
     offer_pdf_bytes,
+    remind_client,
     settle_expiry,
+    settle_payment_reminders,
+    store_e_invoice,
     write_pack,
 )
 from tenant_apps.invoices.queries import (
     Client,
     Statement,
+    are_reminders_on,
     client_record,
+    letter_html,
     offers_to_expire,
+    planned_reminders,
     statements_of,
+    usual_letter,
     visible_invoice,
     visible_offer,
 )
-from tenant_apps.invoices.rules import letter_language
 from tenant_apps.invoices.statement_paper import render_statement
 from tenant_apps.messages.operations import queue_message
 from tenant_apps.workspace.models import OrganizationProfile
@@ -53,27 +64,42 @@ def render_invoice_document(*, subject_id: str, **unknown: Any) -> None:
 
 
 @job()
-def email_invoice(*, invoice_id: str, to: str, sending_id: str, **unknown: Any) -> None:
-    """Queue the message that carries an invoice's PDF to the client; the same sending queues one message."""
+def email_invoice(
+    *,
+    invoice_id: str,
+    to: str,
+    sending_id: str,
+    cc: Sequence[str] = (),
+    subject: str = "",
+    text: str = "",
+    with_ubl: bool = False,
+    **unknown: Any,
+) -> None:
+    """Queue the message that carries an invoice's PDF to the client; the same sending queues one message.
+
+    A subject or text that is empty is as usual.
+    """
     by, at = current_actor(), clock.now()
     invoice_pdf_bytes(invoice_id=UUID(invoice_id), by=by, at=at)
     invoice = visible_invoice(UUID(invoice_id), by)
-    language = letter_language(invoice.language, invoice.buyer["country"])
-    with override(language):
-        context = _letter(invoice)
-        queue_message(
-            to=to,
-            subject=context["subject"],
-            body_text=render_to_string("invoices/email/invoice.txt", context),
-            body_html=render_to_string("invoices/email/invoice.html", context),
-            attachment_ids=[invoice.pdf_id] if invoice.pdf_id else [],
-            about_type=Invoice._meta.label_lower,
-            about_id=invoice.pk,
-            key=f"email_invoice:{sending_id}",
-            language=language,
-            by=by,
-            at=at,
-        )
+    files = [invoice.pdf_id] if invoice.pdf_id else []
+    if with_ubl:
+        files.append(store_e_invoice(invoice_id=invoice.pk, by=by, at=at).pk)
+    letter = usual_letter(invoice)
+    queue_message(
+        to=to,
+        cc=cc,
+        subject=subject or letter.subject,
+        body_text=text or letter.text,
+        body_html=letter_html(invoice, letter, subject=subject, text=text),
+        attachment_ids=files,
+        about_type=Invoice._meta.label_lower,
+        about_id=invoice.pk,
+        key=f"email_invoice:{sending_id}",
+        language=letter.language,
+        by=by,
+        at=at,
+    )
 
 
 @job(queue=Queue.PATIENT)
@@ -139,20 +165,6 @@ def _id(text: str | None) -> UUID | None:
     return UUID(text) if text else None
 
 
-def _letter(invoice: Invoice) -> dict[str, Any]:
-    """What the letter says, in the current language."""
-    values = {"number": invoice.number, "seller": invoice.seller["name"]}
-    return {
-        "subject": _("Invoice %(number)s from %(seller)s") % values,
-        "number": invoice.number,
-        "seller": invoice.seller,
-        "buyer": invoice.buyer["contact"] or invoice.buyer["name"],
-        "total": format_money(invoice.total, invoice.currency),
-        "due": format_day(invoice.due_date) if invoice.due_date else "",
-        "payment_url": invoice.payment_url,
-    }
-
-
 @job(queue=Queue.PATIENT)
 def render_offer_document(*, subject_id: str, **unknown: Any) -> None:
     """After an offer is sent: make its PDF, as it was sent."""
@@ -180,6 +192,29 @@ def email_offer(*, offer_id: str, to: str, sending_id: str, **unknown: Any) -> N
             by=by,
             at=at,
         )
+
+
+@job()
+def send_payment_reminders(**unknown: Any) -> None:
+    """Every morning of the organization, where reminders are on: one e-mail to each client about what has
+    come to a stage. Run again, it tells nothing twice.
+    """
+    by, at = current_actor(), clock.now()
+    if are_reminders_on():
+        _remind(by, at)
+    settle_payment_reminders(by=by, at=at)
+
+
+def _remind(by: Actor, at: datetime) -> None:
+    on = clock.day_in(current_organization().time_zone, at)
+    for letter in planned_reminders(by, on=on):
+        if letter.held:
+            continue
+        # Paid or told by another worker since the plan was made; or a PDF that the invoice's page complains of.
+        with suppress(NothingToRemind, DocumentUnreadable):
+            for invoice_id in letter.invoice_ids:
+                invoice_pdf_bytes(invoice_id=invoice_id, by=by, at=at)
+            remind_client(invoice_ids=letter.invoice_ids, on=on, by=by, at=at)
 
 
 @job()

@@ -12,6 +12,7 @@ from tenant_apps.invoices.views import (
     offers,
     packs,
     payments,
+    reminders,
     statements,
 )
 
@@ -20,6 +21,8 @@ OFFER = "offers/<uuid:offer_id>"
 ANNULLED = "invoices/<uuid:annulled_id>/annulment"
 PAYMENT = "payments/<uuid:payment_id>"
 COMPANY, CONTACT = "companies/<uuid:company_id>", "contacts/<uuid:contact_id>"
+CLIENT = "clients/<slug:record_type>/<uuid:record_id>"
+STAGE = "settings/reminders/<uuid:reminder_stage_id>"
 
 urlpatterns = [
     path("invoices/", invoices.invoice_list, name="invoice_list"),
@@ -85,4 +88,15 @@ urlpatterns = [
         statements.contact_statement_pdf,
         name="contact_statement_pdf",
     ),
+    path(f"{INVOICE}/pause-reminders/", reminders.pause_invoice_reminders, name="pause_invoice_reminders"),
+    path(f"{INVOICE}/resume-reminders/", reminders.resume_invoice_reminders, name="resume_invoice_reminders"),
+    path(f"{CLIENT}/pause-reminders/", reminders.pause_client_reminders, name="pause_client_reminders"),
+    path(f"{CLIENT}/resume-reminders/", reminders.resume_client_reminders, name="resume_client_reminders"),
+    path("reminders/", reminders.reminder_list, name="reminder_list"),
+    path("settings/reminders/", reminders.reminder_settings, name="reminder_settings"),
+    path("settings/reminders/switch/", reminders.switch_reminders, name="switch_reminders"),
+    path("settings/reminders/usual/", reminders.lay_usual_stages, name="lay_usual_stages"),
+    path("settings/reminders/new/", reminders.reminder_stage_create, name="reminder_stage_create"),
+    path(f"{STAGE}/", reminders.reminder_stage_edit, name="reminder_stage_edit"),
+    path(f"{STAGE}/delete/", reminders.delete_reminder_stage, name="delete_reminder_stage"),
 ]

@@ -29,6 +29,9 @@ KEPT_FOR = timedelta(days=60)
 NOTIFICATION_SWEEP = "sweep_notifications"
 
 
+SETTLED = {MessageState.SENT, MessageState.OPENED, MessageState.BOUNCED, MessageState.FAILED}
+
+
 class EmailUnusable(Refused):
     code = "email_unusable"
     message = _("This is not an e-mail address.")
@@ -47,6 +50,7 @@ def queue_message(
     by: Actor,
     at: datetime,
     body_html: str = "",
+    cc: Sequence[str] = (),
     attachment_ids: Sequence[UUID] = (),
     about_type: str = "",
     about_id: UUID | None = None,
@@ -57,10 +61,12 @@ def queue_message(
     With a `key` seen before, that message is returned instead. `about_type` is a model's label
     (`invoices.invoice`). Raises `EmailUnusable`.
     """
-    _check_address(to)
+    for address in (to, *cc):
+        require_address(address)
     message = OutgoingMessage(
         key=key,
         to=to,
+        cc=list(dict.fromkeys(cc)),
         subject=subject[:250],
         body_text=body_text,
         body_html=body_html,
@@ -88,9 +94,7 @@ def claim_message(*, message_id: UUID, by: Actor, at: datetime) -> OutgoingMessa
     """
     message = OutgoingMessage.objects.select_for_update().get(pk=message_id)
     is_held = message.claimed_at is not None and at - message.claimed_at < CLAIM_HOLDS_FOR
-    if message.state in {MessageState.SENT, MessageState.FAILED} or (
-        message.state == MessageState.SENDING and is_held
-    ):
+    if message.state in SETTLED or (message.state == MessageState.SENDING and is_held):
         return None
     message.state, message.claimed_at, message.updated_at = MessageState.SENDING, at, at
     message.attempts += 1
@@ -102,12 +106,46 @@ def claim_message(*, message_id: UUID, by: Actor, at: datetime) -> OutgoingMessa
 def note_message_sent(*, message_id: UUID, by: Actor, at: datetime) -> OutgoingMessage:
     """Say that the mail server took the message."""
     message = OutgoingMessage.objects.select_for_update().get(pk=message_id)
-    message.state, message.sent_at, message.updated_at, message.error = MessageState.SENT, at, at, ""
+    message.sent_at = message.updated_at = at
+    if message.state != MessageState.BOUNCED:  # the mail service may be quicker than we are
+        message.state, message.error = MessageState.SENT, ""
     message.save(update_fields=["state", "sent_at", "updated_at", "error"])
     record(
         event=MessageEvent.SENT, subject=message, by=by, at=at, parent=_about(message), new={"to": message.to}
     )
     return message
+
+
+@operation(
+    permission=Permission.PLATFORM_OPERATE, event=None, why="a mail service tells the same more than once"
+)
+def note_message_opened(*, message_id: UUID, by: Actor, at: datetime) -> OutgoingMessage:
+    """The mail service says that somebody opened the message; only the first time counts."""
+    message = OutgoingMessage.objects.select_for_update().get(pk=message_id)
+    if message.state == MessageState.SENT:
+        message.opened_at = at
+        _settle(message, MessageState.OPENED, MessageEvent.OPENED, by, at)
+    return message
+
+
+@operation(
+    permission=Permission.PLATFORM_OPERATE, event=None, why="a mail service tells the same more than once"
+)
+def note_message_bounced(*, message_id: UUID, error: str, by: Actor, at: datetime) -> OutgoingMessage:
+    """The mail service says that the message came back; `error` is the kind, never the text."""
+    message = OutgoingMessage.objects.select_for_update().get(pk=message_id)
+    if message.state != MessageState.BOUNCED:
+        message.error = error[:100]
+        _settle(message, MessageState.BOUNCED, MessageEvent.BOUNCED, by, at)
+    return message
+
+
+def _settle(
+    message: OutgoingMessage, state: MessageState, event: MessageEvent, by: Actor, at: datetime
+) -> None:
+    message.state, message.updated_at = state, at
+    message.save(update_fields=["state", "opened_at", "error", "updated_at"])
+    record(event=event, subject=message, by=by, at=at, parent=_about(message), new={"to": message.to})
 
 
 @operation(permission=Permission.PLATFORM_OPERATE, event=None, why="only the last failure is told")
@@ -193,11 +231,12 @@ def _next_notification_sweep_at() -> datetime | None:
     return oldest + KEPT_FOR if oldest else None
 
 
-def _check_address(to: str) -> None:
+def require_address(address: str, *, field: str = "to") -> None:
+    """Raise `EmailUnusable` for what is no e-mail address."""
     try:
-        validate_email(to)
+        validate_email(address)
     except ValidationError as error:
-        raise EmailUnusable() from error
+        raise EmailUnusable(field=field) from error
 
 
 def _insert(message: OutgoingMessage) -> bool:

@@ -14,6 +14,7 @@ from tenant_apps.messages.operations import (
 )
 from tenant_apps.messages.queries import attachments_of, message
 from tenant_apps.workspace.queries import profile
+from tenants.context import current_organization
 
 
 class StillBeingSent(RuntimeError):
@@ -52,9 +53,11 @@ def _send(claimed: OutgoingMessage) -> None:
     organization = profile()
     send_email(
         message_id=claimed.pk,
+        organization_id=current_organization().id,
         sender_name=organization.legal_name,
         reply_to=organization.email,
         to=claimed.to,
+        cc=claimed.cc,
         subject=claimed.subject,
         body_text=claimed.body_text,
         body_html=claimed.body_html,

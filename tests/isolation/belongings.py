@@ -31,6 +31,7 @@ from tenant_apps.crm.operations import (
 )
 from tenant_apps.imports.operations import upload_import
 from tenant_apps.integrations.operations import create_api_token
+from tenant_apps.invoices.models import ReminderStage
 from tenant_apps.invoices.operations import (
     InvoiceInput,
     ItemInput,
@@ -70,6 +71,7 @@ def belongings_of(organization: OrganizationRef) -> dict[str, Any]:
         field = _field(by, at)
         series_id = every_series().latest("id").pk
         event_id = Event.objects.filter(subject_id=records["company_id"]).latest("id").pk
+        stage_id = ReminderStage.objects.latest("offset_days").pk
         records |= _writings(records["company_id"], owner.user_id, by, at)
         records |= _arranged(records["company_id"], actor_of(owner), at)
         invitation = invite_member(
@@ -96,6 +98,7 @@ def belongings_of(organization: OrganizationRef) -> dict[str, Any]:
         "report": "pipeline",
         "series_id": series_id,
         # These belong to nobody: they are one-time keys, which a stranger can only guess.
+        "reminder_stage_id": stage_id,
         "rule_code": "invoice_issued",  # the same rules everywhere
         "key": "guessed",
         "uidb36": "1",

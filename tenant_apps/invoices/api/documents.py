@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +17,7 @@ from tenant_apps.invoices.rules import errors_among
 from tenant_apps.invoices.schemas import (
     INVOICE_ORDERINGS,
     PAYMENT_ORDERINGS,
+    REMINDER_ORDERINGS,
     AdvancesIn,
     AllocateIn,
     AnnulmentOut,
@@ -27,24 +28,33 @@ from tenant_apps.invoices.schemas import (
     InvoiceOut,
     InvoicePatch,
     IssueIn,
+    LetterIn,
     NoteIn,
     PaymentFilters,
     PaymentIn,
     PaymentOut,
+    PlanOut,
+    PlanQuery,
     ReasonIn,
+    ReminderFilters,
+    ReminderOut,
+    ReminderStageOut,
     RulesOut,
     SeriesAuditsOut,
     annulment_out,
     finding_out,
     invoice_out,
     payment_out,
+    planned_out,
+    reminder_out,
     series_audit_out,
+    stage_out,
 )
 from tenant_apps.workspace.queries import narrowed
 from tenants.context import OrganizationRef
 
 router = Router()
-INVOICES, PAYMENTS = ["invoices"], ["payments"]
+INVOICES, PAYMENTS, REMINDERS = ["invoices"], ["payments"], ["reminders"]
 
 
 class Request(HttpRequest):
@@ -239,9 +249,12 @@ def read_annulment_pdf(request: Request, annulled_id: UUID) -> HttpResponse:
 @router.post(
     "invoices/{uuid:invoice_id}/send/", response=InvoiceOut, operation_id="send_invoice", tags=INVOICES
 )
-def send_invoice(request: Request, invoice_id: UUID) -> HttpResponse:
-    """Send an issued invoice with its PDF to the client's e-mail."""
-    return _invoice(request, operations.send_invoice(invoice_id=invoice_id, by=request.actor, at=clock.now()))
+def send_invoice(request: Request, invoice_id: UUID, data: LetterIn | None = Body(None)) -> HttpResponse:  # noqa: B008
+    """Send an issued invoice with its PDF; without a letter as usual, to the client's e-mail."""
+    invoice = operations.send_invoice(
+        invoice_id=invoice_id, letter=data.letter() if data else None, by=request.actor, at=clock.now()
+    )
+    return _invoice(request, invoice)
 
 
 @router.get(
@@ -341,6 +354,66 @@ def void_payment(request: Request, payment_id: UUID, data: ReasonIn) -> HttpResp
     """Say that a payment was recorded by mistake; 409 while it is allocated."""
     operations.void_payment(payment_id=payment_id, reason=data.reason, by=request.actor, at=clock.now())
     return _payment(request, payment_id)
+
+
+@router.get("reminders/", response=ListOf[ReminderOut], operation_id="list_payment_reminders", tags=REMINDERS)
+def list_payment_reminders(request: Request, query: Query[ReminderFilters]) -> HttpResponse:
+    """What clients were reminded of, newest first."""
+    request.actor.require(Permission.INVOICES_VIEW)
+    found = queries.reminders_told(request.actor)
+    if query.invoice_id:
+        found = found.filter(invoice_id=query.invoice_id)
+    return list_response(found, query, orderings=REMINDER_ORDERINGS, item=reminder_out, default="-id")
+
+
+@router.get("reminders/plan/", response=PlanOut, operation_id="plan_payment_reminders", tags=REMINDERS)
+def plan_payment_reminders(request: Request, query: Query[PlanQuery]) -> HttpResponse:
+    """What would leave on a day, by default tomorrow, and what is held back and why."""
+    request.actor.require(Permission.INVOICES_VIEW)
+    on = query.on or _today(request) + timedelta(days=1)
+    planned = queries.planned_reminders(request.actor, on=on)
+    answer = {
+        "on": on,
+        "is_on": queries.are_reminders_on(),
+        "reminders": [planned_out(one) for one in planned],
+    }
+    return json_response(answer)
+
+
+@router.get(
+    "reminders/stages/",
+    response=list[ReminderStageOut],
+    operation_id="list_reminder_stages",
+    tags=REMINDERS,
+)
+def list_reminder_stages(request: Request) -> HttpResponse:
+    """The stages, the earliest first."""
+    request.actor.require(Permission.INVOICES_VIEW)
+    return json_response([stage_out(stage) for stage in queries.reminder_stages()])
+
+
+@router.post(
+    "invoices/{uuid:invoice_id}/pause-reminders/",
+    response=InvoiceOut,
+    operation_id="pause_invoice_reminders",
+    tags=REMINDERS,
+)
+def pause_invoice_reminders(request: Request, invoice_id: UUID) -> HttpResponse:
+    """Remind nobody of this invoice until it is resumed; 409 when it is paused already."""
+    operations.pause_invoice_reminders(invoice_id=invoice_id, by=request.actor, at=clock.now())
+    return _invoice(request, queries.visible_invoice(invoice_id, request.actor))
+
+
+@router.post(
+    "invoices/{uuid:invoice_id}/resume-reminders/",
+    response=InvoiceOut,
+    operation_id="resume_invoice_reminders",
+    tags=REMINDERS,
+)
+def resume_invoice_reminders(request: Request, invoice_id: UUID) -> HttpResponse:
+    """Remind of this invoice again; 409 when it is not paused."""
+    operations.resume_invoice_reminders(invoice_id=invoice_id, by=request.actor, at=clock.now())
+    return _invoice(request, queries.visible_invoice(invoice_id, request.actor))
 
 
 def _today(request: Request) -> date:

@@ -15,3 +15,9 @@ from tenant_apps.invoices.models.offers import OfferStatus as OfferStatus
 from tenant_apps.invoices.models.packs import MonthPack as MonthPack
 from tenant_apps.invoices.models.payments import Allocation as Allocation
 from tenant_apps.invoices.models.payments import Payment as Payment
+from tenant_apps.invoices.models.reminders import PauseScope as PauseScope
+from tenant_apps.invoices.models.reminders import PaymentReminder as PaymentReminder
+from tenant_apps.invoices.models.reminders import ReminderPause as ReminderPause
+from tenant_apps.invoices.models.reminders import ReminderSettings as ReminderSettings
+from tenant_apps.invoices.models.reminders import ReminderStage as ReminderStage
+from tenant_apps.invoices.models.reminders import ReminderTone as ReminderTone

@@ -75,6 +75,8 @@ from tenant_apps.invoices.queries.ledger import unmatched_payments as unmatched_
 from tenant_apps.invoices.queries.ledger import visible_payment as visible_payment
 from tenant_apps.invoices.queries.ledger import visible_payments as visible_payments
 from tenant_apps.invoices.queries.ledger import with_live_allocations as with_live_allocations
+from tenant_apps.invoices.queries.letters import letter_html as letter_html
+from tenant_apps.invoices.queries.letters import usual_letter as usual_letter
 from tenant_apps.invoices.queries.lists import ADDED as ADDED
 from tenant_apps.invoices.queries.lists import NOT_ALLOCATED as NOT_ALLOCATED
 from tenant_apps.invoices.queries.lists import NOT_ALLOCATED_ADDED as NOT_ALLOCATED_ADDED
@@ -112,6 +114,15 @@ from tenant_apps.invoices.queries.papers import document_refusal as document_ref
 from tenant_apps.invoices.queries.papers import email_of_buyer as email_of_buyer
 from tenant_apps.invoices.queries.papers import paper_of as paper_of
 from tenant_apps.invoices.queries.papers import seller_of as seller_of
+from tenant_apps.invoices.queries.reminders import DueInvoice as DueInvoice
+from tenant_apps.invoices.queries.reminders import PlannedReminder as PlannedReminder
+from tenant_apps.invoices.queries.reminders import are_reminders_on as are_reminders_on
+from tenant_apps.invoices.queries.reminders import messages_of_invoice as messages_of_invoice
+from tenant_apps.invoices.queries.reminders import planned_reminders as planned_reminders
+from tenant_apps.invoices.queries.reminders import reminder_stage as reminder_stage
+from tenant_apps.invoices.queries.reminders import reminder_stages as reminder_stages
+from tenant_apps.invoices.queries.reminders import reminders_told as reminders_told
+from tenant_apps.invoices.queries.reminders import with_client_pause as with_client_pause
 from tenant_apps.invoices.queries.statements import Client as Client
 from tenant_apps.invoices.queries.statements import Movement as Movement
 from tenant_apps.invoices.queries.statements import Statement as Statement

@@ -75,11 +75,13 @@ def visible_invoices(actor: Actor, *, on: date) -> QuerySet[Invoice]:
 
 
 def visible_invoice(invoice_id: UUID, actor: Actor, *, on: date | None = None) -> Invoice:
-    """One invoice with its `items`, company, contact and PDF; `DoesNotExist` when the actor may not see it.
+    """One invoice with its `items`, company, contact, pause of reminders and PDF; `DoesNotExist` when the
+    actor may not see it.
 
     With a day it has its `status` on that day (as `invoice.status_on(day)` says it, too).
     """
-    invoices = Invoice.objects.select_related("company", "contact", "pdf").prefetch_related("items")
+    invoices = Invoice.objects.select_related("company", "contact", "pdf", "reminder_pause")
+    invoices = invoices.prefetch_related("items")
     return visible_to(with_status(invoices, on=on) if on else invoices, actor).get(pk=invoice_id)
 
 

@@ -34,6 +34,15 @@ from tenant_apps.invoices.rules.offers import offer_may_become as offer_may_beco
 from tenant_apps.invoices.rules.offers import part_discount as part_discount
 from tenant_apps.invoices.rules.problems import Finding as Finding
 from tenant_apps.invoices.rules.problems import Severity as Severity
+from tenant_apps.invoices.rules.reminders import FINAL as FINAL
+from tenant_apps.invoices.rules.reminders import FIRM as FIRM
+from tenant_apps.invoices.rules.reminders import FRIENDLY as FRIENDLY
+from tenant_apps.invoices.rules.reminders import TONES as TONES
+from tenant_apps.invoices.rules.reminders import USUAL_STAGES as USUAL_STAGES
+from tenant_apps.invoices.rules.reminders import UsualStage as UsualStage
+from tenant_apps.invoices.rules.reminders import filled_in as filled_in
+from tenant_apps.invoices.rules.reminders import next_run as next_run
+from tenant_apps.invoices.rules.reminders import stage_of as stage_of
 from tenant_apps.invoices.rules.states import ANNULLED as ANNULLED
 from tenant_apps.invoices.rules.states import CREDIT_NOTE as CREDIT_NOTE
 from tenant_apps.invoices.rules.states import CREDITED as CREDITED

@@ -15,6 +15,7 @@ from tenant_apps.invoices.schemas.documents import ItemIn as ItemIn
 from tenant_apps.invoices.schemas.documents import ItemOut as ItemOut
 from tenant_apps.invoices.schemas.documents import Kind as Kind
 from tenant_apps.invoices.schemas.documents import Language as Language
+from tenant_apps.invoices.schemas.documents import LetterIn as LetterIn
 from tenant_apps.invoices.schemas.documents import Method as Method
 from tenant_apps.invoices.schemas.documents import NoteIn as NoteIn
 from tenant_apps.invoices.schemas.documents import NoteKind as NoteKind
@@ -34,6 +35,15 @@ from tenant_apps.invoices.schemas.payments import PaymentIn as PaymentIn
 from tenant_apps.invoices.schemas.payments import PaymentOut as PaymentOut
 from tenant_apps.invoices.schemas.payments import PaymentStatus as PaymentStatus
 from tenant_apps.invoices.schemas.payments import payment_out as payment_out
+from tenant_apps.invoices.schemas.reminders import REMINDER_ORDERINGS as REMINDER_ORDERINGS
+from tenant_apps.invoices.schemas.reminders import PlanOut as PlanOut
+from tenant_apps.invoices.schemas.reminders import PlanQuery as PlanQuery
+from tenant_apps.invoices.schemas.reminders import ReminderFilters as ReminderFilters
+from tenant_apps.invoices.schemas.reminders import ReminderOut as ReminderOut
+from tenant_apps.invoices.schemas.reminders import ReminderStageOut as ReminderStageOut
+from tenant_apps.invoices.schemas.reminders import planned_out as planned_out
+from tenant_apps.invoices.schemas.reminders import reminder_out as reminder_out
+from tenant_apps.invoices.schemas.reminders import stage_out as stage_out
 from tenant_apps.invoices.schemas.rules import AnnulmentOut as AnnulmentOut
 from tenant_apps.invoices.schemas.rules import FaultOut as FaultOut
 from tenant_apps.invoices.schemas.rules import FindingOut as FindingOut

@@ -21,7 +21,7 @@ from shared_apps.core.api import (
 )
 from tenant_apps.invoices import queries
 from tenant_apps.invoices.models import Invoice, InvoiceItem
-from tenant_apps.invoices.operations import InvoiceChange, InvoiceInput, ItemInput
+from tenant_apps.invoices.operations import InvoiceChange, InvoiceInput, ItemInput, LetterInput
 
 INVOICE_ORDERINGS = {
     "created_at": "id",
@@ -164,6 +164,19 @@ class IssueIn(Input):
 
 class ReasonIn(Input):
     reason: str
+
+
+class LetterIn(Input):
+    """The letter; what is left out is as usual. `with_ubl`: the e-invoice goes along with the PDF."""
+
+    to: str = ""
+    cc: list[str] = []
+    subject: str = Field("", max_length=250)
+    text: str = Field("", max_length=10_000)
+    with_ubl: bool = False
+
+    def letter(self) -> LetterInput:
+        return LetterInput(**self.model_dump() | {"cc": tuple(self.cc)})
 
 
 class NoteIn(Input):

@@ -20,7 +20,7 @@ from tenant_apps.invoices.rules import Finding, Severity, errors_among
 from tenant_apps.invoices.views import Request, today
 from tenant_apps.workspace.queries import listed
 
-POLLS = 15
+POLLS, MESSAGES_SHOWN = 15, 20
 
 
 @dataclass(frozen=True)
@@ -120,9 +120,18 @@ def _facts(request: Request, invoice: Invoice) -> dict[str, Any]:
         "offer": _offer_of(invoice, request),
         "allocations": queries.allocations_of_invoice(invoice.pk),
         "document_refusal": queries.document_refusal(invoice),
+        "mail": _mail(invoice),
         "timeline": timeline_of(invoice.pk, by=request.actor),
         **_waiting(request),
     }
+
+
+def _mail(invoice: Invoice) -> dict[str, Any] | None:
+    """The letters about it with their states, and whether its reminders rest; None for a draft."""
+    if invoice.is_draft:
+        return None
+    messages = list(queries.messages_of_invoice(invoice.pk)[:MESSAGES_SHOWN])
+    return {"messages": messages, "is_paused": hasattr(invoice, "reminder_pause")}
 
 
 def _deal_of(invoice: Invoice, request: Request) -> Deal | None:

@@ -12,6 +12,7 @@ from tenant_apps.crm.models import AutomaticMove
 from tenant_apps.crm.queries import win_by_document
 from tenant_apps.invoices import operations
 from tenant_apps.invoices.forms.payments import ReasonForm
+from tenant_apps.invoices.forms.sending import LetterForm
 from tenant_apps.invoices.models import Invoice
 from tenant_apps.invoices.queries import visible_invoice
 from tenant_apps.invoices.views import Request, today
@@ -36,11 +37,43 @@ def issue_invoice(request: Request, invoice_id: UUID) -> HttpResponse:
     return done(request, to=invoice, message=told, event="invoices.invoice_issued", undo=undo)
 
 
-@act(Permission.INVOICES_SEND)
+@page(Permission.INVOICES_SEND)
 def send_invoice(request: Request, invoice_id: UUID) -> HttpResponse:
-    invoice = operations.send_invoice(invoice_id=invoice_id, by=request.actor, at=clock.now())
+    """The letter as it usually is, to be changed before it leaves."""
+    invoice = visible_invoice(invoice_id, request.actor, on=today(request))
+    if not invoice.is_issued:
+        raise operations.NotIssued()
+    return _send_page(request, invoice, LetterForm.of(invoice))
+
+
+@send_invoice.act
+def send_invoice_with_letter(request: Request, invoice_id: UUID) -> HttpResponse:
+    """Send it: with the letter that was typed, or as usual where nothing was (a button elsewhere)."""
+    form = LetterForm(request.POST)
+    if "subject" not in request.POST:
+        return _sent(
+            request, operations.send_invoice(invoice_id=invoice_id, by=request.actor, at=clock.now())
+        )
+    try:
+        if form.is_valid():
+            invoice = operations.send_invoice(
+                invoice_id=invoice_id, letter=form.letter(), by=request.actor, at=clock.now()
+            )
+            return _sent(request, invoice)
+    except DomainError as refusal:
+        add_refusal(form, refusal)
+    return _send_page(request, visible_invoice(invoice_id, request.actor, on=today(request)), form)
+
+
+def _sent(request: Request, invoice: Invoice) -> HttpResponse:
     message = _("Invoice %(number)s is on its way to the client.") % {"number": invoice.number}
     return done(request, to=invoice, message=message, event="invoices.invoice_sent")
+
+
+def _send_page(request: Request, invoice: Invoice, form: LetterForm) -> HttpResponse:
+    context = {"form": form, "invoice": invoice}
+    status = 422 if form.errors else 200
+    return partial(request, "invoices/send_invoice.html", "panel", context, status=status)
 
 
 @page(Permission.INVOICES_ANNUL)
