@@ -4,15 +4,16 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from shared_apps.core.lists import list_page
 
 from shared_apps.core import clock
 from shared_apps.core.bulgaria.statutory_interest import is_rate_confirmed, rate_on
 from shared_apps.core.errors import DomainError
 from shared_apps.core.http import act, add_refusal, done, form_page, page, partial
+from shared_apps.core.keyset import InvalidCursor, KeysetPage, keyset_page
 from shared_apps.core.permissions import Permission
 from tenant_apps.invoices import operations, queries
 from tenant_apps.invoices.forms.reminders import ReminderStageForm
+from tenant_apps.invoices.models import PaymentReminder
 from tenant_apps.invoices.views import Request, today
 
 SETTINGS = "reminder_settings"
@@ -24,16 +25,24 @@ def reminder_list(request: Request) -> HttpResponse:
     wanted = request.GET.get("view", "")
     on = today(request) + timedelta(days=1)
     planned = [] if wanted == "told" else queries.planned_reminders(request.actor, on=on)
-    told = queries.reminders_told(request.actor)
     context = {
         "on": on,
         "is_on": queries.are_reminders_on(),
         "leaving": [one for one in planned if not one.held],
         "held": [one for one in planned if one.held],
-        "page": list_page(request, told, orderings={"at": "id"}, default="-at") if wanted == "told" else None,
+        "page": _told_page(request) if wanted == "told" else None,
         "views": [("", _("Tomorrow")), ("told", _("Sent"))],
     }
     return partial(request, "invoices/reminder_list.html", "list", context)
+
+
+def _told_page(request: Request) -> KeysetPage[PaymentReminder]:
+    """A page of what was told; an address that is no longer good shows the first."""
+    rows = queries.reminders_told(request.actor)
+    try:
+        return keyset_page(rows, cursor=request.GET.get("cursor"))
+    except InvalidCursor:
+        return keyset_page(rows)
 
 
 @page(Permission.ORGANIZATION_EDIT)
