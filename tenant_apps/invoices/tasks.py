@@ -210,7 +210,7 @@ def _remind(by: Actor, at: datetime) -> None:
     for letter in planned_reminders(by, on=on):
         if letter.held:
             continue
-        # Paid or told by another worker since the plan was made; or a PDF that the invoice's page complains of.
+        # Paid, or told by another worker meanwhile; or a PDF that the invoice's page complains of.
         with suppress(NothingToRemind, DocumentUnreadable):
             for invoice_id in letter.invoice_ids:
                 invoice_pdf_bytes(invoice_id=invoice_id, by=by, at=at)
