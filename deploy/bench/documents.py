@@ -77,10 +77,13 @@ def _drafts(count: int) -> list[UUID]:
 
     by, at = system_actor(current_organization().id), clock.now()
     choose_plan(organization_id=current_organization().id, plan_code="unlimited", by=by, at=at)
-    place = {"address": "ул. „Шипка“ 34", "city": "София"}
-    seller = ProfileChange(**place, eik="175074752", vat_number="BG175074752", iban="BG80BNBG96611020345678")
+    address, city = "ул. „Шипка“ 34", "София"
+    seller = ProfileChange(
+        address=address, city=city, eik="175074752", vat_number="BG175074752", iban="BG80BNBG96611020345678"
+    )
     change_organization(change=seller, by=by, at=at)
-    buyer = create_company(details=CompanyChange(name="Клиент ООД", eik="121644736", **place), by=by, at=at)
+    details = CompanyChange(name="Клиент ООД", eik="121644736", address=address, city=city)
+    buyer = create_company(details=details, by=by, at=at)
     drafts = (
         InvoiceInput(currency="EUR", company_id=buyer.pk, items=_items(LINES[number % len(LINES)]))
         for number in range(count)
