@@ -166,7 +166,7 @@ class ShownList:
         """Whether the reader may change records of this kind."""
         return self.offer.reading.actor.may(self.offer.listing.edit)
 
-    @property
+    @cached_property
     def may_bulk(self) -> bool:
         """Whether there is anything that the reader may do to many of them together."""
         listing = self.offer.listing
@@ -174,12 +174,12 @@ class ShownList:
             return False
         return bool(self.may_edit_many or self.acts or listing.has_tags or listing.archive)
 
-    @property
+    @cached_property
     def may_edit_many(self) -> bool:
         """Whether a field of many can be changed together."""
         return any(one.in_bulk for one in self.offer.edits.values())
 
-    @property
+    @cached_property
     def acts(self) -> list[Act]:
         """What else the reader may do to many of them."""
         return [one for one in self.offer.listing.acts if self.offer.reading.actor.may(one.permission)]
