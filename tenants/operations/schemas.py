@@ -19,7 +19,7 @@ from tenants.upgrade import in_one_round_trip, upgrade
 from tenants.versions import newest_version
 
 TEMPLATE_SCHEMA = "t_template"
-PATIENCE = "60s"
+PATIENTLY, AS_USUAL = "SET LOCAL lock_timeout = '60s'", "SET LOCAL lock_timeout TO DEFAULT"
 DRAWING, STOCKING = 7_236_102, 7_236_103
 WHY = "a schema without an owner; its organization tells of its own founding"
 
@@ -168,8 +168,6 @@ def _wait_for_others(lock: int) -> None:
     crowded machine: one who waits for it is more patient than for a row.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('lock_timeout')")
-        usual = cursor.fetchone()[0]
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [PATIENCE])
+        cursor.execute(PATIENTLY)
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [usual])
+        cursor.execute(AS_USUAL)
