@@ -49,6 +49,7 @@ NOT_PAGES = {
     "export_report",
     "offer_pdf",
     "list_export_file",
+    "note_mail_event",
     "organization_logo",
     "attachment_content",
     "record_field",

@@ -46,7 +46,12 @@ from tests.invoices import stories
 from tests.tenants.business import AT, archived, do_business, manifest_of, stored_bytes
 
 # What the steps after the loading change on purpose.
-PUT_IN_ORDER = {"integrations_apitoken", "tenant_messages_outgoingmessage", "activity_event"}
+PUT_IN_ORDER = {
+    "integrations_apitoken",
+    "tenant_messages_outgoingmessage",
+    "activity_event",
+    "invoices_remindersettings",
+}
 
 
 @pytest.fixture(scope="module")

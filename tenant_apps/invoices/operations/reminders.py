@@ -90,12 +90,16 @@ class StageChange:
 
 def furnish_reminders(*, founding: Founding, by: Actor, at: datetime) -> None:
     """Provisioning step: the usual stages; nobody is reminded until the organization turns it on."""
-    lay_usual_stages(by=by, at=at)
+    _lay_stages(by, at)
 
 
 @operation(permission=Permission.ORGANIZATION_EDIT)
 def lay_usual_stages(*, by: Actor, at: datetime) -> ReminderSettings:
     """Give an organization that has no stages the usual ones."""
+    return _lay_stages(by, at)
+
+
+def _lay_stages(by: Actor, at: datetime) -> ReminderSettings:
     settings = _lock_settings(at)
     if not ReminderStage.objects.exists():
         ReminderStage.objects.bulk_create(

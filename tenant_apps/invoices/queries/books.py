@@ -195,7 +195,8 @@ def _in_euro(column: str) -> Coalesce:
     return Coalesce(kept, converted, output_field=_MONEY)
 
 
-# A document's groups in euro add up to the document in euro: the last one takes the cents that are left over.
+# A document's groups in euro add up to the document in euro: the last one takes the cents that are
+# left over, those of VAT the last one that bears any.
 _PARTS = """
     WITH documents AS ({documents}),
     shares AS (
@@ -203,13 +204,16 @@ _PARTS = """
                (g.value->>'rate')::numeric AS rate, g.value->>'code' AS code,
                round((g.value->>'base')::numeric / d.per_euro, 2) AS base,
                round((g.value->>'vat')::numeric / d.per_euro, 2) AS vat,
-               row_number() OVER (PARTITION BY d.id ORDER BY g.ordinality DESC) = 1 AS is_last
+               row_number() OVER (PARTITION BY d.id ORDER BY g.ordinality DESC) = 1 AS is_last,
+               row_number() OVER (
+                   PARTITION BY d.id ORDER BY (g.value->>'vat')::numeric <> 0 DESC, g.ordinality DESC
+               ) = 1 AS is_last_taxed
         FROM documents d CROSS JOIN LATERAL jsonb_array_elements(d.vat_groups) WITH ORDINALITY g
     ),
     parts AS (
         SELECT id, issue_date, sign, place, rate, code,
                sign * (base + CASE WHEN is_last THEN net_eur - sum(base) OVER one ELSE 0 END) AS base,
-               sign * (vat + CASE WHEN is_last THEN vat_eur - sum(vat) OVER one ELSE 0 END) AS vat
+               sign * (vat + CASE WHEN is_last_taxed THEN vat_eur - sum(vat) OVER one ELSE 0 END) AS vat
         FROM shares WINDOW one AS (PARTITION BY id)
     )
 """
