@@ -25,8 +25,11 @@ from shared_apps.core.actors import Actor
 from shared_apps.core.errors import DomainError, Refused
 from shared_apps.core.json import to_json
 from tenant_apps.catalog.api import router as products
+from tenant_apps.crm.api import automation, deals, merges, notes, tasks
 from tenant_apps.crm.api import router as companies_and_contacts
-from tenant_apps.invoices.api import router as invoices_and_payments
+from tenant_apps.dashboard.api import router as dashboard
+from tenant_apps.invoices.api import books, invoices_and_payments, offers
+from tenant_apps.workspace.api import lists, tags
 from tenant_apps.workspace.api import router as organization
 
 log = structlog.get_logger(__name__)
@@ -108,7 +111,22 @@ api = Api(
     docs=DocsPage(),
     docs_url="/docs/",
 )
-for _router in (organization, companies_and_contacts, products, invoices_and_payments):
+for _router in (
+    organization,
+    companies_and_contacts,
+    merges,
+    deals,
+    automation,
+    tasks,
+    notes,
+    products,
+    tags,
+    lists,
+    invoices_and_payments,
+    offers,
+    books,
+    dashboard,
+):
     api.add_router("", _router)
 
 

@@ -108,7 +108,13 @@ def _is_step(step: str | int) -> bool:
     return isinstance(step, int) or (step.isidentifier() and step == step.lower())
 
 
-def not_found() -> HttpResponse:
+def not_found(right_address: str = "") -> HttpResponse:
+    """Nothing is here. `right_address`: what the caller will have meant."""
+    if right_address:
+        message = _("There is nothing here. The address ends with a slash: %(address)s") % {
+            "address": right_address
+        }
+        return error_response(404, "not_found", message)
     return error_response(404, "not_found", _("There is nothing here, or you may not see it."))
 
 

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import Resolver404, ResolverMatch, resolve
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.urls import Resolver404, ResolverMatch, is_valid_path, resolve
 from django.utils import translation
 
 from config import api_errors
@@ -30,6 +30,9 @@ Respond = Callable[[HttpRequest], HttpResponse]
 API_ROOT = "/api/"
 OPEN_TO_ALL = frozenset({"openapi-json", "openapi-view"})
 LONGEST_KEY = 255
+READING = frozenset({"GET", "HEAD"})
+# Nouns of addresses that are written with the permissions of another area.
+AREAS = {"conversations": "notes", "attachments": "notes", "merges": "records"}
 REPEATED = "Idempotent-Replayed"
 
 
@@ -78,7 +81,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
     try:
         match = resolve(request.path_info, getattr(request, "urlconf", None))
     except Resolver404:
-        return api_errors.not_found()
+        return _without_slash(request)
     request.resolver_match = match
     if match.url_name in OPEN_TO_ALL:
         return match.func(request, *match.args, **match.kwargs)
@@ -90,6 +93,16 @@ def _answer(request: HttpRequest) -> HttpResponse:
         return api_errors.too_many_requests(seconds)
     request.actor = bearer.actor  # type: ignore[attr-defined]
     return _once(request, match, bearer.actor)
+
+
+def _without_slash(request: HttpRequest) -> HttpResponse:
+    """An address that lacks its last slash: reading is led there, for the rest the right one is named."""
+    right = f"{request.path_info}/"
+    if right.endswith("//") or not is_valid_path(right, getattr(request, "urlconf", None)):
+        return api_errors.not_found()
+    if request.method in READING:
+        return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
+    return api_errors.not_found(right)
 
 
 def _bearer(request: HttpRequest) -> Bearer | None:
@@ -135,7 +148,8 @@ def _repeated(kept: IdempotencyKey, match: ResolverMatch, actor: Actor) -> HttpR
     """The stored answer, for one who may write here: a narrower token of the same person learns nothing by
     the key.
     """
-    area = match.route.removeprefix("api/v1/").split("/")[0]
+    noun = match.route.removeprefix("api/v1/").split("/")[0]
+    area = AREAS.get(noun, noun)
     if not any(permission.area == area and not permission.reads for permission in actor.permissions):
         raise NotAllowed()
     return HttpResponse(

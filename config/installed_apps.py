@@ -2,6 +2,7 @@
 
 SHARED_APPS = [
     "config",
+    "modeltranslation",
     "django_tenants",
     "django.contrib.postgres",
     "django.contrib.contenttypes",
@@ -38,5 +39,6 @@ TENANT_APPS = [
     "tenant_apps.documents",
     "tenant_apps.invoices",
     "tenant_apps.reconciliation",
+    "tenant_apps.imports",
     "tenant_apps.dashboard",
 ]

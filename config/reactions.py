@@ -9,5 +9,6 @@ REACTIONS: dict[str, tuple[str, ...]] = {
         "match_payments_with_issued_invoice",
     ),
     "invoices.invoice_annulled": ("render_invoice_document",),
+    "invoices.offer_sent": ("render_offer_document",),
     "invoices.payment_recorded": ("match_payments_with_invoices",),
 }

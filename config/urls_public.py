@@ -3,8 +3,10 @@
 from django.urls import include, path
 
 from shared_apps.accounts.urls import public
+from tenant_apps.messages.webhooks import note_mail_event
 
 urlpatterns = [
     path("", include("shared_apps.website.urls")),
     path("", include(public)),
+    path("mail/events/", note_mail_event, name="note_mail_event"),
 ]

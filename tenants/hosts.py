@@ -252,6 +252,11 @@ def host_of(subdomain: str) -> str:
     return f"{subdomain}.{settings.BASE_DOMAIN}"
 
 
+def address_of(subdomain: str, path: str) -> str:
+    """The address of a path on the organization's host, for letters, which no request is there to tell it."""
+    return f"{settings.PUBLIC_SCHEME}://{host_of(subdomain)}{path}"
+
+
 def destination_of(host: str) -> Destination | None:
     """Where `host` (no port) leads; None for nowhere. Remembered for five seconds in each process."""
     entry = _known.get(host)

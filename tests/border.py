@@ -36,6 +36,10 @@ FOUNDING = {
     "tenants_spareschema",
 }
 
+# The template's own tables are filled when its blueprint is drawn: nobody owns that schema.
+DRAWING = {"tenants_blueprint"}
+ANYWAY = OUTBOX | DRAWING
+
 _FOUNDS = re.compile(r'^\s*INSERT INTO "?tenants_organization\b')
 _WRITE = re.compile(
     r'^\s*(?:INSERT INTO|UPDATE|DELETE FROM|COPY)\s+(?:ONLY\s+)?(?:"?\w+"?\.)?"?(\w+)"?', re.I
@@ -101,19 +105,23 @@ class Transaction:
     def __init__(self) -> None:
         self._outermost: Any = None
         self._written: set[str] = set()
-        self._may_write: set[str] = OUTBOX
+        self._may_write: set[str] = ANYWAY
 
     def note(self, sql: str, on: Any) -> set[str]:
         """The tables of both sides that this write brings together against the rule; empty for most."""
         blocks = [block for block in on.atomic_blocks if not block._from_testcase]
         if not blocks or blocks[0] is not self._outermost:
-            self._outermost, self._written, self._may_write = blocks[0] if blocks else None, set(), OUTBOX
+            self._outermost, self._written, self._may_write = (
+                blocks[0] if blocks else None,
+                set(),
+                OUTBOX | DRAWING,
+            )
         found = _WRITE.match(sql)
         if not blocks or not found:
             return set()
         self._written.add(found[1])
         if _FOUNDS.match(sql):
-            self._may_write = OUTBOX | FOUNDING
+            self._may_write = ANYWAY | FOUNDING
         together = self._together()
         return together if found[1] in together else set()
 

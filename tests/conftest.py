@@ -70,7 +70,8 @@ def _digest() -> str:
         *sorted(ROOT.glob("*/*/models.py")),
         ROOT / "tests/world.py",
         ROOT / "config/installed_apps.py",
-        ROOT / "tenant_apps/workspace/operations.py",
+        ROOT / "tenant_apps/workspace/operations/organization.py",
+        ROOT / "tenant_apps/crm/operations/pipelines.py",
     ]
     hasher = settings.PASSWORD_HASHERS[0].encode()
     return hashlib.sha256(b"".join([hasher, *(file.read_bytes() for file in files)])).hexdigest()[:12]
@@ -292,7 +293,7 @@ def at() -> Any:
 
 def sign_in(client: Client, user: User, organization: OrganizationRef | None) -> Client:
     """Give the client a session of `user` on the organization's host (None: the public host)."""
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(user, backend="shared_apps.accounts.backends.MemberBackend")
     session = client.session
     session["organization_id"] = str(organization.id) if organization else "public"
     session.save()

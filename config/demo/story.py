@@ -6,7 +6,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from config.demo import words
-from shared_apps.core.actors import Actor
+from config.demo.books import keep_books
+from config.demo.deals import sell
+from config.demo.offers import make_offers
+from config.demo.order import keep_in_order
+from config.demo.touch import keep_in_touch
+from shared_apps.core.actors import Actor, system_actor
 from shared_apps.core.bulgaria.eik import is_valid_eik
 from shared_apps.core.bulgaria.transliteration import slugify_subdomain, transliterate
 from tenant_apps.catalog.models import Product
@@ -54,8 +59,8 @@ LATEST_PLOTS = (PAID, HALF_PAID, SENT, PAID, SENT, HALF_PAID, SENT, PAID, ISSUED
 class Storyteller:
     """Holds the generator, the actor and today, so that every run on one day tells the same story."""
 
-    def __init__(self, by: Actor, today: date) -> None:
-        self.by, self.today = by, today
+    def __init__(self, by: Actor, colleagues: list[Actor], today: date) -> None:
+        self.by, self.colleagues, self.today = by, colleagues, today
         self.random = random.Random(SEED)
 
     def tell(self) -> None:
@@ -66,6 +71,13 @@ class Storyteller:
         products = self._fill_shelves()
         self._trade(companies, products)
         self._receive_unexplained(companies)
+        people = [self.by, self.by, *self.colleagues]
+        sell(companies, products, people=people, today=self.today)
+        system = system_actor(self.by.organization_id)
+        make_offers(products, by=self.by, system=system, today=self.today)
+        keep_in_touch(companies, people=people, today=self.today)
+        keep_in_order(by=self.by, today=self.today)
+        keep_books(companies, by=self.by, today=self.today)
 
     def _at(self, day: date, hour: int = 10) -> datetime:
         return datetime.combine(day, time(hour, self.random.randrange(60)), UTC)

@@ -90,7 +90,7 @@ DATABASES = {
         "OPTIONS": {
             "connect_timeout": 5,
             **_DATABASE.get("OPTIONS", {}),
-            "options": "-c search_path=no_tenant -c lock_timeout=10s -c timezone=UTC",
+            "options": "-c search_path=no_tenant -c lock_timeout=10s -c timezone=UTC -c jit=off",
             **({"pool": _POOL} if _POOL_MAX else {}),
         },
     }
@@ -104,12 +104,17 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 GET_EXECUTOR_FUNCTION = "tenants.executor.executor_for"
 TENANT_MIGRATION_ORDER = ["created_at", "id"]
 SPARE_SCHEMAS = env.int("SPARE_SCHEMAS", default=5)
-PROVISIONING_STEPS = ["tenant_apps.workspace.operations.furnish"]
+PROVISIONING_STEPS = [
+    "tenant_apps.workspace.operations.furnish",
+    "tenant_apps.crm.operations.furnish_pipeline",
+    "tenant_apps.invoices.operations.furnish_reminders",
+]
 RESTORE_STEPS = [
     "tenant_apps.workspace.operations.settle_mirrors",
     "tenant_apps.messages.operations.hold_restored_messages",
     "tenant_apps.integrations.operations.revoke_restored_tokens",
     "tenant_apps.invoices.operations.resume_documents",
+    "tenant_apps.invoices.operations.hold_restored_reminders",
 ]
 ERASURE_STEPS = ["shared_apps.accounts.operations.leave_erased_organization"]
 ARCHIVE_PEOPLE = "shared_apps.accounts.queries.people_for_archive"
@@ -142,7 +147,7 @@ OPERATIONS_MUST_RECORD = False
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "shared_apps.accounts.backends.MemberBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "shared_apps.accounts.passwords.PasswordUnlikeEmail"},
@@ -211,6 +216,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 # Mail
 EMAIL_BACKEND = env("EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = DATA_DIR / "mail"
+MAIL_EVENTS_SECRET = env("MAIL_EVENTS_SECRET", default="")  # empty: nobody may tell what became of mail
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Tefter <no-reply@tefter.example>")
 
 # API

@@ -45,7 +45,7 @@ LAST_NAMES = [
 ]
 COLUMNS = (
     "id, first_name, last_name, email, phone, job_title, company_id, owner_id, name_folded,"
-    " search_text, archived_at, created_at, updated_at"
+    " name_key, search_text, archived_at, created_at, updated_at"
 )
 
 
@@ -63,19 +63,25 @@ class Ground:
 def ground(contacts: int) -> Iterator[Ground]:
     """A fresh database with one organization and so many contacts; gone afterwards."""
     server = os.environ["DATABASE_URL"]
-    with psycopg.connect(server, autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{DATABASE}"')
     try:
-        yield _furnished(bench_environment(server), contacts)
+        yield kept_ground(DATABASE, contacts)
     finally:
         with psycopg.connect(server, autocommit=True) as admin:
-            admin.execute(f'DROP DATABASE "{DATABASE}" WITH (FORCE)')
+            admin.execute(f'DROP DATABASE IF EXISTS "{DATABASE}" WITH (FORCE)')
 
 
-def bench_environment(server: str) -> dict[str, str]:
+def kept_ground(database: str, contacts: int = 0) -> Ground:
+    """A fresh database of this name with one organization and so many contacts, that stays."""
+    server = os.environ["DATABASE_URL"]
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE "{database}"')
+    return _furnished(bench_environment(server, database), contacts)
+
+
+def bench_environment(server: str, database: str = DATABASE) -> dict[str, str]:
     return {
         **os.environ,
-        "DATABASE_URL": urlunsplit(urlsplit(server)._replace(path=f"/{DATABASE}")),
+        "DATABASE_URL": urlunsplit(urlsplit(server)._replace(path=f"/{database}")),
         "DJANGO_SETTINGS_MODULE": "config.settings.dev",
         "API_RATE_PER_MINUTE": "100000000",
         "PYTHONPATH": str(PROJECT),
@@ -117,17 +123,22 @@ def _schema_of(connection: psycopg.Connection, organization_id: str) -> str:
 
 
 def _fill(connection: psycopg.Connection, schema: str, contacts: int) -> None:
+    from shared_apps.core.bulgaria.names import person_key
     from shared_apps.core.ids import new_id
     from shared_apps.core.search import searchable
 
     start = datetime(2025, 1, 1, tzinfo=UTC)
-    people = [(first, last, searchable(first, last)) for first in FIRST_NAMES for last in LAST_NAMES]
+    people = [
+        (first, last, searchable(first, last), person_key(first, last))
+        for first in FIRST_NAMES
+        for last in LAST_NAMES
+    ]
     with (
         connection.cursor() as cursor,
         cursor.copy(f'COPY "{schema}".crm_contact ({COLUMNS}) FROM STDIN') as rows,
     ):
         for number in range(contacts):
-            first, last, folded = people[number % len(people)]
+            first, last, folded, key = people[number % len(people)]
             email, phone, at = (
                 f"contact{number}@example.com",
                 f"+35988{number:07d}",
@@ -135,5 +146,20 @@ def _fill(connection: psycopg.Connection, schema: str, contacts: int) -> None:
             )
             text = f"{folded} contact{number} example com {phone[1:]} 0{phone[4:]}"
             rows.write_row(
-                (new_id(), first, last, email, phone, "Управител", None, None, folded, text, None, at, at)
+                (
+                    new_id(),
+                    first,
+                    last,
+                    email,
+                    phone,
+                    "Управител",
+                    None,
+                    None,
+                    folded,
+                    key,
+                    text,
+                    None,
+                    at,
+                    at,
+                )
             )

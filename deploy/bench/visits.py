@@ -71,7 +71,7 @@ def _session(organization_id: UUID, owner_id: UUID) -> str:
 
     session = import_module(settings.SESSION_ENGINE).SessionStore()
     session[SESSION_KEY] = str(owner_id)
-    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    session[BACKEND_SESSION_KEY] = "shared_apps.accounts.backends.MemberBackend"
     session[HASH_SESSION_KEY] = User.objects.get(pk=owner_id).get_session_auth_hash()
     session["organization_id"] = str(organization_id)
     session.save()

@@ -18,7 +18,7 @@ from shared_apps.accounts.operations import note_sign_in, queue_account_mail, se
 from shared_apps.accounts.queries import person_actor, visitor_actor
 from shared_apps.core import clock
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "shared_apps.accounts.backends.MemberBackend"
 
 
 def sign_in(request: HttpRequest, user: User) -> None:

@@ -9,7 +9,7 @@ from django.contrib.auth import SESSION_KEY, logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
-from shared_apps.accounts.queries import actor_of, membership_of
+from shared_apps.accounts.queries import actor_of
 
 Respond = Callable[[HttpRequest], HttpResponse]
 SESSION_ORGANIZATION = "organization_id"
@@ -63,7 +63,7 @@ class ActorMiddleware:
 def _recognize(request: HttpRequest) -> None:
     organization = request.organization  # type: ignore[attr-defined]
     if organization is not None:
-        member = membership_of(request.user.pk, organization.id)  # type: ignore[arg-type]
+        member = request.user.place  # type: ignore[union-attr]
         if member is None:
             logout(request)
             return

@@ -21,7 +21,12 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person, known by e-mail, in any number of organizations. Never deleted: anonymized."""
+    """A person, known by e-mail, in any number of organizations. Never deleted: anonymized.
+
+    `place`: their place in the organization of the host, where the session was read there.
+    """
+
+    place: "TeamMember | None" = None
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     email = models.EmailField(max_length=254, unique=True)

@@ -27,16 +27,18 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from ninja import Schema
-from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, ValidationInfo, model_validator
 from pydantic_core import PydanticKnownError
 
-from shared_apps.core.errors import Refused
+from shared_apps.core.errors import FieldError, Refused, refuse_all
 from shared_apps.core.json import json_response
 from shared_apps.core.keyset import keyset_page
+from shared_apps.core.listing.conditions import LONGEST
 
 MAX_LIMIT = 200
 DEFAULT_LIMIT = 50
 NEWEST_FIRST = "-created_at"
+UNKNOWN_PARAMETER = _("This list knows no such parameter.")
 T = TypeVar("T")
 
 _PLAIN_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
@@ -54,8 +56,19 @@ _Plain = BeforeValidator(_plainly_written)
 Amount = Annotated[Decimal, Field(max_digits=14, decimal_places=2), _Plain]
 UnitPrice = Annotated[Decimal, Field(max_digits=14, decimal_places=4), _Plain]
 Quantity = Annotated[Decimal, Field(max_digits=14, decimal_places=3), _Plain]
+ExchangeRate = Annotated[Decimal, Field(max_digits=18, decimal_places=6, gt=0), _Plain]
 Percent = Annotated[Decimal, Field(max_digits=5, decimal_places=2), _Plain]
 CurrencyCode = Annotated[str, StringConstraints(min_length=3, max_length=3, to_upper=True)]
+
+
+Custom = Annotated[
+    dict[str, Any],
+    Field(
+        description="Values of the organization's own fields by code; null empties one. Text, link, choice:"
+        " a text; number: a number or a text; money: `{amount, currency}`; date: `YYYY-MM-DD`;"
+        " choices: a list; yes_no: a boolean; person: the user's id."
+    ),
+]
 
 
 class Input(Schema):
@@ -67,12 +80,33 @@ class Input(Schema):
 
 
 class ListQuery(Schema):
-    """The parameters of every list; a list with filters adds its own by inheriting."""
+    """The parameters of every list; a list with filters adds its own by inheriting. What a list does not
+    know is refused by its name: a misspelt filter would answer with everything.
+    """
 
     search: str = Field("", max_length=200)
     ordering: str = Field("", max_length=40, description="One listed field; `-` in front for descending.")
     limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT)
     cursor: str | None = Field(None, max_length=1000)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_unknown(cls, values: Any, info: ValidationInfo) -> Any:
+        sent = info.context["request"].GET if info.context else {}
+        unknown = [name for name in sent if name not in cls.model_fields]
+        refuse_all([FieldError(name[:100], "unknown_parameter", UNKNOWN_PARAMETER) for name in unknown])
+        return values
+
+
+class FilteredQuery(ListQuery):
+    """The parameters of a list that people see as a page too: `filter` as in its address."""
+
+    filter: str = Field(
+        "",
+        max_length=LONGEST,
+        description="As in the address of the page: `city:is:Varna,any(size:is:10-49,tags:any:<id>)`."
+        " Parts beside each other must all hold, `any(…)` wants one of its parts.",
+    )
 
 
 class ListOf(Schema, Generic[T]):

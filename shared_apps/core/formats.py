@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_currency, format_decimal
@@ -32,12 +33,18 @@ def format_number(value: Decimal | int, places: int | None = None, language: str
 def format_day(day: date, language: str | None = None) -> str:
     """Write a date for tables: `22.11.2026` or `22 Nov 2026`."""
     locale = locale_of(language)
-    return format_date(day, "dd.MM.y" if locale == "bg_BG" else "d MMM y", locale=locale)
+    return _written_day(day, "dd.MM.y" if locale == "bg_BG" else "d MMM y", locale)
 
 
 def format_long_day(day: date, language: str | None = None) -> str:
     """Write a date in full, with the weekday."""
-    return format_date(day, "EEEE, d MMMM y", locale=locale_of(language))
+    return _written_day(day, "EEEE, d MMMM y", locale_of(language))
+
+
+@lru_cache(maxsize=4096)
+def _written_day(day: date, pattern: str, locale: str) -> str:
+    """Lists write the same few days again and again."""
+    return format_date(day, pattern, locale=locale)
 
 
 def format_instant(instant: datetime, language: str | None = None) -> str:

@@ -125,7 +125,7 @@ def add_refusal(form: Form, refusal: DomainError) -> None:
     """Put a refusal beside its fields; what belongs to no field of the form stands on top of it."""
     errors = getattr(refusal, "errors", ()) or ()
     for error in errors:
-        name = error.field.split(".")[0]
+        name = error.field if error.field in form.fields else error.field.split(".")[0]
         form.add_error(name if name in form.fields else None, str(error.message))
     if not errors:
         form.add_error(None, str(refusal))

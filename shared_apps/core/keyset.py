@@ -5,6 +5,7 @@ counted.
 import base64
 import binascii
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.errors import Refused
@@ -35,16 +36,43 @@ class KeysetPage(Generic[M]):
     previous_cursor: str | None
 
 
+@dataclass(frozen=True)
+class Held:
+    """An order by what not every row has; rows without it come last, whichever way, and are ordered by id.
+
+    `having` narrows rows to those that have it and annotates it as `in_order`; `lacking` to the others. Each
+    half is read along its own index.
+    """
+
+    having: Callable[[QuerySet[Any]], QuerySet[Any]]
+    lacking: Callable[[QuerySet[Any]], QuerySet[Any]]
+
+
+def held_in(path: str) -> Held:
+    """The order by a column beyond a key that may be null: `company__name_folded`."""
+    key = path.partition("__")[0]
+    return Held(
+        lambda rows: rows.filter(**{f"{path}__isnull": False}).annotate(in_order=F(path)),
+        lambda rows: rows.filter(**{f"{key}__isnull": True}),
+    )
+
+
 def keyset_page(
-    queryset: QuerySet[M], *, ordering: str = "-id", cursor: str | None = None, limit: int = 50
+    queryset: QuerySet[M],
+    *,
+    ordering: str = "-id",
+    cursor: str | None = None,
+    limit: int = 50,
+    held: Held | None = None,
 ) -> KeysetPage[M]:
     """One page of `queryset` by one field (`-` for descending); the id breaks ties.
 
-    The field must not be null. A cursor made for another ordering, or tampered with, raises `InvalidCursor`.
+    The field must not be null; for one that some rows lack, give `held` and `in_order`. A cursor made for
+    another ordering, or tampered with, raises `InvalidCursor`.
     """
-    place = _read_cursor(queryset, ordering, cursor) if cursor else None
+    place = _read_cursor(queryset, ordering, cursor, held) if cursor else None
     backwards = bool(place and place.backwards)
-    rows = list(_slice(queryset, ordering, place, limit + 1))
+    rows = _beginning(queryset, ordering, place, limit + 1, held)
     more = len(rows) > limit
     rows = rows[:limit]
     if backwards:
@@ -53,27 +81,80 @@ def keyset_page(
     has_previous = bool(rows) and (place is not None) and (more or not backwards)
     return KeysetPage(
         rows,
-        _write_cursor(ordering, rows[-1], False) if has_next else None,
-        _write_cursor(ordering, rows[0], True) if has_previous else None,
+        _write_cursor(ordering, rows[-1], False, held) if has_next else None,
+        _write_cursor(ordering, rows[0], True, held) if has_previous else None,
     )
+
+
+def neighbours(
+    queryset: QuerySet[M], *, ordering: str, row_id: UUID, held: Held | None = None
+) -> tuple[M | None, M | None]:
+    """The rows before and after one of a list, without counting; none for a row that is not in it."""
+    field = ordering.lstrip("-")
+    known = held.having(queryset) if held else queryset
+    kept = known.filter(pk=row_id).values_list(field, flat=True).first()
+    if kept is None and not (held and held.lacking(queryset).filter(pk=row_id).exists()):
+        return None, None
+    before, after = (
+        next(iter(_beginning(queryset, ordering, _Place(kept, row_id, backwards), 1, held)), None)
+        for backwards in (True, False)
+    )
+    return before, after
+
+
+def whole(queryset: QuerySet[M], *, ordering: str, held: Held | None = None) -> list[QuerySet[M]]:
+    """All rows in their order: one queryset after the other."""
+    return [part.order_by(*_order(by, False)) for part, by in _parts(queryset, ordering, held)]
 
 
 @dataclass(frozen=True)
 class _Place:
+    """Beyond which row a page begins; `value` None for a row that lacks what is ordered by."""
+
     value: Any
     id: Any
     backwards: bool
 
 
-def _slice(queryset: QuerySet[M], ordering: str, place: _Place | None, size: int) -> QuerySet[M]:
-    field, descending = ordering.lstrip("-"), ordering.startswith("-")
-    if place and place.backwards:
-        descending = not descending
-    sign = "-" if descending else ""
-    order = [f"{sign}id"] if field == "id" else [f"{sign}{field}", f"{sign}id"]
+def _beginning(
+    queryset: QuerySet[M], ordering: str, place: _Place | None, size: int, held: Held | None
+) -> list[M]:
+    """The first rows beyond a place, in the direction that it looks."""
+    backwards = bool(place and place.backwards)
+    parts = _parts(queryset, ordering, held)
+    if backwards:
+        parts.reverse()
+    is_lacking = held is not None and place is not None and place.value is None
+    if place and held and is_lacking is not backwards:
+        parts = parts[1:]
+    rows: list[M] = []
+    for part, by in parts:
+        if len(rows) < size:
+            rows += _slice(part, by, place, backwards, size - len(rows))
+        place = None
+    return rows
+
+
+def _parts(queryset: QuerySet[M], ordering: str, held: Held | None) -> list[tuple[QuerySet[M], str]]:
+    if held is None:
+        return [(queryset, ordering)]
+    sign = "-" if ordering.startswith("-") else ""
+    return [(held.having(queryset), ordering), (held.lacking(queryset), f"{sign}id")]
+
+
+def _slice(
+    queryset: QuerySet[M], ordering: str, place: _Place | None, backwards: bool, size: int
+) -> QuerySet[M]:
     if place:
-        queryset = queryset.filter(_beyond(field, place, "lt" if descending else "gt"))
-    return queryset.order_by(*order)[:size]
+        side = "lt" if ordering.startswith("-") is not backwards else "gt"
+        queryset = queryset.filter(_beyond(ordering.lstrip("-"), place, side))
+    return queryset.order_by(*_order(ordering, backwards))[:size]
+
+
+def _order(ordering: str, backwards: bool) -> list[str]:
+    field, descending = ordering.lstrip("-"), ordering.startswith("-") is not backwards
+    sign = "-" if descending else ""
+    return [f"{sign}id"] if field == "id" else [f"{sign}{field}", f"{sign}id"]
 
 
 def _beyond(field: str, place: _Place, side: str) -> Q:
@@ -83,25 +164,34 @@ def _beyond(field: str, place: _Place, side: str) -> Q:
     return Q(**{f"{field}__{side}e": place.value}) & (Q(**{f"{field}__{side}": place.value}) | tied)
 
 
-def _write_cursor(ordering: str, row: Any, backwards: bool) -> str:
+def _write_cursor(ordering: str, row: Any, backwards: bool, held: Held | None) -> str:
     field = ordering.lstrip("-")
-    value = row[field] if isinstance(row, dict) else getattr(row, field)
+    value = row[field] if isinstance(row, dict) else _value_of(row, field, held)
     row_id = row["id"] if isinstance(row, dict) else row.pk
     packed = json.dumps([ordering, _plain(value), str(row_id), int(backwards)], separators=(",", ":"))
     return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
 
 
+def _value_of(row: Any, field: str, held: Held | None) -> Any:
+    """What a row is ordered by; None for one that lacks it."""
+    return getattr(row, field, None) if held else getattr(row, field)
+
+
 def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, (date, datetime)) else str(value)
+    if value is None or isinstance(value, (date, datetime)):
+        return value and value.isoformat()
+    return str(value)
 
 
-def _read_cursor(queryset: QuerySet[M], ordering: str, cursor: str) -> _Place:
+def _read_cursor(queryset: QuerySet[M], ordering: str, cursor: str, held: Held | None) -> _Place:
     try:
         packed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         made_for, value, row_id, backwards = json.loads(packed)
-        if made_for != ordering:
+        if made_for != ordering or (value is None and held is None):
             raise InvalidCursor()
-        return _Place(_typed(queryset, ordering.lstrip("-"), value), UUID(row_id), bool(backwards))
+        ordered = held.having(queryset) if held else queryset
+        typed = None if value is None else _typed(ordered, ordering.lstrip("-"), value)
+        return _Place(typed, UUID(row_id), bool(backwards))
     except (ValueError, TypeError, ArithmeticError, AttributeError, binascii.Error, ValidationError) as error:
         raise InvalidCursor() from error
 

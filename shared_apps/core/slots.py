@@ -1,16 +1,18 @@
 """Places that a higher app fills: sentences of events, and parts of pages.
 
 Registration happens in `AppConfig.ready`; a slot's function takes the page's context and returns one object
-to show.
+to show. One that asks the database may be a generator (`core.asking`): then all are asked together.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
 from typing import Any
 
+from shared_apps.core.asking import Asking, answered, side_by_side
 from shared_apps.core.errors import Text
 
 _sentences: dict[str, Text] = {}
+_caused: dict[tuple[str, str], Text] = {}
 _slots: dict[str, list[Callable[..., Any]]] = defaultdict(list)
 
 
@@ -19,9 +21,19 @@ def register_sentences(sentences: Mapping[Any, Text]) -> None:
     _sentences.update({str(event): sentence for event, sentence in sentences.items()})
 
 
-def sentence_for(event_type: str) -> Text:
+def register_caused(sentences: Mapping[Any, Text]) -> None:
+    """Say how events of a type are told that have a certain cause: (type, cause) → sentence."""
+    _caused.update({(str(event), str(cause)): sentence for (event, cause), sentence in sentences.items()})
+
+
+def sentence_for(event_type: str, cause: str = "") -> Text:
     """How the event is told; the bare type for one that nobody registered."""
-    return _sentences.get(event_type, event_type)
+    return _caused.get((event_type, cause)) or _sentences.get(event_type, event_type)
+
+
+def is_told_by_cause(event_type: str, cause: str) -> bool:
+    """Whether the sentence says the cause, too."""
+    return (event_type, cause) in _caused
 
 
 def registered_sentences() -> Mapping[str, Text]:
@@ -36,5 +48,13 @@ def register(place: str, function: Callable[..., Any]) -> None:
 
 def fill(place: str, **context: Any) -> list[Any]:
     """What the higher apps show at `place`; entries of None are left out."""
-    shown = (function(**context) for function in _slots[place])
-    return [entry for entry in shown if entry is not None]
+    return answered(filling(place, **context))
+
+
+def filling(place: str, **context: Any) -> Asking[list[Any]]:
+    """`fill` as a part of a page that asks together with others."""
+    shown = [function(**context) for function in _slots[place]]
+    asking = [entry for entry in shown if isinstance(entry, Generator)]
+    told = iter((yield from side_by_side(*asking)))
+    entries = (next(told) if isinstance(entry, Generator) else entry for entry in shown)
+    return [entry for entry in entries if entry is not None]

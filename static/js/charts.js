@@ -23,7 +23,8 @@
   }
 
   function options(figure, rows) {
-    const short = new Intl.NumberFormat(language, { notation: "compact", style: "currency", currency: figure.dataset.currency });
+    const money = figure.dataset.currency ? { style: "currency", currency: figure.dataset.currency } : {};
+    const short = new Intl.NumberFormat(language, { notation: "compact", ...money });
     const grid = { color: colour("line"), drawTicks: false };
     const ticks = { color: colour("ink-soft"), padding: 8 };
     return {
@@ -33,7 +34,7 @@
       plugins: { legend: { display: false }, tooltip: { displayColors: false, callbacks: { label: (bar) => rows[bar.dataIndex].text } } },
       scales: {
         x: { grid: { display: false }, border: { color: colour("line-strong") }, ticks },
-        y: { beginAtZero: true, grid, border: { display: false }, ticks: { ...ticks, maxTicksLimit: 5, callback: (value) => short.format(value) } },
+        y: { beginAtZero: true, grid, border: { display: false }, ticks: { ...ticks, maxTicksLimit: 5, precision: 0, callback: (value) => short.format(value) } },
       },
     };
   }

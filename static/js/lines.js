@@ -1,4 +1,4 @@
-/* The line editor of invoices. The server renders the rows and works without this; here it gains live totals,
+/* The line editor of invoices and deals. The server renders the rows and works without this; here it gains live totals,
    a keyboard and products to choose from.
 
    Enter: the next empty line, or a new one below · ↑ ↓: the same cell of another line · Delete on an empty line: away with it ·
@@ -18,6 +18,9 @@
     const count = form.elements[`${table.dataset.lines}-TOTAL_FORMS`];
     const currency = form.elements.currency;
     const rows = () => [...body.rows];
+    const left = JSON.parse(document.getElementById("invoice-remains")?.textContent ?? "{}");
+    const remains = Object.fromEntries(
+      Object.entries(left).map(([key, [base, vat]]) => [key, { base: BigInt(base), vat: BigInt(vat) }]));
     const cell = (row, name) => row.querySelector(`[data-line="${name}"]`);
 
     // --- rows -------------------------------------------------------------------------------------------------
@@ -73,10 +76,28 @@
 
     function readLine(row) {
       const read = (name) => exact.parse(cell(row, name).value || "0") ?? ZERO;
-      const rate = cell(row, "vat_rate").value;
+      const [rate, code] = treatment(cell(row, "vat_rate").value);
       return {
         quantity: read("quantity"), unitPrice: read("unit_price"), discount: read("discount_percent"),
-        rate: rate === "" ? null : exact.parse(rate),
+        rate: rate === "" ? null : exact.parse(rate), code, isDeduction: Boolean(cell(row, "deducts_id")?.value),
+      };
+    }
+
+    // "0.00:export" → rate and code; the taxed rates say their code themselves.
+    function treatment(value) {
+      const [rate, code = ""] = value.split(":");
+      return [rate, code || { "20.00": "standard", "9.00": "reduced" }[rate] || ""];
+    }
+
+    // How the document is priced; a deal has none of these fields.
+    function pricing() {
+      const share = exact.parse(form.elements.discount?.value || "0") ?? ZERO;
+      const inAmount = form.elements.discount_in?.value === "amount";
+      return {
+        withVat: form.elements.prices_include_vat?.checked ?? false,
+        percent: inAmount ? null : share,
+        amount: inAmount ? exact.cents(share) : 0n,
+        remains,
       };
     }
 
@@ -89,24 +110,34 @@
         const net = exact.lineNet(line.quantity, line.unitPrice, line.discount);
         row.querySelector("[data-line-net]").textContent = isEmpty(row) ? "" : say(net);
       }
-      showTotals(exact.totals(filled.map(readLine)));
+      const sure = filled.filter((row) => !cell(row, "is_optional")?.checked);
+      showTotals(exact.totals(sure.map(readLine), pricing()));
     }
 
     function showTotals(totals) {
       const list = form.querySelector("[data-lines-totals]");
       list.querySelector("[data-total=net]").textContent = say(totals.net);
+      const pattern = form.querySelector("template[data-vat-group-blank]");
+      if (!pattern) return; // a deal is counted before VAT
+      const off = list.querySelector("[data-total-discount]");
+      off.hidden = totals.discount === 0n;
+      off.querySelector("[data-total=discount]").textContent = say(-totals.discount);
       list.querySelector("[data-total=total]").textContent = say(totals.total);
       list.querySelectorAll("[data-vat-group]").forEach((group) => group.remove());
-      const pattern = form.querySelector("template[data-vat-group-blank]");
       const names = form.querySelector("template[data-line-blank]").content.querySelector("[data-line=vat_rate]").options;
       for (const group of totals.groups) {
         const shown = pattern.content.firstElementChild.cloneNode(true);
-        const name = [...names].find((option) => sameRate(option.value, group.rate));
-        shown.querySelector("[data-vat-rate]").textContent = name ? name.text : `${Number(group.key) / 100} %`;
+        const name = [...names].find((option) => sameGroup(option.value, group));
+        shown.querySelector("[data-vat-rate]").textContent = name ? name.text : `${Number(group.key.split(":")[0]) / 100} %`;
         shown.querySelector("[data-vat-base]").textContent = say(group.base);
         shown.querySelector("[data-vat-amount]").textContent = say(group.vat);
         list.querySelector(".is-total").before(shown);
       }
+    }
+
+    function sameGroup(value, group) {
+      const [rate, code] = treatment(value);
+      return sameRate(rate, group.rate) && code === group.code;
     }
 
     function sameRate(value, rate) {
@@ -192,6 +223,42 @@
       cell(row, "quantity").focus();
       cell(row, "quantity").select();
       refresh();
+      remember(row);
+    }
+
+    /** What this client paid for the same the last time, below the line; a press takes that price. */
+    async function remember(row) {
+      row.querySelector(".line-memory")?.remove();
+      const company = form.elements.company_id?.value;
+      if (!table.dataset.priceMemory || !company || isEmpty(row)) return;
+      const address = new URL(table.dataset.priceMemory, location.href);
+      address.searchParams.set("company_id", company);
+      for (const name of ["product_id", "description"]) address.searchParams.set(name, cell(row, name).value);
+      const answer = await fetch(address, { headers: { Accept: "application/json" } }).catch(() => null);
+      const memory = answer?.ok ? await answer.json() : {};
+      if (!memory.text || !row.isConnected || row.querySelector(".line-memory")) return;
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "line-memory";
+      button.textContent = memory.text;
+      button.addEventListener("click", () => {
+        cell(row, "unit_price").value = asWritten(memory.unit_price);
+        form.dispatchEvent(new Event("input", { bubbles: true }));
+        refresh();
+      });
+      cell(row, "description").closest("td").append(button);
+    }
+
+    /** Lines that nobody gave another VAT get the one that fits the client. */
+    function treatAs(value) {
+      const before = table.dataset.treatment ?? cell(blank.content.firstElementChild, "vat_rate").value;
+      for (const row of [...rows(), blank.content.firstElementChild]) {
+        const select = cell(row, "vat_rate");
+        const isKnown = [...select.options].some((option) => option.value === value);
+        if (isKnown && (isEmpty(row) || select.value === before)) select.value = value;
+      }
+      table.dataset.treatment = value;
+      refresh();
     }
 
     /** "120.0000" → "120.00", with the reader's comma. */
@@ -210,7 +277,12 @@
       const button = event.target.closest("[data-line-remove]");
       if (button) removeRow(button.closest("tr"));
     });
+    body.addEventListener("change", (event) => {
+      if (event.target.dataset.line === "description") remember(event.target.closest("tr"));
+    });
     currency?.addEventListener("change", refresh);
+    for (const name of ["discount", "discount_in", "prices_include_vat"]) form.elements[name]?.addEventListener("input", refresh);
+    table.addEventListener("treat-as", (event) => treatAs(event.detail));
     form.querySelectorAll("[data-line-add]").forEach((button) => {
       button.hidden = false;
       button.addEventListener("click", () => addRow(rows().at(-1)));

@@ -14,9 +14,16 @@
     return library;
   }
 
+  // The other fields of the form that narrow the search.
+  const narrowing = (select) => (select.dataset.selectWith ?? "").split(" ").filter(Boolean);
+
   async function search(select, query, show) {
     const url = new URL(select.dataset.selectUrl, location.href);
     url.searchParams.set("q", query);
+    for (const name of narrowing(select)) {
+      const value = select.form?.elements[name]?.value;
+      if (value) url.searchParams.set(name, value);
+    }
     try {
       const answer = await fetch(url, { headers: { Accept: "application/json" } });
       show(answer.ok ? (await answer.json()).items : []);
@@ -79,6 +86,7 @@
         loading: () => '<div class="skeleton"><span></span></div>',
       },
     });
+    for (const name of narrowing(select)) select.form?.elements[name]?.addEventListener("change", () => made.load(""));
     made.on("type", (text) => made.wrapper.classList.toggle("is-typing", text !== ""));
     made.on("blur", () => made.wrapper.classList.remove("is-typing"));
     made.on("item_add", () => made.wrapper.classList.remove("is-typing"));

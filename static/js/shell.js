@@ -176,7 +176,7 @@
   document.addEventListener("change", (event) => event.target.closest("[data-autosubmit]")?.requestSubmit());
 
   document.addEventListener("keydown", (event) => {
-    const wantsSearch = (event.key === "k" && (event.ctrlKey || event.metaKey)) || (event.key === "/" && !isTyping(event.target));
+    const wantsSearch = event.key === "/" && !isTyping(event.target);
     const search = byId("global-search");
     if (wantsSearch && search) { event.preventDefault(); search.focus(); search.select(); return; }
     const plain = !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target);
@@ -185,6 +185,10 @@
 
   function settle(part) {
     part.querySelectorAll("[data-width]").forEach((bar) => { bar.style.width = `${bar.dataset.width}%`; });
+    part.parentNode?.querySelectorAll("[data-accent]").forEach((paper) => {
+      paper.style.setProperty("--paper-accent", paper.dataset.accent);
+      paper.style.setProperty("--paper-accent-text", paper.dataset.accentText);
+    });
     const isAsked = part.querySelector("[data-focus]") ?? part.querySelector("[data-autofocus]");
     if (isAsked) isAsked.focus();
     else if (!isTyping(document.activeElement))

@@ -2,9 +2,9 @@ import re
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
-from shared_apps.core.http import page, partial
+from shared_apps.core.http import ActorRequest, page, partial
 from shared_apps.core.keyset import keyset_page
 from shared_apps.core.permissions import Permission
 from shared_apps.core.slots import fill, registered_sentences
@@ -18,7 +18,7 @@ _PLATFORM_APPS = frozenset({"accounts", "tenants", "plans", "jobs", "journal", "
 
 
 @page(Permission.AUDIT_VIEW)
-def audit_log(request: HttpRequest) -> HttpResponse:
+def audit_log(request: ActorRequest) -> HttpResponse:
     """Everything that happened, newest first."""
     wanted = audit_filter(request.GET)
     events = queries.audited_events(
@@ -26,8 +26,10 @@ def audit_log(request: HttpRequest) -> HttpResponse:
         person_id=wanted.person_id,
         period=wanted.hours(current_organization().time_zone),
     )
+    shown = keyset_page(events, ordering="-id", cursor=request.GET.get("cursor"), limit=PAGE_LENGTH)
+    queries.with_words(shown.items, request.actor)
     context: dict[str, Any] = {
-        "page": keyset_page(events, ordering="-id", cursor=request.GET.get("cursor"), limit=PAGE_LENGTH),
+        "page": shown,
         "types": _type_choices(),
         "people": _people_choices(),
         "day": request.GET.get("day", ""),

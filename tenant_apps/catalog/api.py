@@ -20,6 +20,7 @@ from tenant_apps.catalog.schemas import (
     product_out,
     without_order,
 )
+from tenant_apps.workspace.queries import custom_column, narrowed
 
 router = Router(tags=["products"])
 
@@ -29,7 +30,8 @@ def list_products(request: ActorRequest, query: Query[ProductFilters]) -> HttpRe
     """Products, newest first; with `archived=true` also those in the archive."""
     request.actor.require(Permission.PRODUCTS_VIEW)
     rows = matching(queries.products(archived=None if query.archived else False), query.search)
-    found = rows.filter(**query.lookups()).values(*PRODUCT_FIELDS, "name_folded")
+    rows = narrowed(rows.filter(**query.lookups()), "product", query.filter, request.actor, clock.now())
+    found = rows.values(*PRODUCT_FIELDS, "name_folded", **custom_column("product"))
     return list_response(found, query, orderings=PRODUCT_ORDERINGS, item=without_order, default="-id")
 
 

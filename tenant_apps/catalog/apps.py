@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 
+from shared_apps.core.listing import register_listing
 from shared_apps.core.slots import register_sentences
 
 
@@ -8,5 +9,7 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         from tenant_apps.catalog.events import SENTENCES
+        from tenant_apps.catalog.listings import PRODUCTS
 
         register_sentences(SENTENCES)
+        register_listing(PRODUCTS)

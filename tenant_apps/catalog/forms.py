@@ -6,8 +6,10 @@ from django.db.models import CharField
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.currencies import CURRENCIES
+from shared_apps.core.custom_forms import WithCustomFields
 from tenant_apps.catalog.models import Product
 from tenant_apps.catalog.operations import ProductChange
+from tenant_apps.workspace.queries import custom_values
 
 USUAL_CURRENCIES = ("EUR", "USD", "GBP", "CHF", "RON", "TRY")
 STANDARD_VAT_RATE = 20
@@ -42,8 +44,10 @@ class NumberField(forms.DecimalField):
         return super().to_python("".join(value.split()) if isinstance(value, str) else value)
 
 
-class ProductForm(forms.Form):
+class ProductForm(WithCustomFields):
     """A product; an empty VAT rate means no VAT."""
+
+    entity = "product"
 
     name = _text("name")
     code = _text("code")
@@ -63,7 +67,7 @@ class ProductForm(forms.Form):
         """The form as the product stands now, without needless zeros."""
         values = {name: getattr(product, name) for name in cls.base_fields}
         numbers = {name: shortest(values[name]) for name in ("unit_price", "vat_rate")}
-        return cls(initial=values | numbers)
+        return cls(initial=values | numbers | {"custom": custom_values("product", product.pk)})
 
     def change(self) -> ProductChange:
         return ProductChange(**self.cleaned_data)

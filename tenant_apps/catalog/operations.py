@@ -1,5 +1,6 @@
 """Products: added, changed, archived, brought back."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -20,6 +21,7 @@ from tenant_apps.activity.operations import changes_between, record
 from tenant_apps.catalog.events import CatalogEvent
 from tenant_apps.catalog.models import Product
 from tenant_apps.catalog.rules import PRICE_PLACES, RATE_PLACES, is_price, is_vat_rate, with_places
+from tenant_apps.workspace.operations import CustomChange, custom_change
 from tenant_apps.workspace.queries import profile
 
 
@@ -49,13 +51,18 @@ class ProductChange:
     unit_price: Decimal | Keep | None = KEEP
     currency: str | None = None
     vat_rate: Decimal | Keep | None = KEEP
+    custom: Mapping[str, Any] | None = None
+
+
+COLUMNS = ("name", "code", "unit", "unit_price", "currency", "vat_rate")
 
 
 @operation(permission=Permission.PRODUCTS_EDIT)
 def create_product(*, details: ProductChange, by: Actor, at: datetime) -> Product:
     """Add a product."""
     product = Product(currency="" if details.currency else profile().default_currency, created_at=at)
-    new = _write(product, details, at)
+    custom = custom_change("product", None, details.custom, by=by, at=at)
+    new = _write(product, details, custom, at)
     record(event=CatalogEvent.PRODUCT_CREATED, subject=product, by=by, at=at, new=new)
     return product
 
@@ -64,8 +71,9 @@ def create_product(*, details: ProductChange, by: Actor, at: datetime) -> Produc
 def change_product(*, product_id: UUID, change: ProductChange, by: Actor, at: datetime) -> Product:
     """Change what is given. Lines of documents that started from the product stay as they are."""
     product = Product.objects.select_for_update().get(pk=product_id)
-    before = _details(product)
-    old, new = changes_between(before, _write(product, change, at))
+    custom = custom_change("product", product_id, change.custom, by=by, at=at)
+    before = _details(product) | custom.before
+    old, new = changes_between(before, _write(product, change, custom, at))
     record(event=CatalogEvent.PRODUCT_CHANGED, subject=product, by=by, at=at, old=old, new=new)
     return product
 
@@ -95,15 +103,16 @@ def unarchive_product(*, product_id: UUID, by: Actor, at: datetime) -> Product:
 
 
 def _details(product: Product) -> dict[str, Any]:
-    return {name: getattr(product, name) for name in ProductChange.__dataclass_fields__}
+    return {name: getattr(product, name) for name in COLUMNS}
 
 
-def _write(product: Product, change: ProductChange, at: datetime) -> dict[str, Any]:
+def _write(product: Product, change: ProductChange, custom: CustomChange, at: datetime) -> dict[str, Any]:
     """Put the given values into the row and save it; return all its details."""
     wanted = given(change)
+    wanted.pop("custom", None)
     if "currency" in wanted:
         wanted["currency"] = wanted["currency"].upper()
-    refuse_all(_product_errors(wanted, _details(product) | wanted))
+    refuse_all(_product_errors(wanted, _details(product) | wanted) + custom.errors)
     for name, places in (("unit_price", PRICE_PLACES), ("vat_rate", RATE_PLACES)):
         if wanted.get(name) is not None:
             wanted[name] = with_places(wanted[name], places)
@@ -113,7 +122,8 @@ def _write(product: Product, change: ProductChange, at: datetime) -> dict[str, A
     product.search_text = searchable(product.name, product.code)
     product.updated_at = at
     product.save()
-    return _details(product)
+    custom.write(product.pk)
+    return _details(product) | custom.after
 
 
 def _product_errors(wanted: dict[str, Any], after: dict[str, Any]) -> list[FieldError]:

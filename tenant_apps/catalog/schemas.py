@@ -6,11 +6,12 @@ from uuid import UUID
 
 from ninja import Schema
 
-from shared_apps.core.api import CurrencyCode, Input, ListQuery, Percent, UnitPrice
+from shared_apps.core.api import CurrencyCode, Custom, FilteredQuery, Input, Percent, UnitPrice
 from tenant_apps.catalog.models import Product
-from tenant_apps.catalog.operations import ProductChange
+from tenant_apps.catalog.operations import COLUMNS, ProductChange
+from tenant_apps.workspace.queries import custom_of, told_custom
 
-PRODUCT_FIELDS = (*ProductChange.__dataclass_fields__, "id", "created_at", "updated_at", "archived_at")
+PRODUCT_FIELDS = (*COLUMNS, "id", "created_at", "updated_at", "archived_at")
 TEXTS = ("name", "code", "unit", "currency")
 PRODUCT_ORDERINGS = {
     "name": "name_folded",
@@ -30,6 +31,7 @@ class ProductPatch(Input):
     unit_price: UnitPrice | None = None
     currency: CurrencyCode | None = None
     vat_rate: Percent | None = None
+    custom: Custom | None = None
 
     def change(self) -> ProductChange:
         named = self.model_dump(exclude_unset=True)
@@ -55,12 +57,13 @@ class ProductOut(Schema):
     unit_price: str
     currency: str
     vat_rate: str | None
+    custom: dict[str, Any]
     created_at: datetime
     updated_at: datetime
     archived_at: datetime | None
 
 
-class ProductFilters(ListQuery):
+class ProductFilters(FilteredQuery):
     archived: bool = False
     code: str = ""
     currency: str = ""
@@ -71,10 +74,11 @@ class ProductFilters(ListQuery):
 
 
 def product_out(product: Product) -> dict[str, Any]:
-    return {name: getattr(product, name) for name in PRODUCT_FIELDS}
+    custom = custom_of("product", product.pk)
+    return {name: getattr(product, name) for name in PRODUCT_FIELDS} | {"custom": custom}
 
 
 def without_order(row: dict[str, Any]) -> dict[str, Any]:
     """A row of a list, without the column that only ordered it."""
     del row["name_folded"]
-    return row
+    return told_custom(row)

@@ -8,36 +8,34 @@ from shared_apps.core import clock, slots
 from shared_apps.core.errors import DomainError
 from shared_apps.core.http import ActorRequest, act, add_refusal, done, form_page, page, partial
 from shared_apps.core.json import json_response
-from shared_apps.core.lists import list_page
 from shared_apps.core.permissions import Permission
 from shared_apps.core.search import matching
 from tenant_apps.activity.queries import timeline_of
 from tenant_apps.catalog import operations, queries
 from tenant_apps.catalog.forms import STANDARD_VAT_RATE, ProductForm
 from tenant_apps.catalog.models import Product
-from tenant_apps.workspace.queries import profile
+from tenant_apps.workspace.queries import listed, profile
 
-ORDERINGS = {"name": "name_folded", "code": "code", "unit_price": "unit_price", "created_at": "id"}
 OPTIONS = 20
 
 
 @page(Permission.PRODUCTS_VIEW)
 def product_list(request: ActorRequest) -> HttpResponse:
-    archived = request.GET.get("archived") == "true"
-    context = {
-        "page": list_page(request, queries.products(archived=archived), orderings=ORDERINGS, default="name"),
-        "views": [("", _("In use")), ("true", _("Archive"))],
-        "archived": archived,
-        "is_narrowed": bool(request.GET.get("search")),
-    }
-    return partial(request, "catalog/product_list.html", "list", context)
+    shown = listed("product", request.GET, request.actor, clock.now())
+    return partial(request, "catalog/product_list.html", "list", {"list": shown})
 
 
 @page(Permission.PRODUCTS_VIEW)
 def product_detail(request: ActorRequest, product_id: UUID) -> HttpResponse:
     product = queries.product(product_id)
     related = slots.fill("product.related", product=product, actor=request.actor)
-    context = {"product": product, "timeline": timeline_of(product_id, by=request.actor), "related": related}
+    may_change = request.actor.may(Permission.PRODUCTS_EDIT)
+    parts = slots.fill(
+        "record.fields", record_type="product", record=product, actor=request.actor, may_change=may_change
+    )
+    timeline = timeline_of(product_id, by=request.actor)
+    context = {"product": product, "timeline": timeline, "related": related, "parts": parts}
+    context["may_change"] = may_change
     return partial(request, "catalog/product_detail.html", "panel", context)
 
 

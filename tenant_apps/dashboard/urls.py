@@ -1,8 +1,13 @@
 from django.urls import path
 
-from tenant_apps.dashboard import views
+from tenant_apps.dashboard.views import home, reports, who_first
 
 urlpatterns = [
-    path("", views.dashboard, name="dashboard"),
-    path("search/", views.search, name="search"),
+    path("", home.dashboard, name="dashboard"),
+    path("who-first/", who_first.who_first, name="who_first"),
+    path("reports/", reports.report_list, name="report_list"),
+    path("reports/<slug:report>/", reports.report_detail, name="report_detail"),
+    path("reports/<slug:report>/export/", reports.export_report, name="export_report"),
+    path("search/", home.search, name="search"),
+    path("actions/", home.palette_actions, name="palette_actions"),
 ]

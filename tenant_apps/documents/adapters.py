@@ -3,15 +3,19 @@
 from base64 import b64encode
 from collections.abc import Mapping
 from functools import cache
+from html import escape
 from io import BytesIO
 from pathlib import Path
 from types import ModuleType
+from unicodedata import category
 
 FONT_DIRECTORY = Path(__file__).resolve().parents[2] / "static" / "fonts" / "pdf"
 FONT_FACES = {"normal": "IBMPlexSans-Regular.ttf", "bold": "IBMPlexSans-SemiBold.ttf"}
 FONT_FAMILY = "Tefter"
 IMAGE_SCHEME = "memory:"
-NOT_DRAWABLE = "\N{REPLACEMENT CHARACTER}"
+NOT_DRAWABLE = "?"
+CONTROLS = frozenset(range(32))
+UNSEEN = frozenset({"Cc", "Cf", "Mn", "Me"})
 LAYOUT = frozenset(map(ord, "\n\r\t"))
 MOST_BYTES = 10 * 1024 * 1024
 
@@ -46,10 +50,22 @@ def render_pdf(html: str, *, images: Mapping[str, bytes] | None = None) -> bytes
     return result.getvalue()
 
 
-def drawable(text: str) -> str:
-    """Put a "�" where our fonts have no letter (emoji, Chinese), so that no name prevents a document."""
-    strange = {ord(character) for character in set(text)} - _code_points() - LAYOUT
-    return text.translate(dict.fromkeys(strange, NOT_DRAWABLE))
+def drawable(html: str) -> str:
+    """Write what our fonts have no letter for in letters that they have, so that no name prevents a document:
+    株式会社 → ZhuShiHuiShe, 😀 → :grinning:. What nobody can write becomes a question mark; what has no width
+    and control characters go.
+    """
+    strange = {ord(character) for character in set(html)} - (_code_points() - CONTROLS) - LAYOUT
+    return html.translate({code: _in_our_letters(chr(code)) for code in strange})
+
+
+def _in_our_letters(character: str) -> str:
+    """A character as HTML in letters of our fonts."""
+    if category(character) in UNSEEN:
+        return ""
+    from anyascii import anyascii
+
+    return escape(anyascii(character)) or NOT_DRAWABLE
 
 
 def _data_uri(content: bytes) -> str:

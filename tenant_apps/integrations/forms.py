@@ -12,8 +12,13 @@ from tenant_apps.integrations.rules import EVERYTHING, areas, known_scopes
 AREA_NAMES: dict[str, Promise] = {
     "companies": _("Companies"),
     "contacts": _("Contacts"),
+    "deals": _("Deals"),
+    "pipelines": _("Pipelines"),
+    "tasks": _("Tasks"),
+    "notes": _("Notes"),
     "products": _("Products"),
     "invoices": _("Invoices"),
+    "offers": _("Offers"),
     "payments": _("Payments"),
     "dashboard": _("Dashboard"),
     "organization": _("Organization"),
@@ -21,6 +26,13 @@ AREA_NAMES: dict[str, Promise] = {
     "tokens": _("API tokens"),
     "audit": _("Audit"),
     "records": _("Everybody's records"),
+    "reports": _("Reports"),
+    "books": _("Books"),
+    "lists": _("Lists"),
+    "views": _("Saved views"),
+    "fields": _("Fields"),
+    "tags": _("Tags"),
+    "imports": _("Imports"),
 }
 FOREVER = "never"
 LIFETIMES = {"30": _("30 days"), "90": _("90 days"), "365": _("One year"), FOREVER: _("Until it is revoked")}

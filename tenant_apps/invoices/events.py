@@ -13,17 +13,53 @@ class InvoiceEvent(StrEnum):
     SENT = "invoices.invoice_sent"
     PAID = "invoices.invoice_paid"
     REOPENED = "invoices.invoice_reopened"
+    CREDITED = "invoices.invoice_credited"
     ANNULLED = "invoices.invoice_annulled"
     DOCUMENT_STORED = "invoices.invoice_document_stored"
+    DOCUMENT_REFUSED = "invoices.invoice_document_refused"
     QR_CODES_STORED = "invoices.invoice_qr_codes_stored"
+
+
+class OfferEvent(StrEnum):
+    CREATED = "invoices.offer_created"
+    CHANGED = "invoices.offer_changed"
+    DELETED = "invoices.offer_deleted"
+    VERSION_CREATED = "invoices.offer_version_created"
+    SENT = "invoices.offer_sent"
+    SENT_AGAIN = "invoices.offer_sent_again"
+    SUPERSEDED = "invoices.offer_superseded"
+    ACCEPTED = "invoices.offer_accepted"
+    DECLINED = "invoices.offer_declined"
+    EXPIRED = "invoices.offer_expired"
+    INVOICED = "invoices.offer_invoiced"
+    DOCUMENT_STORED = "invoices.offer_document_stored"
+
+
+class ReminderEvent(StrEnum):
+    REMINDED = "invoices.invoice_reminded"
+    PAUSED = "invoices.reminders_paused"
+    RESUMED = "invoices.reminders_resumed"
+    SWITCHED_ON = "invoices.reminders_switched_on"
+    SWITCHED_OFF = "invoices.reminders_switched_off"
+    STAGES_LAID = "invoices.reminder_stages_laid"
+    STAGE_CREATED = "invoices.reminder_stage_created"
+    STAGE_CHANGED = "invoices.reminder_stage_changed"
+    STAGE_DELETED = "invoices.reminder_stage_deleted"
 
 
 class PaymentEvent(StrEnum):
     RECORDED = "invoices.payment_recorded"
     ALLOCATED = "invoices.payment_allocated"
     DEALLOCATED = "invoices.payment_deallocated"
+    FREED = "invoices.payment_freed"
     VOIDED = "invoices.payment_voided"
     LEFT_UNMATCHED = "invoices.payment_left_unmatched"
+
+
+class BooksEvent(StrEnum):
+    STATEMENT_SENT = "invoices.statement_sent"
+    PACK_ASKED = "invoices.month_pack_asked"
+    PACK_MADE = "invoices.month_pack_made"
 
 
 SENTENCES: dict[str, Text] = {
@@ -34,12 +70,39 @@ SENTENCES: dict[str, Text] = {
     InvoiceEvent.SENT: _("%(actor)s sent invoice %(subject)s"),
     InvoiceEvent.PAID: _("Invoice %(subject)s is paid"),
     InvoiceEvent.REOPENED: _("Invoice %(subject)s is no longer paid"),
+    InvoiceEvent.CREDITED: _("A credit note took from invoice %(subject)s"),
     InvoiceEvent.ANNULLED: _("%(actor)s annulled invoice %(subject)s"),
     InvoiceEvent.DOCUMENT_STORED: _("The PDF of invoice %(subject)s was made"),
+    InvoiceEvent.DOCUMENT_REFUSED: _("The PDF of %(subject)s was not kept: it could not be read back right"),
     InvoiceEvent.QR_CODES_STORED: _("The QR codes of invoice %(subject)s were made"),
+    OfferEvent.CREATED: _("%(actor)s drafted an offer"),
+    OfferEvent.CHANGED: _("%(actor)s changed the draft of the offer"),
+    OfferEvent.DELETED: _("%(actor)s deleted a draft offer"),
+    OfferEvent.VERSION_CREATED: _("%(actor)s began a new version of the offer %(subject)s"),
+    OfferEvent.SENT: _("%(actor)s sent the offer %(subject)s"),
+    OfferEvent.SENT_AGAIN: _("%(actor)s sent the offer %(subject)s again"),
+    OfferEvent.SUPERSEDED: _("A new version took the place of the offer %(subject)s"),
+    OfferEvent.ACCEPTED: _("The offer %(subject)s was accepted"),
+    OfferEvent.DECLINED: _("The offer %(subject)s was declined"),
+    OfferEvent.EXPIRED: _("The offer %(subject)s expired"),
+    OfferEvent.INVOICED: _("%(actor)s drafted an invoice from the offer %(subject)s"),
+    OfferEvent.DOCUMENT_STORED: _("The PDF of the offer %(subject)s was made"),
     PaymentEvent.RECORDED: _("%(actor)s recorded a payment of %(subject)s"),
     PaymentEvent.ALLOCATED: _("%(actor)s linked the payment of %(subject)s to an invoice"),
     PaymentEvent.DEALLOCATED: _("%(actor)s unlinked the payment of %(subject)s from an invoice"),
+    PaymentEvent.FREED: _("A credit note freed money of the payment of %(subject)s"),
     PaymentEvent.VOIDED: _("%(actor)s voided the payment of %(subject)s"),
     PaymentEvent.LEFT_UNMATCHED: _("The payment of %(subject)s found no invoice"),
+    BooksEvent.STATEMENT_SENT: _("%(actor)s sent %(subject)s a statement"),
+    BooksEvent.PACK_ASKED: _("%(actor)s asked for the month pack of %(subject)s"),
+    BooksEvent.PACK_MADE: _("The month pack of %(subject)s was made"),
+    ReminderEvent.REMINDED: _("The client was reminded of invoice %(subject)s"),
+    ReminderEvent.PAUSED: _("%(actor)s paused the payment reminders of %(subject)s"),
+    ReminderEvent.RESUMED: _("%(actor)s resumed the payment reminders of %(subject)s"),
+    ReminderEvent.SWITCHED_ON: _("%(actor)s turned payment reminders on"),
+    ReminderEvent.SWITCHED_OFF: _("%(actor)s turned payment reminders off"),
+    ReminderEvent.STAGES_LAID: _("The usual stages of payment reminders were laid"),
+    ReminderEvent.STAGE_CREATED: _("%(actor)s added the reminder “%(subject)s”"),
+    ReminderEvent.STAGE_CHANGED: _("%(actor)s changed the reminder “%(subject)s”"),
+    ReminderEvent.STAGE_DELETED: _("%(actor)s deleted the reminder “%(subject)s”"),
 }

@@ -1,3 +1,6 @@
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -6,12 +9,44 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from shared_apps.core import clock
+from shared_apps.core.actors import Actor
 from shared_apps.core.formats import format_day, format_money
 from shared_apps.jobs.actors import Queue, current_actor, job
-from tenant_apps.invoices.models import Invoice
-from tenant_apps.invoices.operations import invoice_pdf_bytes, make_invoice_qr_codes
-from tenant_apps.invoices.queries import visible_invoice
+from tenant_apps.files.operations import store_file
+from tenant_apps.invoices.models import Invoice, Offer
+from tenant_apps.invoices.operations import (
+    DocumentUnreadable,
+    NothingToRemind,
+    expire_offer,
+    invoice_pdf_bytes,
+    make_invoice_qr_codes,
+    offer_pdf_bytes,
+    remind_client,
+    settle_expiry,
+    settle_payment_reminders,
+    store_e_invoice,
+    write_pack,
+)
+from tenant_apps.invoices.queries import (
+    Client,
+    Statement,
+    are_reminders_on,
+    client_record,
+    letter_html,
+    offers_to_expire,
+    planned_reminders,
+    statements_of,
+    usual_letter,
+    visible_invoice,
+    visible_offer,
+)
+from tenant_apps.invoices.statement_paper import render_statement
 from tenant_apps.messages.operations import queue_message
+from tenant_apps.workspace.models import OrganizationProfile
+from tenant_apps.workspace.queries import profile
+from tenants.context import current_organization
+
+EXPIRED_AT_ONCE = 500
 
 
 @job(queue=Queue.PATIENT)
@@ -29,37 +64,179 @@ def render_invoice_document(*, subject_id: str, **unknown: Any) -> None:
 
 
 @job()
-def email_invoice(*, invoice_id: str, to: str, sending_id: str, **unknown: Any) -> None:
-    """Queue the message that carries an invoice's PDF to the client; the same sending queues one message."""
+def email_invoice(
+    *,
+    invoice_id: str,
+    to: str,
+    sending_id: str,
+    cc: Sequence[str] = (),
+    subject: str = "",
+    text: str = "",
+    with_ubl: bool = False,
+    **unknown: Any,
+) -> None:
+    """Queue the message that carries an invoice's PDF to the client; the same sending queues one message.
+
+    A subject or text that is empty is as usual.
+    """
     by, at = current_actor(), clock.now()
     invoice_pdf_bytes(invoice_id=UUID(invoice_id), by=by, at=at)
     invoice = visible_invoice(UUID(invoice_id), by)
-    with override(invoice.language):
-        context = _letter(invoice)
+    files = [invoice.pdf_id] if invoice.pdf_id else []
+    if with_ubl:
+        files.append(store_e_invoice(invoice_id=invoice.pk, by=by, at=at).pk)
+    letter = usual_letter(invoice)
+    queue_message(
+        to=to,
+        cc=cc,
+        subject=subject or letter.subject,
+        body_text=text or letter.text,
+        body_html=letter_html(invoice, letter, subject=subject, text=text),
+        attachment_ids=files,
+        about_type=Invoice._meta.label_lower,
+        about_id=invoice.pk,
+        key=f"email_invoice:{sending_id}",
+        language=letter.language,
+        by=by,
+        at=at,
+    )
+
+
+@job(queue=Queue.PATIENT)
+def write_month_pack(*, pack_id: str, **unknown: Any) -> None:
+    """The accountant's pack of a month. One that is written already stays as it is."""
+    by, at = current_actor(), clock.now()
+    today = clock.day_in(current_organization().time_zone, at)
+    with override(profile().default_language):
+        write_pack(pack_id=UUID(pack_id), today=today, by=by, at=at)
+
+
+@job()
+def email_statement(
+    *,
+    to: str,
+    since: str,
+    until: str,
+    sending_id: str,
+    company_id: str | None = None,
+    contact_id: str | None = None,
+    **unknown: Any,
+) -> None:
+    """Queue the message that carries a client's statement as PDF; the same sending queues one message."""
+    by, at, seller = current_actor(), clock.now(), profile()
+    client = Client(_id(company_id), _id(contact_id))
+    receiver, first, last = client_record(client, by), date.fromisoformat(since), date.fromisoformat(until)
+    told = statements_of(client, by, since=first, until=last)
+    with override(seller.default_language):
+        content = render_statement(str(receiver), told, seller=seller, since=first, until=last)
+        name = f"{_('Statement')}-{since}-{until}.pdf"
+        file = store_file(name=name, content_type="application/pdf", content=content, by=by, at=at)
+        context = _statement_letter(str(receiver), told, seller, first, last)
         queue_message(
             to=to,
             subject=context["subject"],
-            body_text=render_to_string("invoices/email/invoice.txt", context),
-            body_html=render_to_string("invoices/email/invoice.html", context),
-            attachment_ids=[invoice.pdf_id] if invoice.pdf_id else [],
-            about_type=Invoice._meta.label_lower,
-            about_id=invoice.pk,
-            key=f"email_invoice:{sending_id}",
-            language=invoice.language,
+            body_text=render_to_string("invoices/email/statement.txt", context),
+            body_html=render_to_string("invoices/email/statement.html", context),
+            attachment_ids=[file.pk],
+            about_type=receiver._meta.label_lower,
+            about_id=receiver.pk,
+            key=f"email_statement:{sending_id}",
+            language=seller.default_language,
             by=by,
             at=at,
         )
 
 
-def _letter(invoice: Invoice) -> dict[str, Any]:
-    """What the letter says, in the current language."""
-    values = {"number": invoice.number, "seller": invoice.seller["name"]}
+def _statement_letter(
+    client: str, told: list[Statement], seller: OrganizationProfile, since: date, until: date
+) -> dict[str, Any]:
+    """What the letter with a statement says, in the current language."""
     return {
-        "subject": _("Invoice %(number)s from %(seller)s") % values,
-        "number": invoice.number,
-        "seller": invoice.seller,
-        "buyer": invoice.buyer["contact"] or invoice.buyer["name"],
-        "total": format_money(invoice.total, invoice.currency),
-        "due": format_day(invoice.due_date) if invoice.due_date else "",
-        "payment_url": invoice.payment_url,
+        "subject": _("Statement from %(seller)s") % {"seller": seller.legal_name},
+        "client": client,
+        "seller": seller,
+        "since": format_day(since),
+        "until": format_day(until),
+        "balances": [format_money(one.closing, one.currency) for one in told],
+    }
+
+
+def _id(text: str | None) -> UUID | None:
+    return UUID(text) if text else None
+
+
+@job(queue=Queue.PATIENT)
+def render_offer_document(*, subject_id: str, **unknown: Any) -> None:
+    """After an offer is sent: make its PDF, as it was sent."""
+    offer_pdf_bytes(offer_id=UUID(subject_id), by=current_actor(), at=clock.now())
+
+
+@job()
+def email_offer(*, offer_id: str, to: str, sending_id: str, **unknown: Any) -> None:
+    """Queue the message that carries an offer's PDF to the client; the same sending queues one message."""
+    by, at = current_actor(), clock.now()
+    offer_pdf_bytes(offer_id=UUID(offer_id), by=by, at=at)
+    offer = visible_offer(UUID(offer_id), by)
+    with override(offer.language):
+        context = _letter_with_offer(offer)
+        queue_message(
+            to=to,
+            subject=context["subject"],
+            body_text=render_to_string("invoices/email/offer.txt", context),
+            body_html=render_to_string("invoices/email/offer.html", context),
+            attachment_ids=[offer.pdf_id] if offer.pdf_id else [],
+            about_type=Offer._meta.label_lower,
+            about_id=offer.pk,
+            key=f"email_offer:{sending_id}",
+            language=offer.language,
+            by=by,
+            at=at,
+        )
+
+
+@job()
+def send_payment_reminders(**unknown: Any) -> None:
+    """Every morning of the organization, where reminders are on: one e-mail to each client about what has
+    come to a stage. Run again, it tells nothing twice.
+    """
+    by, at = current_actor(), clock.now()
+    if are_reminders_on():
+        _remind(by, at)
+    settle_payment_reminders(by=by, at=at)
+
+
+def _remind(by: Actor, at: datetime) -> None:
+    on = clock.day_in(current_organization().time_zone, at)
+    for letter in planned_reminders(by, on=on):
+        if letter.held:
+            continue
+        # Paid, or told by another worker meanwhile; or a PDF that the invoice's page complains of.
+        with suppress(NothingToRemind, DocumentUnreadable):
+            for invoice_id in letter.invoice_ids:
+                invoice_pdf_bytes(invoice_id=invoice_id, by=by, at=at)
+            remind_client(invoice_ids=letter.invoice_ids, on=on, by=by, at=at)
+
+
+@job()
+def expire_offers(**unknown: Any) -> None:
+    """Daily, where the last day of an offer is over: let it expire, once, and tell its owner."""
+    by, at = current_actor(), clock.now()
+    today = clock.today(current_organization().time_zone)
+    for offer_id in offers_to_expire(today).values_list("pk", flat=True)[:EXPIRED_AT_ONCE]:
+        expire_offer(offer_id=offer_id, by=by, at=at)
+    settle_expiry(by=by, at=at)
+
+
+def _letter_with_offer(offer: Offer) -> dict[str, Any]:
+    """What the letter says, in the current language."""
+    values = {"number": offer.number, "seller": offer.seller["name"]}
+    return {
+        "subject": _("Offer %(number)s from %(seller)s") % values,
+        "number": offer.number,
+        "version": offer.version,
+        "seller": offer.seller,
+        "buyer": offer.buyer["contact"] or offer.buyer["name"],
+        "total": format_money(offer.total, offer.currency),
+        "has_options": any(item.is_optional for item in offer.items.all()),
+        "valid_until": format_day(offer.valid_until) if offer.valid_until else "",
     }

@@ -1,6 +1,6 @@
 """The way out: Django's mail, whichever backend the settings name."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from email.utils import formataddr, parseaddr
 from uuid import UUID
 
@@ -13,9 +13,11 @@ Attachment = tuple[str, bytes, str]
 def send_email(
     *,
     message_id: UUID,
+    organization_id: UUID,
     sender_name: str,
     reply_to: str,
     to: str,
+    cc: Sequence[str],
     subject: str,
     body_text: str,
     body_html: str,
@@ -31,6 +33,7 @@ def send_email(
         body=body_text,
         from_email=formataddr((" ".join(sender_name.split()), address)),
         to=[to],
+        cc=list(cc),
         reply_to=[reply_to] if reply_to else [],
         headers={"Message-ID": f"<{message_id}@{settings.BASE_DOMAIN}>"},
     )
@@ -38,4 +41,6 @@ def send_email(
         email.attach_alternative(body_html, "text/html")
     for attachment in attachments:
         email.attach(*attachment)
+    # A mail service behind anymail keeps these and names them when it tells what became of the message.
+    email.metadata = {"organization_id": str(organization_id), "message_id": str(message_id)}  # type: ignore[attr-defined]
     email.send()

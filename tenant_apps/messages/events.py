@@ -8,11 +8,15 @@ from shared_apps.core.errors import Text
 class MessageEvent(StrEnum):
     QUEUED = "messages.message_queued"
     SENT = "messages.message_sent"
+    OPENED = "messages.message_opened"
+    BOUNCED = "messages.message_bounced"
     FAILED = "messages.message_failed"
 
 
 SENTENCES: dict[str, Text] = {
     MessageEvent.QUEUED: _("The e-mail “%(subject)s” waits to be sent"),
     MessageEvent.SENT: _("The e-mail “%(subject)s” was sent"),
+    MessageEvent.OPENED: _("The e-mail “%(subject)s” was opened"),
+    MessageEvent.BOUNCED: _("The e-mail “%(subject)s” came back"),
     MessageEvent.FAILED: _("The e-mail “%(subject)s” could not be sent"),
 }

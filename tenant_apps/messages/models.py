@@ -9,11 +9,14 @@ class MessageState(models.TextChoices):
     QUEUED = "queued", pgettext_lazy("message status", "Queued")
     SENDING = "sending", pgettext_lazy("message status", "Sending")
     SENT = "sent", pgettext_lazy("message status", "Sent")
+    OPENED = "opened", pgettext_lazy("message status", "Opened")
+    BOUNCED = "bounced", pgettext_lazy("message status", "Bounced")
     FAILED = "failed", pgettext_lazy("message status", "Failed")
 
 
 class OutgoingMessage(models.Model):
-    """One e-mail to one address. `key` makes queueing it twice the same as queueing it once.
+    """One e-mail to one address, with copies to those in `cc`. `key` makes queueing it twice the same as
+    queueing it once.
 
     `about_type` (`invoices.invoice`) and `about_id` name the record it belongs to. `error` is the kind of the
     last failure, never its text.
@@ -22,6 +25,7 @@ class OutgoingMessage(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     key = models.CharField(max_length=200, null=True, unique=True)
     to = models.EmailField(max_length=254)
+    cc = models.JSONField(default=list)
     subject = models.CharField(max_length=250)
     body_text = models.TextField()
     body_html = models.TextField(blank=True)
@@ -33,6 +37,7 @@ class OutgoingMessage(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     claimed_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -48,12 +53,13 @@ class OutgoingMessage(models.Model):
             "attempts",
             "claimed_at",
             "sent_at",
+            "opened_at",
             "error",
             "created_at",
             "updated_at",
             "attachments",
         )
-        personal = ("to", "subject", "body_text", "body_html")
+        personal = ("to", "cc", "subject", "body_text", "body_html")
         secret = ()
 
     def __str__(self) -> str:
@@ -77,3 +83,35 @@ class MessageAttachment(models.Model):
 
     def __str__(self) -> str:
         return str(self.file_id)
+
+
+class Notification(models.Model):
+    """Something that one person of the team is told in the product. `url`: a path on the organization's host.
+
+    `kind`: `task_reminder`, `mention`, …; `key` makes telling it twice the same as telling it once.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user_id = models.UUIDField()
+    kind = models.CharField(max_length=40)
+    text = models.CharField(max_length=300)
+    url = models.CharField(max_length=300, blank=True)
+    key = models.CharField(max_length=200, unique=True)
+    created_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["user_id", "-id"], name="messages_told_to"),
+            models.Index(fields=["user_id"], condition=models.Q(read_at=None), name="messages_unread_of"),
+            models.Index(fields=["created_at"], name="messages_told_at"),
+        ]
+
+    class Data:
+        plain = ("id", "user_id", "kind", "url", "key", "created_at", "read_at")
+        personal = ("text",)
+        secret = ()
+        people = ("user_id",)
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,4 +1,4 @@
-"""A message's way: queued, claimed, sent or failed."""
+"""A message's way: queued, claimed, sent or failed; what people of the team are told in the product."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -7,6 +7,7 @@ from uuid import UUID
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import connection
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
@@ -14,14 +15,21 @@ from shared_apps.core.actors import Actor
 from shared_apps.core.errors import Refused
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
-from shared_apps.jobs.operations import enqueue
+from shared_apps.jobs.operations import enqueue, expect_work, settle_next_due
 from tenant_apps.activity.operations import record
 from tenant_apps.messages.events import MessageEvent
-from tenant_apps.messages.models import MessageAttachment, MessageState, OutgoingMessage
+from tenant_apps.messages.models import MessageAttachment, MessageState, Notification, OutgoingMessage
+from tenant_apps.messages.queries import notifications_of
+from tenants.context import current_organization
 from tenants.operations import Restoration
 
 MAX_ATTEMPTS = 6
 CLAIM_HOLDS_FOR = timedelta(minutes=5)
+KEPT_FOR = timedelta(days=60)
+NOTIFICATION_SWEEP = "sweep_notifications"
+
+
+SETTLED = {MessageState.SENT, MessageState.OPENED, MessageState.BOUNCED, MessageState.FAILED}
 
 
 class EmailUnusable(Refused):
@@ -42,6 +50,7 @@ def queue_message(
     by: Actor,
     at: datetime,
     body_html: str = "",
+    cc: Sequence[str] = (),
     attachment_ids: Sequence[UUID] = (),
     about_type: str = "",
     about_id: UUID | None = None,
@@ -52,10 +61,12 @@ def queue_message(
     With a `key` seen before, that message is returned instead. `about_type` is a model's label
     (`invoices.invoice`). Raises `EmailUnusable`.
     """
-    _check_address(to)
+    for address in (to, *cc):
+        require_address(address)
     message = OutgoingMessage(
         key=key,
         to=to,
+        cc=list(dict.fromkeys(cc)),
         subject=subject[:250],
         body_text=body_text,
         body_html=body_html,
@@ -83,9 +94,7 @@ def claim_message(*, message_id: UUID, by: Actor, at: datetime) -> OutgoingMessa
     """
     message = OutgoingMessage.objects.select_for_update().get(pk=message_id)
     is_held = message.claimed_at is not None and at - message.claimed_at < CLAIM_HOLDS_FOR
-    if message.state in {MessageState.SENT, MessageState.FAILED} or (
-        message.state == MessageState.SENDING and is_held
-    ):
+    if message.state in SETTLED or (message.state == MessageState.SENDING and is_held):
         return None
     message.state, message.claimed_at, message.updated_at = MessageState.SENDING, at, at
     message.attempts += 1
@@ -97,12 +106,46 @@ def claim_message(*, message_id: UUID, by: Actor, at: datetime) -> OutgoingMessa
 def note_message_sent(*, message_id: UUID, by: Actor, at: datetime) -> OutgoingMessage:
     """Say that the mail server took the message."""
     message = OutgoingMessage.objects.select_for_update().get(pk=message_id)
-    message.state, message.sent_at, message.updated_at, message.error = MessageState.SENT, at, at, ""
+    message.sent_at = message.updated_at = at
+    if message.state != MessageState.BOUNCED:  # the mail service may be quicker than we are
+        message.state, message.error = MessageState.SENT, ""
     message.save(update_fields=["state", "sent_at", "updated_at", "error"])
     record(
         event=MessageEvent.SENT, subject=message, by=by, at=at, parent=_about(message), new={"to": message.to}
     )
     return message
+
+
+@operation(
+    permission=Permission.PLATFORM_OPERATE, event=None, why="a mail service tells the same more than once"
+)
+def note_message_opened(*, message_id: UUID, by: Actor, at: datetime) -> OutgoingMessage:
+    """The mail service says that somebody opened the message; only the first time counts."""
+    message = OutgoingMessage.objects.select_for_update().get(pk=message_id)
+    if message.state == MessageState.SENT:
+        message.opened_at = at
+        _settle(message, MessageState.OPENED, MessageEvent.OPENED, by, at)
+    return message
+
+
+@operation(
+    permission=Permission.PLATFORM_OPERATE, event=None, why="a mail service tells the same more than once"
+)
+def note_message_bounced(*, message_id: UUID, error: str, by: Actor, at: datetime) -> OutgoingMessage:
+    """The mail service says that the message came back; `error` is the kind, never the text."""
+    message = OutgoingMessage.objects.select_for_update().get(pk=message_id)
+    if message.state != MessageState.BOUNCED:
+        message.error = error[:100]
+        _settle(message, MessageState.BOUNCED, MessageEvent.BOUNCED, by, at)
+    return message
+
+
+def _settle(
+    message: OutgoingMessage, state: MessageState, event: MessageEvent, by: Actor, at: datetime
+) -> None:
+    message.state, message.updated_at = state, at
+    message.save(update_fields=["state", "opened_at", "error", "updated_at"])
+    record(event=event, subject=message, by=by, at=at, parent=_about(message), new={"to": message.to})
 
 
 @operation(permission=Permission.PLATFORM_OPERATE, event=None, why="only the last failure is told")
@@ -139,11 +182,61 @@ def hold_restored_messages(*, restoration: Restoration, by: Actor, at: datetime)
     waiting.update(state=MessageState.FAILED, error="Restored", claimed_at=None, updated_at=at)
 
 
-def _check_address(to: str) -> None:
+@operation(permission=None, event=None, why="what it is about tells it")
+def notify(
+    *, user_id: UUID, kind: str, text: str, key: str, by: Actor, at: datetime, url: str = ""
+) -> Notification | None:
+    """Tell one person of the team something, once for a `key`; None when it was told already. `url`: a path
+    on the organization's host.
+    """
+    told = Notification(
+        user_id=user_id, kind=kind, text=text[:300], url=url[:300], key=key[:200], created_at=at
+    )
+    Notification.objects.bulk_create([told], ignore_conflicts=True)
+    expect_work(NOTIFICATION_SWEEP, organization_id=current_organization().id, at=at + KEPT_FOR)
+    return Notification.objects.filter(pk=told.pk).first()
+
+
+@operation(permission=None, event=None, why="a mark of one's own")
+def mark_notification_read(*, notification_id: UUID, by: Actor, at: datetime) -> Notification:
+    """Note that the actor has read what they were told; again is the same."""
+    told = notifications_of(by.id).select_for_update().get(pk=notification_id)
+    if told.read_at is None:
+        told.read_at = at
+        told.save(update_fields=["read_at"])
+    return told
+
+
+@operation(permission=None, event=None, why="a mark of one's own")
+def mark_all_notifications_read(*, by: Actor, at: datetime) -> int:
+    """Note that the actor has read everything; says how much that was."""
+    return notifications_of(by.id, unread=True).update(read_at=at)
+
+
+@operation(permission=Permission.PLATFORM_OPERATE, event=None, why="old notifications leave")
+def forget_old_notifications(*, by: Actor, at: datetime) -> None:
+    """Delete what was told longer ago than it is kept, and settle when to look again."""
+    Notification.objects.filter(created_at__lte=at - KEPT_FOR).delete()
+    settle_next_due(
+        NOTIFICATION_SWEEP, organization_id=current_organization().id, remaining=_next_notification_sweep_at
+    )
+
+
+def _next_notification_sweep_at() -> datetime | None:
+    """None when there is none: also none of a transaction that has not ended yet, which is waited for."""
+    if not Notification.objects.exists():
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {Notification._meta.db_table} IN SHARE MODE")
+    oldest = Notification.objects.order_by("created_at").values_list("created_at", flat=True).first()
+    return oldest + KEPT_FOR if oldest else None
+
+
+def require_address(address: str, *, field: str = "to") -> None:
+    """Raise `EmailUnusable` for what is no e-mail address."""
     try:
-        validate_email(to)
+        validate_email(address)
     except ValidationError as error:
-        raise EmailUnusable() from error
+        raise EmailUnusable(field=field) from error
 
 
 def _insert(message: OutgoingMessage) -> bool:

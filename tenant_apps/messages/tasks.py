@@ -6,9 +6,15 @@ from shared_apps.jobs.actors import current_actor, job
 from tenant_apps.files.queries import read_bytes
 from tenant_apps.messages.adapters import Attachment, send_email
 from tenant_apps.messages.models import MessageState, OutgoingMessage
-from tenant_apps.messages.operations import claim_message, note_message_failure, note_message_sent
+from tenant_apps.messages.operations import (
+    claim_message,
+    forget_old_notifications,
+    note_message_failure,
+    note_message_sent,
+)
 from tenant_apps.messages.queries import attachments_of, message
 from tenant_apps.workspace.queries import profile
+from tenants.context import current_organization
 
 
 class StillBeingSent(RuntimeError):
@@ -37,13 +43,21 @@ def deliver_message(*, message_id: str, **unknown: Any) -> None:
     note_message_sent(message_id=claimed.pk, by=by, at=clock.now())
 
 
+@job()
+def sweep_notifications(**unknown: Any) -> None:
+    """Daily, where there are any: what people were told two months ago leaves."""
+    forget_old_notifications(by=current_actor(), at=clock.now())
+
+
 def _send(claimed: OutgoingMessage) -> None:
     organization = profile()
     send_email(
         message_id=claimed.pk,
+        organization_id=current_organization().id,
         sender_name=organization.legal_name,
         reply_to=organization.email,
         to=claimed.to,
+        cc=claimed.cc,
         subject=claimed.subject,
         body_text=claimed.body_text,
         body_html=claimed.body_html,

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar, cast
 from uuid import UUID
@@ -11,6 +12,7 @@ from django.db.models.functions import Cast
 
 from shared_apps.accounts.roles import permissions_of
 from shared_apps.core.actors import Actor
+from shared_apps.core.arrays import is_among
 from shared_apps.core.permissions import Permission
 from tenant_apps.sharing.models import MemberRecordPermission
 from tenant_apps.workspace.models import Member
@@ -47,7 +49,7 @@ def visible_to(queryset: QuerySet[M], actor: Actor) -> QuerySet[M]:
     if actor.id is None:
         return queryset.none()
     granted = _granted(queryset.model, user_id=actor.id).annotate(record_id=Cast("object_pk", UUIDField()))
-    return queryset.filter(Q(owner_id=actor.id) | Q(pk__in=granted.values("record_id")))
+    return queryset.filter(Q(owner_id=actor.id) | is_among("pk", granted.values("record_id")))
 
 
 def may_change(record: Record, actor: Actor) -> bool:
@@ -59,9 +61,9 @@ def may_change(record: Record, actor: Actor) -> bool:
     return held.filter(permission_id=change.pk).exists()
 
 
-def owner_name(record: Record) -> str:
-    """The name of the member whose record it is; empty when it is nobody's."""
-    return next(iter(names_of([record.owner_id]).values()), "")
+def owner_name(record: Record, known: Mapping[UUID, str] | None = None) -> str:
+    """The name of the member whose record it is; empty when it is nobody's. `known`: names by user id."""
+    return next(iter(names_of([record.owner_id], known).values()), "")
 
 
 def shareable_model(record_type: str) -> type[Model]:

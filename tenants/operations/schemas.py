@@ -19,6 +19,7 @@ from tenants.upgrade import in_one_round_trip, upgrade
 from tenants.versions import newest_version
 
 TEMPLATE_SCHEMA = "t_template"
+PATIENTLY, AS_USUAL = "SET LOCAL lock_timeout = '60s'", "SET LOCAL lock_timeout TO DEFAULT"
 DRAWING, STOCKING = 7_236_102, 7_236_103
 WHY = "a schema without an owner; its organization tells of its own founding"
 
@@ -163,6 +164,10 @@ def _rows_of_migrations(schema_name: str) -> sql.Composed:
 
 
 def _wait_for_others(lock: int) -> None:
-    """Until the end of the transaction nobody else draws, or stocks."""
+    """Until the end of the transaction nobody else draws, or stocks. Drawing takes seconds, and longer on a
+    crowded machine: one who waits for it is more patient than for a row.
+    """
     with connection.cursor() as cursor:
+        cursor.execute(PATIENTLY)
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock])
+        cursor.execute(AS_USUAL)

@@ -206,7 +206,7 @@ def test_a_session_of_one_host_is_nobodys_on_another(
 
 def test_a_session_without_a_stamp_is_a_strangers(browser_of: Open, alpha: OrganizationRef) -> None:
     client = browser_of(alpha)
-    client.force_login(owner_of(alpha), backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(owner_of(alpha), backend="shared_apps.accounts.backends.MemberBackend")
     assert client.get("/profile/").status_code == 302
 
 

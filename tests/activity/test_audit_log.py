@@ -8,7 +8,8 @@ from django.test import Client
 
 from shared_apps.core.actors import Actor
 from tenant_apps.activity.filters import audit_filter
-from tenant_apps.workspace.operations import ProfileChange, change_organization
+from tenant_apps.crm.operations import CompanyChange, Detail, change_company, create_company
+from tenant_apps.workspace.operations import FieldChange, ProfileChange, change_organization, create_field
 from tenants.context import OrganizationRef, in_organization
 
 PAGE = "/audit/"
@@ -67,3 +68,21 @@ def test_a_day_is_the_organizations_own() -> None:
     hours = audit_filter(QueryDict("day=2026-03-29")).hours("Europe/Sofia")
     assert hours is not None
     assert (hours[1] - hours[0].astimezone(ZoneInfo("UTC"))).total_seconds() == 23 * 3600
+
+
+def test_own_fields_and_ways_to_reach_somebody_are_told_by_their_words(
+    browser: Client, in_alpha: OrganizationRef, owner: Actor, at: datetime
+) -> None:
+    field = create_field(
+        entity="company", kind="text", details=FieldChange(label_en="Source"), by=owner, at=at
+    )
+    company = create_company(details=CompanyChange(name="Алфа"), by=owner, at=at)
+    reach = (Detail("phone", "+359 2 000 111", "склад"),)
+    change = CompanyChange(custom={field.code: "панаир"}, details=reach)
+    change_company(company_id=company.pk, change=change, by=owner, at=at)
+    audit = browser.get(PAGE).content.decode()
+    assert "Source: <del>—</del> → <ins>панаир</ins>" in audit
+    assert "E-mails, phones, links: <del>—</del> → <ins>+359 2 000 111 (склад)</ins>" in audit
+    timeline = browser.get(company.get_absolute_url()).content.decode()
+    assert "<li>Source: панаир" in timeline
+    assert "<li>E-mails, phones, links: +359 2 000 111 (склад)" in timeline

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from config.demo.story import invented_eik
 from shared_apps.core import clock
 from shared_apps.core.actors import system_actor
 from tenant_apps.integrations.operations import create_api_token
@@ -73,13 +74,15 @@ def client(in_committed_alpha: OrganizationRef, running_product: Product) -> Api
 
 
 def line(draw: random.Random, number: int) -> dict[str, Any]:
+    rate = draw.choice(("20", "20", "9", "0"))
     return {
         "description": f"Item {number}",
         "quantity": str(draw.randrange(1, 121)),
         "unit": "pcs",
         "unit_price": f"{draw.randrange(200, 26_350) / 100:.2f}",
         "discount_percent": draw.choice(("0", "5", "10", "15", "20", "25")),
-        "vat_rate": draw.choice(("20", "20", "9", "0", None)),
+        "vat_rate": rate,
+        "vat_code": "exempt" if rate == "0" else "",
     }
 
 
@@ -104,8 +107,10 @@ def total_of(lines: list[dict[str, Any]]) -> Decimal:
 
 
 def test_every_order_becomes_a_paid_invoice(client: ApiClient, running_product: Product) -> None:
+    address = {"country": "BG", "address": "ul. Parva 1", "city": "Sofia"}
     companies = [
-        client.call("POST", "companies/", {"name": f"Client {n} Ltd"})["id"] for n in range(COMPANIES)
+        client.call("POST", "companies/", {"name": f"Client {n} Ltd", "eik": eik, **address})["id"]
+        for n, eik in enumerate(map(invented_eik, range(COMPANIES)))
     ]
 
     def write(order: tuple[int, list[dict[str, Any]]]) -> dict[str, Any]:

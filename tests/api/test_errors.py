@@ -55,7 +55,7 @@ def test_a_token_of_another_organization_is_unknown_here(
     assert_error(response, 401, "unauthorized")
 
 
-@pytest.mark.parametrize("path", ["", "moons/", "organization", "organization/x/", "companies/17/"])
+@pytest.mark.parametrize("path", ["", "moons/", "moons", "organization/x/", "companies/17/", "companies//"])
 def test_an_unknown_address_is_json_too(api: Client, path: str) -> None:
     assert_error(api.get(ROOT + path), 404, "not_found")
 

@@ -75,7 +75,7 @@ def test_a_bug_is_not_kept_and_leaves_nothing(
 
     api.raise_request_exception = False
     with monkeypatch.context() as broken:
-        broken.setattr("tenant_apps.crm.api.company_out", break_down)
+        broken.setattr("tenant_apps.crm.api.clients.company_out", break_down)
         assert_error(post(api, {"name": "Ключ ООД"}), 500)
     assert count(alpha) == 0
     assert post(api, {"name": "Ключ ООД"}).status_code == 201
@@ -210,3 +210,25 @@ def test_racing_twins_do_the_work_once(
     assert {status for status, _ in answers} == {201}
     assert len({content for _, content in answers}) == 1
     assert Company.objects.filter(name="Ключ ООД").count() == 1
+
+
+@pytest.mark.parametrize("noun", ["notes", "conversations", "lists/views", "tags"])
+def test_whatever_is_written_can_be_asked_again(api: Client, noun: str) -> None:
+    company_id = post(api, {"name": "Ключ ООД"}, key="company").json()["id"]
+    about = {"company_id": company_id}
+    bodies: dict[str, dict[str, Any]] = {
+        "notes": {"text": "Важно", **about},
+        "conversations": {"kind": "call", "subject": "Цени", **about},
+        "lists/views": {"record_type": "company", "name": "Моите"},
+        "tags": {"name": "VIP"},
+    }
+    first, second = (post(api, bodies[noun], path=f"/api/v1/{noun}/") for _twice in range(2))
+    assert (first.status_code, second.status_code) == (201, 201), second.content
+    assert first.content == second.content
+
+
+def test_a_merge_can_be_asked_to_be_undone_again(api: Client) -> None:
+    kept, gone = (post(api, {"name": "Ключ ООД"}, key=key).json()["id"] for key in ("a", "b"))
+    merge = post(api, {"absorb_id": gone}, key="c", path=f"{PATH}{kept}/merge/").json()
+    answers = [post(api, {}, path=f"/api/v1/merges/{merge['id']}/undo/") for _twice in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]

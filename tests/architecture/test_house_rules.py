@@ -135,7 +135,7 @@ def test_files_stay_short() -> None:
     long = {
         str(path): count
         for path, _ in SOURCES
-        if (count := len((ROOT / path).read_text().splitlines())) > 450
+        if "migrations" not in path.parts and (count := len((ROOT / path).read_text().splitlines())) > 450
     }
     assert long == {}
 

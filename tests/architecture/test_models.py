@@ -29,6 +29,7 @@ FLOORS = [
     "documents",
     "invoices",
     "reconciliation",
+    "imports",
     "dashboard",
 ]
 # Django's own messages app has taken the label that ours would have.

@@ -35,6 +35,7 @@ def test_decimals_come_in_as_text_or_numbers_and_leave_as_text(api: Client, pric
         "unit_price",
         "currency",
         "vat_rate",
+        "custom",
         "created_at",
         "updated_at",
         "archived_at",

@@ -30,6 +30,11 @@ from shared_apps.core.bulgaria.words import amount_in_words, bulgarian_number, e
         ("1001000", "един милион и хиляда евро и нула цента"),
         ("2120000", "два милиона сто и двадесет хиляди евро и нула цента"),
         ("1234.56", "хиляда двеста тридесет и четири евро и петдесет и шест цента"),
+        (
+            "999999999.99",
+            "деветстотин деветдесет и девет милиона деветстотин деветдесет и девет хиляди деветстотин"
+            " деветдесет и девет евро и деветдесет и девет цента",
+        ),
         ("-2.02", "минус две евро и два цента"),
     ],
 )
@@ -40,11 +45,17 @@ def test_bulgarian_words(amount, words):
 @pytest.mark.parametrize(
     ("amount", "words"),
     [
+        ("0.00", "zero euros and zero cents"),
         ("0.01", "zero euros and one cent"),
         ("1", "one euro and zero cents"),
         ("101.10", "one hundred one euros and ten cents"),
         ("1234.56", "one thousand two hundred thirty-four euros and fifty-six cents"),
         ("1000000", "one million euros and zero cents"),
+        (
+            "999999999.99",
+            "nine hundred ninety-nine million nine hundred ninety-nine thousand nine hundred ninety-nine"
+            " euros and ninety-nine cents",
+        ),
         ("-1.99", "minus one euro and ninety-nine cents"),
     ],
 )
@@ -100,6 +111,20 @@ def read_english(words: str) -> int:
 def test_every_number_reads_back(number):
     assert read_bulgarian(bulgarian_number(number)) == number
     assert read_english(english_number(number)) == number
+
+
+@given(st.decimals(min_value=0, max_value=Decimal("999999999.99"), places=2))
+def test_every_amount_reads_back_in_both_languages(amount):
+    whole, cents = divmod(int(amount * 100), 100)
+    bulgarian, coins = re.fullmatch(r"(.+) евро и (.+) цента?", amount_in_words(amount, "EUR", "bg")).groups()
+    neuter = re.sub(r"\bедно$", "един", re.sub(r"\bдве$", "два", bulgarian))
+    assert (0 if neuter == "нула" else read_bulgarian(neuter)) == whole
+    assert (0 if coins == "нула" else _BG_VALUES[coins]) == cents
+    english, coins = re.fullmatch(
+        r"(.+) euros? and (.+) cents?", amount_in_words(amount, "EUR", "en")
+    ).groups()
+    assert (0 if english == "zero" else read_english(english)) == whole
+    assert (0 if coins == "zero" else _EN_VALUES[coins]) == cents
 
 
 def test_a_thousand_numbers_have_a_thousand_names():

@@ -121,7 +121,7 @@ def test_every_status_has_a_colour_and_a_word(status: str) -> None:
 
 def test_an_unknown_status_is_a_mistake() -> None:
     with pytest.raises(KeyError):
-        render("{% status_badge 'lost' %}")
+        render("{% status_badge 'unheard-of' %}")
 
 
 def test_what_is_annulled_is_struck_through() -> None:
@@ -135,6 +135,27 @@ def test_a_badge_escapes_the_word_it_is_given() -> None:
 def test_an_icon_is_hidden_from_readers_unless_it_has_a_name() -> None:
     assert 'aria-hidden="true"' in render('{% icon "plus" %}')
     assert 'role="img" aria-label="Close"' in render('{% icon "x" label="Close" %}')
+
+
+def test_what_differs_by_the_id_alone_is_drawn_once_for_all() -> None:
+    drawn = []
+
+    class Row:
+        def __init__(self, id: str, pinned: bool) -> None:
+            self.id, self.pinned = id, pinned
+
+        def word(self) -> str:
+            drawn.append(self.id)
+            return "<pinned>" if self.pinned else "loose"
+
+    one = "{% alike row.id row.pinned %}[{{ row.id }} {{ row.word }} {{ row.id }}]{% endalike %}"
+    source = f"{{% for row in rows %}}{one}{{% endfor %}}"
+    rows = [Row("a1", False), Row("b2", False), Row("c3", True), Row("d4", True)]
+    expected = "[a1 loose a1][b2 loose b2][c3 &lt;pinned&gt; c3][d4 &lt;pinned&gt; d4]"
+    assert render(source, rows=rows, alike={}) == expected
+    assert drawn == ["a1", "c3"]
+    assert render(source, rows=rows) == expected
+    assert drawn == ["a1", "c3", "a1", "b2", "c3", "d4"]
 
 
 def test_an_icon_that_was_never_vendored_is_a_mistake() -> None:
@@ -230,19 +251,6 @@ def test_a_query_keeps_what_it_is_not_told_to_change() -> None:
     )
 
     assert written == "?search=%D0%90%D0%BD&amp;status=paid"
-
-
-def test_a_heading_turns_its_ordering_around_and_starts_from_the_first_page() -> None:
-    source = '{% sort_header "name" "Name" default="name" numeric=True %}'
-
-    ascending = render(source, path="/companies/?cursor=x")
-    descending = render(source, path="/companies/?ordering=-name")
-
-    assert 'href="?ordering=-name"' in ascending
-    assert 'aria-sort="ascending"' in ascending
-    assert 'class="is-number"' in ascending
-    assert 'href="?ordering=name"' in descending
-    assert 'aria-sort="descending"' in descending
 
 
 def test_the_chosen_filter_is_named_and_can_be_taken_away() -> None:

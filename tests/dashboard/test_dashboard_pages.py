@@ -65,7 +65,7 @@ def test_void_and_future_money_is_not_counted_and_late_invoices_are_listed(
     mark_invoice_paid(invoice_id=paid.pk, received_on=today(in_alpha), by=owner, at=AT)
     payment(owner, "999.00", received_on=today(in_alpha) + timedelta(days=1))
     page = browser.get("/")
-    assert [one.pk for one in page.context["overdue"]] == [late.pk]
+    assert [row.url for row in page.context["queue"]["rows"]] == [late.get_absolute_url()]
     assert sum(amount for _month, amount in page.context["months"]) == 120
 
 
@@ -75,7 +75,7 @@ def test_who_sees_own_records_only_sees_own_figures_and_deeds(
     issued(owner)
     draft(user, client(user, name="Моя ООД"))
     page = browser_of(alpha, "user").get("/")
-    assert str(page.context["figures"][0]["owed"].owed) == "0.00" and not page.context["overdue"]
+    assert str(page.context["figures"][0]["owed"].owed) == "0.00" and not page.context["queue"]["rows"]
     assert {event.actor_id for event in page.context["activity"]} == {user.id}
 
 

@@ -68,9 +68,23 @@ def test_a_letter_without_a_font_fails_rather_than_printing_a_square():
         render_pdf(page("<p>株式会社</p>"))
 
 
-def test_strange_letters_are_replaced_on_request():
-    assert drawable("Фирма 株 😀 \t„Ä“\n") == "Фирма � � \t„Ä“\n"
-    assert "Фирма" in text_of(render_pdf(page(f"<p>{drawable('Фирма 株')}</p>")))
+def test_strange_letters_are_written_in_ours():
+    assert drawable("Фирма 株 😀 \t„Ä“\n") == "Фирма Zhu :grinning: \t„Ä“\n"
+    assert "Фирма Zhu" in text_of(render_pdf(page(f"<p>{drawable('Фирма 株')}</p>")))
+
+
+@pytest.mark.parametrize(
+    ("strange", "written"),
+    [
+        ("👩💻", ":woman::computer:"),
+        ("\u0000\u0007\u2063", ""),
+        ("＜b＞＆", "&lt;b&gt;&amp;"),
+        ("\ue000", "?"),
+        ("Ελλάς café Žižka", "Ελλάς café Žižka"),
+    ],
+)
+def test_no_letter_prevents_a_document(strange, written):
+    assert drawable(strange) == written
 
 
 @pytest.mark.parametrize("content", [b"", b"<svg/>", b"%PDF-1.7"])

@@ -9,6 +9,7 @@ import pytest
 from deploy.embedded.console import CannotGoOn
 from deploy.embedded.locking import FileLock, is_owned
 from deploy.embedded.state import DataDirectory, fingerprint
+from tests.product import eventually
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ def test_a_stranger_with_the_same_process_id_is_not_ours(
 ) -> None:
     data.remember("processes", {"worker": {"pid": sleeper.pid, "fingerprint": "1 dramatiq config.worker"}})
     assert data.running_process("worker") is None
-    assert "sleep 60" in (fingerprint(sleeper.pid) or "")
+    assert eventually(lambda: "sleep 60" in (fingerprint(sleeper.pid) or ""))
 
 
 def test_a_second_up_on_the_same_directory_is_refused_with_code_two(data: DataDirectory) -> None:

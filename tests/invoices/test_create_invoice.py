@@ -25,8 +25,8 @@ def test_a_draft_has_lines_totals_and_no_number(owner):
         Decimal("73.06"),
     )
     assert invoice.vat_groups == [
-        {"rate": "20.00", "base": "20.01", "vat": "4.00"},
-        {"rate": "9.00", "base": "45.00", "vat": "4.05"},
+        {"rate": "20.00", "code": "standard", "base": "20.01", "vat": "4.00", "discount": "0.00"},
+        {"rate": "9.00", "code": "reduced", "base": "45.00", "vat": "4.05", "discount": "0.00"},
     ]
     nets = InvoiceItem.objects.filter(invoice=invoice).values_list("net_total", flat=True)
     assert list(nets) == [Decimal("20.01"), Decimal("45.00")]

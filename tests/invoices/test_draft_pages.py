@@ -6,8 +6,8 @@ from django.test import Client
 from django.utils.translation import override
 
 from shared_apps.core.actors import Actor
+from shared_apps.core.numbers import plain_number, written
 from tenant_apps.invoices.models import Invoice
-from tenant_apps.invoices.numbers import plain_number, written
 from tenants.context import OrganizationRef
 from tests.invoices.stories import client, draft, fresh, issued, line
 

@@ -23,7 +23,8 @@ LINE = {
 @pytest.fixture
 def company_id(alpha, owner):
     with in_organization(alpha):
-        details = CompanyChange(name="Клиент ООД", eik="121644736", email="client@client.example")
+        facts = {"eik": "121644736", "email": "client@client.example", "address": "ул. Клиентска 5"}
+        details = CompanyChange(name="Клиент ООД", **facts)
         return str(create_company(details=details, by=owner, at=clock.now()).pk)
 
 
@@ -67,7 +68,9 @@ def test_a_created_invoice_is_whole(written, api):
     assert (invoice["status"], invoice["number"], invoice["notes"]) == ("draft", None, "Бележка")
     assert (invoice["net_total"], invoice["vat_total"], invoice["total"]) == ("100.25", "20.05", "120.30")
     assert (invoice["paid_total"], invoice["outstanding"]) == ("0.00", invoice["total"])
-    assert invoice["vat_groups"] == [{"rate": "20.00", "base": "100.25", "vat": "20.05"}]
+    assert invoice["vat_groups"] == [
+        {"rate": "20.00", "code": "standard", "base": "100.25", "vat": "20.05", "discount": "0.00"}
+    ]
     (item,) = invoice["items"]
     assert (item["quantity"], item["unit_price"], item["discount_percent"], item["vat_rate"]) == (
         "2.000",
@@ -227,7 +230,8 @@ def test_a_wrong_payment_says_where(act, wrong, field):
 
 def test_lists_are_narrowed_by_the_status_that_reading_tells(issued, written, api, act, alpha):
     long_ago = (today(alpha) - timedelta(days=60)).isoformat()
-    draft, plain, overdue = written().json(), issued(), issued(issue_date=long_ago, due_date=long_ago)
+    overdue = issued(issue_date=long_ago, due_date=long_ago)
+    draft, plain = written().json(), issued()
     expected = {"draft": draft, "issued": plain, "overdue": overdue}
     for status, invoice in expected.items():
         listed = api.get(f"/api/v1/invoices/?status={status}").json()["items"]
@@ -237,14 +241,15 @@ def test_lists_are_narrowed_by_the_status_that_reading_tells(issued, written, ap
 
 
 def test_lists_filter_search_and_order(issued, written, api, company_id, alpha):
-    first, second = issued(), issued(currency="USD", notes="x")
+    day = today(alpha)
+    rate = {"exchange_rate": "1.16", "exchange_rate_on": day.isoformat()}
+    first, second = issued(), issued(currency="USD", notes="x", **rate)
     assert _ids(api, "currency=usd") == [second["id"]]
     assert _ids(api, "number=1") == [first["id"]]
     assert _ids(api, f"company_id={company_id}&ordering=number") == [first["id"], second["id"]]
     assert _ids(api, f"company_id={uuid4()}") == []
     assert _ids(api, "search=0000000002") == [second["id"]]
     assert _ids(api, "search=klient") == [second["id"], first["id"]]
-    day = today(alpha)
     assert len(_ids(api, f"issue_date_from={day}&issue_date_to={day}")) == 2
     assert _ids(api, f"issue_date_to={day - timedelta(days=1)}") == []
     assert _ids(api, "ordering=-issue_date&limit=1") == [second["id"]]
@@ -280,7 +285,8 @@ def test_sending_needs_an_address_and_marks_it_sent(issued, act, api, alpha, own
     invoice = issued()
     assert act(f"invoices/{invoice['id']}/send/").json()["status"] == "sent"
     with in_organization(alpha):
-        silent = create_company(details=CompanyChange(name="Без поща"), by=owner, at=clock.now())
+        facts = {"eik": "831646048", "city": "Русе"}
+        silent = create_company(details=CompanyChange(name="Без поща", **facts), by=owner, at=clock.now())
     refused = act(f"invoices/{issued(company_id=str(silent.pk))['id']}/send/")
     assert (refused.status_code, refused.json()["field"]) == (422, "email")
 

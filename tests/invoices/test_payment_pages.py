@@ -41,13 +41,25 @@ def test_the_list_is_narrowed_by_the_address(
     void_payment(payment_id=fee.pk, reason="Два пъти", by=owner, at=AT)
 
     def found(query: str) -> set[Any]:
-        return {one.pk for one in browser.get(f"/payments/?{query}").context["page"].items}
+        return {one.pk for one in browser.get(f"/payments/?{query}", follow=True).context["list"].page.items}
 
-    assert found("status=unmatched") == {rent.pk} and found("status=voided") == {fee.pk}
+    assert found("filter=status:is:unmatched") == {rent.pk} and found("status=voided") == {fee.pk}
     assert found("search=naem") == {rent.pk} and found("method=cash") == {fee.pk}
     assert found("currency=USD") == {fee.pk} and found("period=nonsense") == {rent.pk, fee.pk}
-    sums = browser.get("/payments/").context["sums"]
-    assert [(row["currency"], str(row["sum_amount"])) for row in sums] == [("EUR", "120.00"), ("USD", "0.00")]
+    assert found("filter=unallocated:above:7.5") == {rent.pk}
+    assert found("filter=unallocated:is:0") == {fee.pk}
+    assert found("filter=status:not:voided") == {rent.pk}
+
+
+def test_the_foot_adds_no_voided_payment(browser: Client, owner: Actor, in_alpha: OrganizationRef) -> None:
+    payment(owner)
+    void_payment(payment_id=payment(owner, "7.50").pk, reason="Два пъти", by=owner, at=AT)
+    listed = browser.get("/payments/").context["list"]
+    assert listed.count == (2, False)
+    assert [(label, [str(one) for one, _currency in sums]) for label, sums in listed.totals] == [
+        ("Amount", ["120.00"]),
+        ("Not linked", ["120.00"]),
+    ]
 
 
 @pytest.mark.parametrize("path", ["/payments/", "/payments/new/"])
@@ -120,8 +132,11 @@ def test_linking_too_much_is_explained_in_its_place(
 def test_open_invoices_are_found_and_the_likeliest_comes_first(
     browser: Client, owner: Actor, in_alpha: OrganizationRef
 ) -> None:
-    far, own = issued(owner, client(owner, name="Далечна ООД", eik=""), currency="USD"), client(owner)
-    other = issued(owner, client(owner, name="Друга ООД", eik=""))
+    far, own = (
+        issued(owner, client(owner, name="Далечна ООД", eik="831646048"), currency="USD"),
+        client(owner),
+    )
+    other = issued(owner, client(owner, name="Друга ООД", eik="831646048"))
     near = issued(owner, own)
     money = payment(owner, "50.00", company_id=own.pk)
     candidates = browser.get(address(money)).context["candidates"]

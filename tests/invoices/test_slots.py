@@ -2,17 +2,17 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from shared_apps.core import slots
+from shared_apps.core.asking import answered
 from tenant_apps.crm.operations import ContactChange, create_contact
 from tenant_apps.invoices.operations import mark_invoice_paid
+from tenant_apps.invoices.slots import invoices_of_company, invoices_of_contact
 from tests.invoices.stories import AT, TODAY, client, draft, issued
 
 pytestmark = pytest.mark.usefixtures("in_alpha")
 
 
 def related(company, actor):
-    (part,) = slots.fill("company.related", company=company, actor=actor)
-    return part
+    return answered(invoices_of_company(company=company, actor=actor))
 
 
 def test_a_company_page_shows_what_it_owes_in_one_statement(owner):
@@ -33,7 +33,7 @@ def test_a_company_page_shows_what_it_owes_in_one_statement(owner):
 def test_a_contact_page_shows_what_the_person_owes(owner):
     person = create_contact(details=ContactChange(first_name="Мария", last_name="Петрова"), by=owner, at=AT)
     invoice = issued(owner, company_id=None, contact_id=person.pk)
-    (part,) = slots.fill("contact.related", contact=person, actor=owner)
+    part = answered(invoices_of_contact(contact=person, actor=owner))
     assert [one.pk for one in part.invoices] == [invoice.pk]
 
 

@@ -10,6 +10,7 @@ from shared_apps.core.ids import new_id
 from tenant_apps.activity.models import Event
 from tenant_apps.invoices.models import Allocation, Invoice, InvoiceItem, Payment
 from tenant_apps.invoices.operations import allocate_payment, annul_invoice
+from tests.crm.selling import add_deal
 from tests.invoices.stories import AT, client, draft, issued, payment
 
 pytestmark = pytest.mark.usefixtures("in_alpha")
@@ -38,6 +39,7 @@ def saving(row):
     "change",
     [
         "number = '0000000099'",
+        "deal_id = (SELECT id FROM crm_deal)",
         "state = 'draft'",
         "total = 1, net_total = 1",
         "currency = 'USD'",
@@ -58,6 +60,7 @@ def saving(row):
 )
 def test_an_issued_invoice_is_frozen(owner, change):
     invoice = issued(owner)
+    add_deal("Сайт", by=owner, at=AT)
     assert refused(f"UPDATE invoices_invoice SET {change} WHERE id = %s", invoice.pk) == FROZEN  # noqa: S608
 
 

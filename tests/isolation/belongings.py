@@ -4,24 +4,60 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 
 from shared_apps.accounts.operations import invite_member
-from shared_apps.accounts.queries import team_of
+from shared_apps.accounts.queries import actor_of, team_of
 from shared_apps.core import clock
 from shared_apps.core.actors import Actor, system_actor
+from tenant_apps.activity.models import Event
 from tenant_apps.catalog.operations import ProductChange, create_product
-from tenant_apps.crm.operations import CompanyChange, ContactChange, create_company, create_contact
+from tenant_apps.crm.operations import (
+    CompanyChange,
+    ContactChange,
+    ConversationChange,
+    DealChange,
+    TaskChange,
+    attach_file,
+    create_company,
+    create_contact,
+    create_deal,
+    create_task,
+    log_conversation,
+    merge_companies,
+    write_note,
+)
+from tenant_apps.imports.operations import upload_import
 from tenant_apps.integrations.operations import create_api_token
+from tenant_apps.invoices.models import ReminderStage
 from tenant_apps.invoices.operations import (
     InvoiceInput,
     ItemInput,
+    OfferInput,
+    OfferItemInput,
     PaymentInput,
+    annul_invoice,
     create_invoice,
+    create_offer,
     issue_invoice,
     record_payment,
+    send_offer,
+    start_month_pack,
 )
+from tenant_apps.messages.operations import notify
+from tenant_apps.workspace.models import CustomField
+from tenant_apps.workspace.operations import (
+    BulkAct,
+    FieldChange,
+    create_field,
+    create_tag,
+    save_view,
+    start_bulk_change,
+    start_list_export,
+)
+from tenant_apps.workspace.queries import every_series
 from tenants.context import OrganizationRef, in_organization
 from tenants.models import Archive
 
@@ -32,6 +68,12 @@ def belongings_of(organization: OrganizationRef) -> dict[str, Any]:
     owner = team_of(organization.id).get(role="owner")
     with in_organization(organization):
         records = _records(by, at)
+        field = _field(by, at)
+        series_id = every_series().latest("id").pk
+        event_id = Event.objects.filter(subject_id=records["company_id"]).latest("id").pk
+        stage_id = ReminderStage.objects.latest("offset_days").pk
+        records |= _writings(records["company_id"], owner.user_id, by, at)
+        records |= _arranged(records["company_id"], actor_of(owner), at)
         invitation = invite_member(
             email=f"new@{organization.subdomain}.example",
             role="user",
@@ -47,13 +89,37 @@ def belongings_of(organization: OrganizationRef) -> dict[str, Any]:
         "member_id": owner.pk,
         "invitation_id": invitation.pk,
         "user_id": owner.user_id,
+        "field_id": field.pk,
+        "field_code": field.code,
+        "event_id": event_id,
         "record_type": "company",
         "record_id": records["company_id"],
+        "field_name": "city",
+        "report": "pipeline",
+        "series_id": series_id,
         # These belong to nobody: they are one-time keys, which a stranger can only guess.
+        "reminder_stage_id": stage_id,
+        "rule_code": "invoice_issued",  # the same rules everywhere
         "key": "guessed",
         "uidb36": "1",
         "token": "guessed",
         "path": "openapi.json",
+    }
+
+
+def _writings(company_id: UUID, user_id: UUID, by: Actor, at: datetime) -> dict[str, Any]:
+    """What was written down about a company, and what somebody was told."""
+    about = {"record_type": "company", "record_id": company_id, "by": by, "at": at}
+    task = create_task(details=TaskChange(title="Обади се", company_id=company_id), by=by, at=at)
+    talk = ConversationChange(kind="call", subject="Цени")
+    told = notify(user_id=user_id, kind="mention", text="x", key=f"x:{task.pk}", by=by, at=at)
+    return {
+        "task_id": task.pk,
+        "note_id": write_note(text="Важно", **about).pk,
+        "conversation_id": log_conversation(details=talk, **about).pk,
+        "attachment_id": attach_file(name="x.txt", content_type="text/plain", content=b"x", **about).pk,
+        "notification_id": told.pk if told else None,
+        "field_name": "phone",
     }
 
 
@@ -71,11 +137,31 @@ def _archive(organization: OrganizationRef, at: datetime) -> Archive:
     )
 
 
+def _arranged(company_id: Any, by: Actor, at: Any) -> dict[str, Any]:
+    """What the owner keeps of a list: a tag, a view, a change of many records, a file."""
+    act, ids = BulkAct("edit", {"city": "Русе"}), [company_id]
+    changes = start_bulk_change(entity="company", act=act, record_ids=ids, label="x", by=by, at=at)
+    export = start_list_export(entity="company", query="", file_format="csv", by=by, at=at)
+    return {
+        "tag_id": create_tag(name="Важен", by=by, at=at).pk,
+        "view_id": save_view(entity="company", name="Моите", query="", by=by, at=at).pk,
+        "change_set_id": changes.pk,
+        "export_id": export.pk,
+    }
+
+
+def _field(by: Actor, at: Any) -> CustomField:
+    details = FieldChange(label_bg="Договор")
+    return create_field(entity="company", kind="text", details=details, by=by, at=at)
+
+
 def _records(by: Actor, at: Any) -> dict[str, Any]:
-    company = create_company(details=CompanyChange(name="Някоя", email="x@some.example"), by=by, at=at)
+    details = CompanyChange(name="Някоя", email="x@some.example", eik="121644736", address="ул. Първа 1")
+    company = create_company(details=details, by=by, at=at)
     contact = create_contact(
         details=ContactChange(first_name="Ана", last_name="Б", company_id=company.pk), by=by, at=at
     )
+    deal = create_deal(details=DealChange(name="Сделка", company_id=company.pk), by=by, at=at)
     product = create_product(
         details=ProductChange(
             name="Нещо", unit="бр.", unit_price=Decimal(5), currency="EUR", vat_rate=Decimal(20)
@@ -87,6 +173,16 @@ def _records(by: Actor, at: Any) -> dict[str, Any]:
     draft = InvoiceInput(company_id=company.pk, currency="EUR", items=(item,))
     invoice = create_invoice(draft=draft, by=by, at=at)
     issue_invoice(invoice_id=invoice.pk, by=by, at=at)
+    wrong = create_invoice(draft=draft, by=by, at=at)
+    issue_invoice(invoice_id=wrong.pk, by=by, at=at)
+    annul_invoice(invoice_id=wrong.pk, reason="Грешка", by=by, at=at)
+    won = create_deal(details=DealChange(name="Спечелена"), by=by, at=at)
+    draft = InvoiceInput(company_id=company.pk, deal_id=won.pk, currency="EUR", items=(item,))
+    issue_invoice(invoice_id=create_invoice(draft=draft, by=by, at=at).pk, by=by, at=at)
+    wanted = OfferItemInput(description="Нещо", quantity=Decimal(1), unit_price=Decimal(5))
+    asked = OfferInput(company_id=company.pk, deal_id=deal.pk, currency="EUR", items=(wanted,))
+    offer = create_offer(draft=asked, by=by, at=at)
+    send_offer(offer_id=offer.pk, with_email=False, by=by, at=at)
     payment = record_payment(
         payment=PaymentInput(
             amount=Decimal(6), currency="EUR", received_on=(at - timedelta(days=1)).date(), method="cash"
@@ -94,10 +190,24 @@ def _records(by: Actor, at: Any) -> dict[str, Any]:
         by=by,
         at=at,
     )
+    arriving = upload_import(
+        name="people.csv", content="Име;Имейл\nАна;a@some.example\n".encode(), by=by, at=at
+    )
+    absorbed = create_company(details=CompanyChange(name="Някоя ООД"), by=by, at=at)
+    merge = merge_companies(kept_id=company.pk, absorbed_id=absorbed.pk, by=by, at=at)
     return {
         "company_id": company.pk,
+        "merge_id": merge.pk,
+        "import_id": arriving.pk,
         "contact_id": contact.pk,
+        "deal_id": deal.pk,
+        "move_id": won.automatic_moves.get().pk,
+        "pipeline_id": deal.pipeline_id,
+        "stage_id": deal.stage_id,
         "product_id": product.pk,
         "invoice_id": invoice.pk,
+        "offer_id": offer.pk,
+        "annulled_id": wrong.pk,
         "payment_id": payment.pk,
+        "pack_id": start_month_pack(month=at.date(), by=by, at=at).pk,
     }

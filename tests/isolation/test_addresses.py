@@ -20,7 +20,8 @@ from tests.isolation.addresses import Address, addresses_of
 from tests.isolation.belongings import belongings_of
 
 TENANT = addresses_of(settings.ROOT_URLCONF)
-WITH_IDS = [address for address in TENANT if set(address.parameters) - {"uidb36", "key", "path", "token"}]
+OF_NOBODY = {"uidb36", "key", "path", "token", "record_type", "field_name", "rule_code", "report"}
+WITH_IDS = [address for address in TENANT if set(address.parameters) - OF_NOBODY]
 PAGES = [address for address in TENANT if not address.is_api]
 API = [address for address in TENANT if address.is_api]
 # Addresses that strangers may use: signing in, resetting a password, the API's description.
@@ -68,12 +69,29 @@ def body_for(address: Address, ids: dict[str, Any]) -> dict[str, Any]:
         "reason": "x",
         "role": "user",
         "user_id": str(ids["user_id"]),
+        "stage_id": str(ids["stage_id"]),
+        "absorb_id": str(ids["product_id"]),
+        "into_id": str(ids["tag_id"]),
+        "query": "",
+        "next_number": 7,
+        "kind": "credit_note",
+        "advance_ids": [str(ids["invoice_id"])],
+        "name": "Мария",
     }
     wanted = {
         "annul": ["reason"],
         "void": ["reason"],
         "allocate": ["invoice_id", "amount"],
         "deallocate": ["invoice_id", "reason"],
+        "lose": ["reason"],
+        "move": ["stage_id"],
+        "merge": ["into_id"] if "tags/" in address.route else ["absorb_id"],
+        "update": ["query"],
+        "notes": ["kind", "reason"] if "invoices/" in address.route else [],
+        "deduct-advances": ["advance_ids"],
+        "accept": ["name"],
+        "decline": ["name"],
+        "<uuidstr:series_id>": ["next_number"],
     }
     names = wanted.get(address.route.rstrip("/").rsplit("/", 1)[-1], []) if address.is_api else list(told)
     return {name: told[name] for name in names}
@@ -129,7 +147,7 @@ def test_without_a_token_the_api_is_closed(
     assert stranger.get(address.path(ours)).status_code == 401
 
 
-@pytest.mark.parametrize("field", ["company_id", "contact_id", "product_id"])
+@pytest.mark.parametrize("field", ["company_id", "contact_id", "deal_id", "product_id"])
 def test_their_ids_inside_our_bodies_are_not_found(
     field: str, theirs: dict[str, Any], ours: dict[str, Any], api: Client
 ) -> None:
@@ -152,7 +170,7 @@ def test_our_money_is_not_given_to_their_invoice(
 
 
 def test_lists_hold_our_rows_only(theirs: dict[str, Any], ours: dict[str, Any], api: Client) -> None:
-    for noun in ("companies", "contacts", "products", "invoices", "payments"):
+    for noun in ("companies", "contacts", "products", "invoices", "offers", "payments"):
         ids = {row["id"] for row in api.get(f"/api/v1/{noun}/").json()["items"]}
         parameter = {"companies": "company_id"}.get(noun, f"{noun.rstrip('s')}_id")
         assert str(ours[parameter]) in ids

@@ -62,5 +62,5 @@ def test_it_asks_little_of_the_database(
 ) -> None:
     share_record(record_type="company", record_id=company.pk, user_id=user.id, by=owner, at=at)
     browser.get(f"/share/company/{company.pk}/")
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(8):
         assert browser.get(f"/share/company/{company.pk}/").status_code == 200

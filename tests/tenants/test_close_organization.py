@@ -119,7 +119,7 @@ def test_sign_in_says_so(alpha: OrganizationRef, browser_of: Callable[..., Clien
     close(alpha, at)
     public = browser_of(None)
     public.force_login(
-        member_of(alpha, Role.OWNER).user, backend="allauth.account.auth_backends.AuthenticationBackend"
+        member_of(alpha, Role.OWNER).user, backend="shared_apps.accounts.backends.MemberBackend"
     )
     session = public.session
     session["organization_id"] = "public"

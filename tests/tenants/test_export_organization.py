@@ -42,6 +42,15 @@ OF_RECORDS = {
     ("activity.event", "subject_id"),
     ("activity.event", "parent_id"),
     ("tenant_messages.outgoingmessage", "about_id"),
+    ("crm.automaticmove", "document_id"),
+    ("crm.automaticmove", "event_id"),
+    ("crm.distinctpair", "first_id"),
+    ("crm.distinctpair", "second_id"),
+    ("crm.merge", "absorbed_id"),
+    ("crm.merge", "kept_id"),
+    ("workspace.changedrecord", "record_id"),
+    ("workspace.customvalue", "record_id"),
+    ("workspace.tagging", "record_id"),
 }
 
 

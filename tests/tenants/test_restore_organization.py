@@ -46,7 +46,12 @@ from tests.invoices import stories
 from tests.tenants.business import AT, archived, do_business, manifest_of, stored_bytes
 
 # What the steps after the loading change on purpose.
-PUT_IN_ORDER = {"integrations_apitoken", "tenant_messages_outgoingmessage", "activity_event"}
+PUT_IN_ORDER = {
+    "integrations_apitoken",
+    "tenant_messages_outgoingmessage",
+    "activity_event",
+    "invoices_remindersettings",
+}
 
 
 @pytest.fixture(scope="module")
@@ -323,7 +328,7 @@ def test_side_by_side_neither_sees_the_other(original: OrganizationRef, client: 
     """Their records have the same ids: what keeps them apart is everything else (docs/adr/0013)."""
     archive = archive_path(archived(original))
     with in_organization(original):
-        mine = stories.client(actor_of(member_of(original, Role.OWNER)), name="После ООД", eik="")
+        mine = stories.client(actor_of(member_of(original, Role.OWNER)), name="После ООД", eik="831646048")
         invoice = Invoice.objects.exclude(pdf=None).first()
         assert invoice is not None and invoice.pdf is not None
     copy = restored(archive)

@@ -117,8 +117,9 @@ def test_building_stops_with_the_first_statement_that_fails_and_leaves_nothing(
         "CREATE TYPE {}.mood AS ENUM ('good', 'bad')",
         "CREATE SEQUENCE {}.counter",
         "CREATE MATERIALIZED VIEW {}.everybody AS SELECT 1",
-        "INSERT INTO {}.workspace_numberseries (id, code, next_number, is_started)"
-        " VALUES (gen_random_uuid(), 'x', 1, false)",
+        "INSERT INTO {}.workspace_numberseries"
+        " (id, code, kind, name, prefix, first_number, next_number, is_started)"
+        " VALUES (gen_random_uuid(), 'x', 'tax', '', '', 1, 1, false)",
         "ALTER TABLE {}.crm_company ENABLE ROW LEVEL SECURITY",
         "ALTER TABLE {}.invoices_invoice DISABLE TRIGGER invoices_invoice_frozen",
         "CREATE STATISTICS {}.both ON city, name FROM {}.crm_company",

@@ -56,6 +56,8 @@ class TestOperation:
             ("time_zone", "Europe/Atlantis"),
             ("payment_term_days", 400),
             ("email", "a@@b"),
+            ("accent_color", "red"),
+            ("accent_color", "#12345g"),
             ("payment_url_template", "javascript:alert(1)"),
             ("payment_url_template", "https://pay.example/{secret}"),
         ],
@@ -112,6 +114,7 @@ class TestApi:
                 "default_currency",
                 "default_language",
                 "time_zone",
+                "accent_color",
                 "created_at",
                 "updated_at",
                 "archived_at",
@@ -186,13 +189,16 @@ class TestPage:
     def test_the_first_number_is_set_until_the_series_begins(
         self, browser: Client, alpha: OrganizationRef
     ) -> None:
-        assert browser.post(f"{PAGE}numbers/", {"next_number": "1500"}).status_code == 302
+        with in_organization(alpha):
+            page = "/settings/numbers/"
+            start = f"{page}{NumberSeries.objects.get(code='tax').pk}/"
+        assert browser.post(start, {"next_number": "1500"}).status_code == 302
         with in_organization(alpha):
             assert NumberSeries.objects.get(code="tax").next_number == 1500
             NumberSeries.objects.update(is_started=True)
-        answer = browser.post(f"{PAGE}numbers/", {"next_number": "7"})
+        answer = browser.post(start, {"next_number": "7"})
         assert answer.status_code == 422 and "can no longer be changed" in answer.content.decode()
-        assert "0000001500" in browser.get(PAGE).content.decode()
+        assert "0000001500" in browser.get(page).content.decode()
 
 
 def _typed(organization: OrganizationRef) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Makes the demo organization, once."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
+from secrets import token_urlsafe
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -9,11 +10,13 @@ from django.db import transaction
 
 from config.demo.story import MONTHS_IN_DAYS, Storyteller, invented_eik
 from shared_apps.accounts.models import User
-from shared_apps.accounts.operations import create_user, found_organization, verify_email
+from shared_apps.accounts.operations import add_team_member, create_user, found_organization, verify_email
 from shared_apps.accounts.queries import actor_of, team_of
+from shared_apps.accounts.roles import Role
 from shared_apps.core import clock
-from shared_apps.core.actors import system_actor
+from shared_apps.core.actors import Actor, system_actor
 from shared_apps.plans.operations import choose_plan
+from tenant_apps.workspace.operations import mirror_member
 from tenants.context import in_organization
 from tenants.models import Organization
 from tenants.operations import Founding
@@ -21,6 +24,7 @@ from tenants.operations import Founding
 SUBDOMAIN = "demo"
 EMAIL, PASSWORD = "owner@demo.example", "demo-tefter-2026"
 NAME = "Шарен Мост ООД"
+COLLEAGUES = (("boris@demo.example", "Борис Калчев"), ("neda@demo.example", "Неда Стоилова"))
 
 
 class Command(BaseCommand):
@@ -56,8 +60,22 @@ class Command(BaseCommand):
         organization = found_organization(founding=founding, by=system_actor(), at=founded_at)
         choose_plan(organization_id=organization.pk, plan_code="unlimited", by=system_actor(), at=founded_at)
         actor = actor_of(team_of(organization.pk).get(user=owner))
+        colleagues = [self._colleague(organization, *who, founded_at) for who in COLLEAGUES]
         with in_organization(organization.pk):
-            Storyteller(actor, clock.day_in(organization.time_zone, at)).tell()
+            Storyteller(actor, colleagues, clock.day_in(organization.time_zone, at)).tell()
+
+    def _colleague(self, organization: Organization, email: str, name: str, at: datetime) -> Actor:
+        """Somebody who sells too; nobody knows the password, and nobody can sign in with it."""
+        by = system_actor()
+        person = create_user(email=email, password=token_urlsafe(24), name=name, by=by, at=at)
+        member = add_team_member(
+            user_id=person.pk, organization_id=organization.pk, role=Role.MANAGER, by=by, at=at
+        )
+        with in_organization(organization.pk):
+            mirror_member(
+                user_id=person.pk, name=name, email=email, role=Role.MANAGER, is_active=True, by=by, at=at
+            )
+        return actor_of(member)
 
     def _owner(self) -> User:
         by, at = system_actor(), clock.now()

@@ -20,8 +20,9 @@ def fold(text: str) -> str:
     Cyrillic is transliterated, accents fall, punctuation becomes a space. Letters of other scripts
     become their code points, so that such names are still found.
     """
-    latin = transliterate(unicodedata.normalize("NFKC", text)).casefold()
-    plain = "".join(map(_plain, unicodedata.normalize("NFKD", latin).translate(_LATIN)))
+    latin = transliterate(unicodedata.normalize("NFKC", text).casefold()).casefold()
+    spelled = unicodedata.normalize("NFKD", latin).translate(_LATIN)
+    plain = spelled.translate(_ASCII) if spelled.isascii() else "".join(map(_plain, spelled))
     for spelled, kept in _ONE_SPELLING:
         plain = plain.replace(spelled, kept)
     return " ".join(plain.split())
@@ -40,3 +41,6 @@ def _plain(character: str) -> str:
     if character.isdecimal():
         return str(unicodedata.digit(character))
     return f"u{ord(character):x}" if character.isalpha() else " "
+
+
+_ASCII = str.maketrans({letter: _plain(letter) for letter in map(chr, range(128))})

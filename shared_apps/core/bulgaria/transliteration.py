@@ -10,6 +10,7 @@ _SPELLINGS = """
 ѝi ёyo ыy эe іi їyi єye ґg ўu јj љlj њnj ћc ђdj џdzh ѓgj ќkj ѕdz
 """
 _LATIN = {entry[0]: entry[1:] for entry in _SPELLINGS.split()}
+_LOWER = str.maketrans(_LATIN)
 _FINAL_IYA = re.compile(r"(?<=[^\W\d_])ия\b", re.IGNORECASE)
 _BULGARIA = re.compile(r"\bбългария\b", re.IGNORECASE)
 
@@ -27,6 +28,8 @@ def transliterate(text: str) -> str:
     composed = unicodedata.normalize("NFC", text)
     composed = _BULGARIA.sub(lambda match: _in_case_of("Bulgaria", match.group()), composed)
     composed = _FINAL_IYA.sub(lambda match: _in_case_of("ia", match.group()), composed)
+    if composed.islower():
+        return composed.translate(_LOWER)
     return "".join(_letter(composed, place) for place in range(len(composed)))
 
 

@@ -39,7 +39,17 @@ def _drawing(name: str) -> SafeString:
 @register.simple_tag
 def icon(name: str, label: str = "", size: int = 18) -> SafeString:
     """Draw a Tabler icon inline; hidden from screen readers unless it has a `label`."""
-    spoken = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    if not label:
+        return _silent_icon(name, size)
+    return _drawn(name, size, format_html('role="img" aria-label="{}"', label))
+
+
+@cache
+def _silent_icon(name: str, size: int) -> SafeString:
+    return _drawn(name, size, mark_safe('aria-hidden="true"'))
+
+
+def _drawn(name: str, size: int, spoken: SafeString) -> SafeString:
     return format_html(
         '<svg class="ui-icon" width="{0}" height="{0}" viewBox="0 0 24 24" fill="none" stroke="currentColor"'
         ' stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" {1}>{2}</svg>',
@@ -47,6 +57,36 @@ def icon(name: str, label: str = "", size: int = 18) -> SafeString:
         spoken,
         _drawing(name),
     )
+
+
+class AlikeNode(template.Node):
+    """Markup that is the same for many records but for their id."""
+
+    def __init__(self, inside: template.NodeList, record_id: Any, differences: list[Any]) -> None:
+        self.inside, self.record_id, self.differences = inside, record_id, differences
+
+    def render(self, context: template.Context) -> SafeString:
+        kept, own_id = context.get("alike"), str(self.record_id.resolve(context))
+        if kept is None:
+            return self.inside.render(context)
+        key = (self, *(one.resolve(context) for one in self.differences))
+        if key not in kept:
+            kept[key] = self.inside.render(context).replace(own_id, ID_STANDS_HERE)
+        return SafeString(kept[key].replace(ID_STANDS_HERE, own_id))
+
+
+ID_STANDS_HERE = "\0id\0"  # no text of a page holds it
+
+
+@register.tag
+def alike(parser: Any, token: Any) -> AlikeNode:
+    """`{% alike note.id note.is_pinned %}…{% endalike %}`: what stands inside depends on nothing but the id
+    and the values after it. Where the context has a dict `alike`, it is drawn once for all records of a page.
+    """
+    _name, record_id, *differences = token.split_contents()
+    inside = parser.parse(("endalike",))
+    parser.delete_first_token()
+    return AlikeNode(inside, parser.compile_filter(record_id), [*map(parser.compile_filter, differences)])
 
 
 @register.filter
@@ -215,11 +255,31 @@ def form_errors(form: Form, summary: bool = False) -> dict[str, Any]:
     return {"general": form.non_field_errors(), "wrong": wrong}
 
 
+@register.inclusion_tag("components/line_cell.html")
+def line_cell(bound: BoundField, label: str, kind: str = "", hidden: BoundField | str = "") -> dict[str, Any]:
+    """One cell of the line editor: the control, named by its column, a hidden one, the error right below."""
+    error_id = f"{bound.auto_id}_error"
+    classes = bound.field.widget.attrs.get("class", "form-control")
+    if classes != "form-check-input":
+        classes += " line-input"
+    attributes: dict[str, str | bool] = {"aria-label": label, "class": classes}
+    if bound.errors:
+        classes += " is-invalid"
+        attributes |= {"aria-invalid": "true", "aria-describedby": error_id, "class": classes}
+    return {
+        "control": bound.as_widget(attrs=attributes),
+        "errors": bound.errors,
+        "error_id": error_id,
+        "label": label,
+        "kind": kind,
+        "hidden": hidden,
+    }
+
+
 # Lists ------------------------------------------------------------------------------------------------------
 
 
 Choices = Iterable[tuple[Any, Any]]
-HEADER_LOOKS = {"numeric": "is-number", "minor": "is-minor"}
 
 
 def _address(context: Mapping[str, Any], changes: dict[str, Any]) -> str:
@@ -265,22 +325,6 @@ def filter_menu(context: Mapping[str, Any], name: str, label: str, choices: Choi
 def view_tabs(context: Mapping[str, Any], name: str, choices: Choices) -> dict[str, Any]:
     """The views of a list as tabs beside its title: pairs of value and label; empty means the whole list."""
     return {"tabs": _options(context, name, choices)}
-
-
-@register.inclusion_tag("components/sort_header.html", takes_context=True)
-def sort_header(
-    context: Mapping[str, Any], name: str, label: str, default: str = "", **looks: bool
-) -> dict[str, Any]:
-    """A table heading that sorts by field `name`; `default` is the list's ordering when the URL names none.
-
-    `numeric=True` aligns it right, `minor=True` hides the column on narrow screens.
-    """
-    ordering = context["request"].GET.get("ordering") or default
-    direction = {name: "ascending", f"-{name}": "descending"}.get(ordering, "")
-    other = f"-{name}" if direction == "ascending" else name
-    classes = " ".join(css for look, css in HEADER_LOOKS.items() if looks.get(look))
-    url = _address(context, {"ordering": other, "cursor": None})
-    return {"label": label, "url": url, "direction": direction, "classes": classes}
 
 
 @register.inclusion_tag("components/search_box.html", takes_context=True)

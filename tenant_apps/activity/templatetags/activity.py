@@ -15,7 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from shared_apps.core.formats import format_day, format_instant, format_number
-from shared_apps.core.slots import sentence_for
+from shared_apps.core.slots import fill, is_told_by_cause, sentence_for
 from tenant_apps.activity.models import Event
 
 register = template.Library()
@@ -30,6 +30,9 @@ ICONS = {
     "issued": "file-invoice",
     "sent": "send",
     "paid": "check",
+    "won": "trophy",
+    "lost": "thumb-down",
+    "undone": "arrow-back-up",
     "annulled": "ban",
     "shared": "users",
     "unshared": "lock",
@@ -42,11 +45,13 @@ ICONS = {
 
 @dataclass(frozen=True)
 class Change:
-    """One changed field, in words."""
+    """One changed field, in words. `may_restore`: the old value can be written back."""
 
+    name: str
     label: str
     old: str
     new: str
+    may_restore: bool
 
 
 @register.filter
@@ -54,7 +59,20 @@ def told(event: Event) -> SafeString:
     """The event as one sentence, with the names set in bold."""
     subject = format_html("<strong>{}</strong>", event.subject_label)
     actor = format_html("<strong>{}</strong>", event.actor_label)
-    return format_html("{}", SafeString(str(sentence_for(event.type)) % {"subject": subject, "actor": actor}))
+    sentence = str(sentence_for(event.type, event.cause))
+    return format_html("{}", SafeString(sentence % {"subject": subject, "actor": actor}))
+
+
+@register.filter
+def cause_of(event: Event) -> str:
+    """The cause, unless the sentence says it already."""
+    return "" if is_told_by_cause(event.type, event.cause) else event.cause
+
+
+@register.filter
+def undo_of(event: Event) -> str:
+    """Where what the event tells can be undone; nothing where it cannot."""
+    return str(getattr(event, "undo_url", ""))
 
 
 @register.filter
@@ -72,24 +90,30 @@ def icon_of(event: Event) -> str:
 @register.filter
 def changes(event: Event) -> list[Change]:
     """The fields that changed, with their labels; none for an event that tells no old values."""
-    named = ((_column(event.subject_type, name), name) for name in event.old)
-    return [
-        Change(
-            capfirst(str(column.verbose_name)),
-            _text(column, event.old[name]),
-            _text(column, event.new.get(name)),
-        )
-        for column, name in named
-        if column
-    ]
+    may_restore: frozenset[str] = frozenset().union(*fill("event.restorable", event=event))
+    words = getattr(event, "words", {})
+    told = ((name, words.get(name) or _told(event, name)) for name in event.old)
+    return [Change(name, found[0], found[1], found[2], name in may_restore) for name, found in told if found]
+
+
+def _told(event: Event, name: str) -> tuple[str, str, str] | None:
+    """Label, old and new of a plain column."""
+    column = _column(event.subject_type, name)
+    if column is None:
+        return None
+    old, new = event.old[name], event.new.get(name)
+    return str(capfirst(column.verbose_name)), _text(column, old), _text(column, new)
 
 
 @register.filter
 def remark(event: Event) -> str:
-    """The document that was concerned beside the event's own, and the reason that a person gave."""
-    number = {**event.old, **event.new}.get("invoice")
+    """The document that was concerned beside the event's own, whose act it was that caused what happened by
+    itself, and the reason that a person gave.
+    """
+    facts = {**event.old, **event.new}
+    number = facts.get("invoice") or facts.get("offer")
     reason = "" if "reason" in event.old else event.new.get("reason")
-    return " · ".join(filter(None, (number and f"№ {number}", reason)))
+    return " · ".join(filter(None, (number and f"№ {number}", event.new.get("caused_by"), reason)))
 
 
 def _column(subject_type: str, name: str) -> "Field[Any, Any] | None":

@@ -1,56 +1,48 @@
 import json
-from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from shared_apps.core import clock, slots
+from shared_apps.core import clock
+from shared_apps.core.actors import Actor
+from shared_apps.core.asking import Asking, rows_of
 from shared_apps.core.countries import country_name
 from shared_apps.core.errors import DomainError
 from shared_apps.core.http import ActorRequest, act, add_refusal, done, form_page, is_htmx, page, partial
 from shared_apps.core.json import json_response
-from shared_apps.core.lists import list_page
 from shared_apps.core.permissions import Permission
 from shared_apps.core.search import matching
-from tenant_apps.activity.queries import timeline_of
 from tenant_apps.crm import operations, queries
 from tenant_apps.crm.forms import CompanyForm, QuickCompanyForm
-from tenant_apps.crm.models import Company
-from tenant_apps.sharing.queries import may_change, owner_name
+from tenant_apps.crm.models import Company, CompanySize
+from tenant_apps.crm.views.duplicates import hints_for, id_of
+from tenant_apps.crm.views.records import Fact, reach_facts, record_context, split
 
-ORDERINGS = {"name": "name_folded", "created_at": "id"}
-OPTIONS, CONTACTS_SHOWN = 20, 20
-
-
-@page(Permission.COMPANIES_VIEW)
-def company_list(request: ActorRequest) -> HttpResponse:
-    archived = request.GET.get("archived") == "true"
-    rows = queries.visible_companies(request.actor, archived=archived)
-    context = {
-        "page": list_page(request, rows, orderings=ORDERINGS, default="name"),
-        "views": [("", _("In use")), ("true", _("Archive"))],
-        "archived": archived,
-        "is_narrowed": bool(request.GET.get("search")),
-    }
-    return partial(request, "crm/company_list.html", "list", context)
+OPTIONS, CONTACTS_SHOWN, SUBSIDIARIES_SHOWN = 20, 20, 20
 
 
 @page(Permission.COMPANIES_VIEW)
 def company_detail(request: ActorRequest, company_id: UUID) -> HttpResponse:
     actor = request.actor
     company = queries.visible_company(company_id, actor)
+    if company.merged_into_id:
+        return redirect("company_detail", company.merged_into_id)
+    seen = queries.visible_companies(actor)
     context = {
         "company": company,
-        "country": country_name(company.country),
-        "contacts": queries.contacts_of_company(company_id, actor)[:CONTACTS_SHOWN],
-        "timeline": timeline_of(company_id, by=actor),
-        "owner_name": owner_name(company),
-        "may_change": actor.may(Permission.COMPANIES_EDIT) and may_change(company, actor),
-        "related": slots.fill("company.related", company=company, actor=actor),
+        **record_context(
+            request,
+            company,
+            contacts=rows_of(queries.contacts_of_company(company_id, actor)[:CONTACTS_SHOWN]),
+            subsidiaries=rows_of(seen.filter(parent=company).order_by("name_folded")[:SUBSIDIARIES_SHOWN]),
+            facts=_facts_asked(company, actor),
+        ),
     }
+    context |= split(context["facts"])
     return partial(request, "crm/company_detail.html", "panel", context)
 
 
@@ -62,23 +54,24 @@ def company_create(request: ActorRequest) -> HttpResponse:
 
 @company_create.act
 def create_company(request: ActorRequest) -> HttpResponse:
-    form = CompanyForm(request.POST)
+    form = CompanyForm(request.POST, parent=_chosen_parent(request))
     company = _created(request, form)
     if company is None:
-        return form_page(request, "crm/company_create.html", form, _duplicates(request))
+        return form_page(request, "crm/company_create.html", form, hints_for(request, "company"))
     return done(request, to=company, message=_("The company was added."), event="crm.company_created")
 
 
 @page(Permission.COMPANIES_EDIT)
 def company_edit(request: ActorRequest, company_id: UUID) -> HttpResponse:
     company = queries.visible_company(company_id, request.actor)
-    return form_page(request, "crm/company_edit.html", CompanyForm.of(company), {"company": company})
+    context = {"company": company, "other_than": company_id}
+    return form_page(request, "crm/company_edit.html", CompanyForm.of(company), context)
 
 
 @company_edit.act
 def change_company(request: ActorRequest, company_id: UUID) -> HttpResponse:
     company = queries.visible_company(company_id, request.actor)
-    form = CompanyForm(request.POST, other_than=company_id)
+    form = CompanyForm(request.POST, other_than=company_id, parent=_chosen_parent(request))
     try:
         if form.is_valid():
             operations.change_company(
@@ -87,7 +80,7 @@ def change_company(request: ActorRequest, company_id: UUID) -> HttpResponse:
             return done(request, to=company, message=_("The company was saved."), event="crm.company_changed")
     except DomainError as refusal:
         add_refusal(form, refusal)
-    context = {"company": company, **_duplicates(request, company_id)}
+    context = {"company": company, **hints_for(request, "company", company_id)}
     return form_page(request, "crm/company_edit.html", form, context)
 
 
@@ -121,13 +114,6 @@ def company_options(request: ActorRequest) -> HttpResponse:
     return json_response({"items": items})
 
 
-@page(Permission.COMPANIES_VIEW)
-def company_duplicates(request: ActorRequest) -> HttpResponse:
-    """The hint under the EIK while one types: who else bears it."""
-    other_than = _uuid(request.GET.get("other_than"))
-    return render(request, "crm/components/duplicates.html", _duplicates(request, other_than))
-
-
 @page(Permission.COMPANIES_EDIT)
 def company_quick_create(request: ActorRequest) -> HttpResponse:
     """The small form that opens in the side panel of another page."""
@@ -140,12 +126,42 @@ def quick_create_company(request: ActorRequest) -> HttpResponse:
     form = QuickCompanyForm(request.POST)
     company = _created(request, form)
     if company is None:
-        context = {"form": form, **_duplicates(request)}
+        context = {"form": form, **hints_for(request, "company")}
         return partial(request, "crm/company_quick_create.html", "panel", context, status=422)
     if not is_htmx(request):
         return done(request, to=company, message=_("The company was added."))
     created = {"tefter:created": {"value": str(company.pk), "text": str(company)}}
     return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(created)})
+
+
+def _facts_asked(company: Company, actor: Actor) -> Asking[list[Fact]]:
+    """What is known of a company, in the order in which people look for it; the parent company leads to its
+    page for one who sees it.
+    """
+    above = Q(subsidiaries=company.pk)
+    visible = queries.visible_companies(actor, archived=None)
+    parents, seen = yield [Company.objects.filter(above), visible.filter(above)]
+    parent = next(iter(parents), None)
+    sizes = dict(CompanySize.choices)
+    return [
+        Fact(_("EIK"), company.eik, "eik", is_copied=True),
+        Fact(_("VAT number"), company.vat_number, "vat_number", is_copied=True),
+        Fact(_("E-mail"), company.email, "email", f"mailto:{company.email}", is_copied=True),
+        Fact(_("Phone"), company.phone, "phone", f"tel:{company.phone}", is_copied=True),
+        *reach_facts(company),
+        Fact(_("Website"), company.website, "website", company.website_url),
+        Fact(_("Address"), company.address, "address", is_copied=True),
+        Fact(_("City"), company.city, "city"),
+        Fact(_("Postal code"), company.postal_code, "postal_code"),
+        Fact(_("Country"), str(country_name(company.country))),
+        Fact(_("Industry"), company.industry, "industry"),
+        Fact(_("Size"), str(sizes.get(company.size, company.size)), "size"),
+        Fact(
+            _("Parent company"),
+            str(parent or ""),
+            href=parent.get_absolute_url() if parent and seen else "",
+        ),
+    ]
 
 
 def _created(request: ActorRequest, form: QuickCompanyForm) -> Company | None:
@@ -159,13 +175,9 @@ def _created(request: ActorRequest, form: QuickCompanyForm) -> Company | None:
         return None
 
 
-def _duplicates(request: ActorRequest, other_than: UUID | None = None) -> dict[str, Any]:
-    eik = request.GET.get("eik") or request.POST.get("eik", "")
-    return {"duplicates": queries.companies_with_eik(eik, request.actor, other_than=other_than)[:3]}
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None
+def _chosen_parent(request: ActorRequest) -> Company | None:
+    """The parent company that the form names, if it is one that the reader sees."""
+    wanted = id_of(request.POST.get("parent_id"))
+    return (
+        queries.visible_companies(request.actor, archived=None).filter(pk=wanted).first() if wanted else None
+    )

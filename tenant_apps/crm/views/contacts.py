@@ -2,49 +2,36 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from shared_apps.core import clock, slots
+from shared_apps.core import clock
 from shared_apps.core.errors import DomainError
 from shared_apps.core.http import ActorRequest, act, add_refusal, done, form_page, page, partial
 from shared_apps.core.json import json_response
-from shared_apps.core.lists import list_page
 from shared_apps.core.permissions import Permission
 from shared_apps.core.search import matching
-from tenant_apps.activity.queries import timeline_of
 from tenant_apps.crm import operations, queries
 from tenant_apps.crm.forms import ContactForm
 from tenant_apps.crm.models import Company, Contact
-from tenant_apps.sharing.queries import may_change, owner_name
+from tenant_apps.crm.views.duplicates import hints_for
+from tenant_apps.crm.views.records import Fact, reach_facts, record_context, split
+from tenant_apps.workspace.queries import custom_values
 
-ORDERINGS = {"name": "name_folded", "created_at": "id"}
 OPTIONS = 20
 
 
 @page(Permission.CONTACTS_VIEW)
-def contact_list(request: ActorRequest) -> HttpResponse:
-    archived = request.GET.get("archived") == "true"
-    rows = queries.visible_contacts(request.actor, archived=archived).select_related("company")
-    context = {
-        "page": list_page(request, rows, orderings=ORDERINGS, default="name"),
-        "views": [("", _("In use")), ("true", _("Archive"))],
-        "archived": archived,
-        "is_narrowed": bool(request.GET.get("search")),
-    }
-    return partial(request, "crm/contact_list.html", "list", context)
-
-
-@page(Permission.CONTACTS_VIEW)
 def contact_detail(request: ActorRequest, contact_id: UUID) -> HttpResponse:
-    actor = request.actor
-    contact = queries.visible_contact(contact_id, actor)
+    contact = queries.visible_contact(contact_id, request.actor)
+    if contact.merged_into_id:
+        return redirect("contact_detail", contact.merged_into_id)
     context = {
         "contact": contact,
-        "timeline": timeline_of(contact_id, by=actor),
-        "owner_name": owner_name(contact),
-        "may_change": actor.may(Permission.CONTACTS_EDIT) and may_change(contact, actor),
-        "related": slots.fill("contact.related", contact=contact, actor=actor),
+        **split(_facts(contact)),
+        **record_context(request, contact),
     }
     return partial(request, "crm/contact_detail.html", "panel", context)
 
@@ -65,14 +52,15 @@ def create_contact(request: ActorRequest) -> HttpResponse:
             return done(request, to=contact, message=_("The contact was added."), event="crm.contact_created")
     except DomainError as refusal:
         add_refusal(form, refusal)
-    return form_page(request, "crm/contact_create.html", form)
+    return form_page(request, "crm/contact_create.html", form, hints_for(request, "contact"))
 
 
 @page(Permission.CONTACTS_EDIT)
 def contact_edit(request: ActorRequest, contact_id: UUID) -> HttpResponse:
     contact = queries.visible_contact(contact_id, request.actor)
     form = ContactForm(initial=_values(contact), company=contact.company, may_add=_may_add(request))
-    return form_page(request, "crm/contact_edit.html", form, {"contact": contact})
+    context = {"contact": contact, "other_than": contact_id}
+    return form_page(request, "crm/contact_edit.html", form, context)
 
 
 @contact_edit.act
@@ -87,7 +75,8 @@ def change_contact(request: ActorRequest, contact_id: UUID) -> HttpResponse:
             return done(request, to=contact, message=_("The contact was saved."), event="crm.contact_changed")
     except DomainError as refusal:
         add_refusal(form, refusal)
-    return form_page(request, "crm/contact_edit.html", form, {"contact": contact})
+    context = {"contact": contact, **hints_for(request, "contact", contact_id)}
+    return form_page(request, "crm/contact_edit.html", form, context)
 
 
 @act(Permission.CONTACTS_EDIT)
@@ -119,12 +108,25 @@ def contact_options(request: ActorRequest) -> HttpResponse:
     return json_response({"items": [{"value": one.pk, "text": str(one), "hint": _hint(one)} for one in rows]})
 
 
+def _facts(contact: Contact) -> list[Fact]:
+    """What is known of a contact, in the order in which people look for it."""
+    company = contact.company
+    return [
+        Fact(_("Company"), str(company or ""), href=company.get_absolute_url() if company else ""),
+        Fact(pgettext("of a contact", "Job title"), contact.job_title, "job_title"),
+        Fact(_("E-mail"), contact.email, "email", f"mailto:{contact.email}", is_copied=True),
+        Fact(_("Phone"), contact.phone, "phone", f"tel:{contact.phone}", is_copied=True),
+        *reach_facts(contact),
+    ]
+
+
 def _hint(contact: Contact) -> str:
     return " · ".join(filter(None, [contact.job_title, str(contact.company or "")]))
 
 
 def _values(contact: Contact) -> dict[str, Any]:
-    return {name: getattr(contact, name) for name in ContactForm.base_fields}
+    known = {name: getattr(contact, name) for name in ContactForm.base_fields}
+    return known | {"custom": custom_values("contact", contact.pk)}
 
 
 def _choices(request: ActorRequest, company_id: str | None) -> dict[str, Any]:

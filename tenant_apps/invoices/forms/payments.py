@@ -8,8 +8,8 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.actors import Actor
+from shared_apps.core.form_fields import DayField, NumberField, currency_choices, offer
 from tenant_apps.crm.queries import visible_companies, visible_company
-from tenant_apps.invoices.forms.fields import DayField, NumberField, currency_choices, offer
 from tenant_apps.invoices.models import Invoice, PaymentMethod
 from tenant_apps.invoices.operations import PaymentInput
 from tenant_apps.workspace.models import OrganizationProfile

@@ -1,13 +1,12 @@
 """The ledger: money given to invoices and taken back.
 
-Locks: payments first, then invoices, each by ascending id.
+Locks: payments first, then invoices, then the deals that these bill, each by ascending id.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -17,9 +16,11 @@ from shared_apps.core.errors import Refused
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
 from tenant_apps.activity.operations import record
-from tenant_apps.invoices.events import InvoiceEvent, PaymentEvent
+from tenant_apps.invoices import rules
+from tenant_apps.invoices.events import PaymentEvent
 from tenant_apps.invoices.models import Allocation, Invoice, Payment
 from tenant_apps.invoices.operations.issuing import NotIssued, ReasonMissing
+from tenant_apps.invoices.operations.ledger import note_paid, note_reopened, opposite, person
 from tenant_apps.invoices.queries import (
     live_allocations,
     lock_invoice,
@@ -116,7 +117,7 @@ def allocate_payments(*, wanted: Sequence[AllocationInput], by: Actor, at: datet
             parent=row.invoice,
             new={"invoice": row.invoice.number, "amount": row.amount, "evidence": row.evidence},
         )
-    _note_paid(invoices.values(), by, at)
+    note_paid(invoices.values(), by, at)
     return rows
 
 
@@ -136,7 +137,7 @@ def deallocate_payment(
         raise NotAllocated()
     was_paid = not invoice.outstanding
     amount = sum((one.amount for one in taken_back), Decimal("0.00"))
-    Allocation.objects.bulk_create([_opposite(one, reason.strip()[:500], by, at) for one in taken_back])
+    Allocation.objects.bulk_create([opposite(one, reason.strip()[:500], by, at) for one in taken_back])
     payment.allocated_total -= amount
     invoice.paid_total -= amount
     record(
@@ -149,7 +150,7 @@ def deallocate_payment(
         new={"reason": reason.strip()[:500]},
     )
     if was_paid:
-        _note_reopened(invoice, by, at)
+        note_reopened(invoice, by, at)
     return payment
 
 
@@ -200,7 +201,7 @@ def _allocation(
         amount=wanted.amount,
         evidence=[dict(row) for row in wanted.evidence],
         at=at,
-        **_person(by),
+        **person(by),
     )
 
 
@@ -209,7 +210,7 @@ def _check(payment: Payment, invoice: Invoice, amount: Decimal) -> None:
         raise AmountNotPositive()
     if payment.voided_at:
         raise PaymentVoided()
-    if not invoice.is_issued:
+    if not invoice.is_issued or invoice.kind not in rules.OWED_KINDS:
         raise NotIssued()
     if payment.currency != invoice.currency:
         raise CurrencyDiffers()
@@ -219,52 +220,3 @@ def _check(payment: Payment, invoice: Invoice, amount: Decimal) -> None:
         raise AlreadyPaid()
     if amount > invoice.outstanding:
         raise MoreThanOutstanding()
-
-
-def _opposite(allocation: Allocation, reason: str, by: Actor, at: datetime) -> Allocation:
-    return Allocation(
-        payment_id=allocation.payment_id,
-        invoice_id=allocation.invoice_id,
-        amount=-allocation.amount,
-        undoes=allocation,
-        reason=reason,
-        at=at,
-        **_person(by),
-    )
-
-
-def _person(by: Actor) -> dict[str, Any]:
-    return {"by_kind": by.kind, "by_id": by.id, "by_label": by.label[:250]}
-
-
-def _note_paid(invoices: Iterable[Invoice], by: Actor, at: datetime) -> None:
-    for invoice in invoices:
-        if invoice.outstanding:
-            continue
-        _set_paid_at(invoice, at, at)
-        parent = invoice.company or invoice.contact
-        record(
-            event=InvoiceEvent.PAID,
-            subject=invoice,
-            by=by,
-            at=at,
-            parent=parent,
-            new={"paid": invoice.paid_total},
-        )
-
-
-def _note_reopened(invoice: Invoice, by: Actor, at: datetime) -> None:
-    _set_paid_at(invoice, None, at)
-    record(
-        event=InvoiceEvent.REOPENED,
-        subject=invoice,
-        by=by,
-        at=at,
-        parent=invoice.company or invoice.contact,
-        new={"outstanding": invoice.outstanding},
-    )
-
-
-def _set_paid_at(invoice: Invoice, paid_at: datetime | None, at: datetime) -> None:
-    invoice.paid_at, invoice.updated_at = paid_at, at
-    invoice.save(update_fields=["paid_at", "updated_at"])

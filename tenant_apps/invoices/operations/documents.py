@@ -1,20 +1,27 @@
 """What is made once of an issued invoice and kept: its PDF and its QR codes."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from shared_apps.core.actors import Actor
+from shared_apps.core.errors import Refused
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
 from shared_apps.jobs.operations import enqueue
 from tenant_apps.activity.operations import record
+from tenant_apps.documents.adapters import RenderFailed
 from tenant_apps.files.operations import store_file
 from tenant_apps.files.queries import read_bytes
-from tenant_apps.invoices.adapters import epc_code_of, link_code_of, render_invoice_pdf
+from tenant_apps.invoices.adapters import differences_in, epc_code_of, link_code_of, render_invoice_pdf
 from tenant_apps.invoices.events import InvoiceEvent
 from tenant_apps.invoices.models import Invoice, InvoiceState
 from tenant_apps.invoices.operations.issuing import NotIssued
-from tenant_apps.invoices.queries import lock_invoice, paper_of, visible_invoice
+from tenant_apps.invoices.paper import InvoicePaper
+from tenant_apps.invoices.paper_words import DIFFERENCES
+from tenant_apps.invoices.queries import document_refusal, lock_invoice, paper_of, visible_invoice
 from tenants.operations import Restoration
 
 FIRST_WINS = "of two that made it at once the first is kept, and only that one is told"
@@ -42,21 +49,68 @@ def store_invoice_document(
     return invoice
 
 
+class DocumentUnreadable(Refused):
+    """The PDF could not be made, or does not say what the document says; `differences` are codes of
+    `adapters.reading`, none when nothing could be made at all.
+    """
+
+    code = "document_unreadable"
+    message = _("The PDF could not be made, so nothing was stored or sent. We have been told.")
+    conflict = True
+
+    def __init__(self, differences: Sequence[str] = ()) -> None:
+        self.differences = tuple(differences)
+        names = ", ".join(str(DIFFERENCES[name]) for name in differences)
+        told = _("The PDF does not say the same as the document (%(names)s), so it was not stored or sent.")
+        super().__init__(message=str(told) % {"names": names} if names else None)
+
+
 def invoice_pdf_bytes(*, invoice_id: UUID, by: Actor, at: datetime) -> bytes:
     """The stored PDF of an issued or annulled invoice.
 
-    Made and stored now when nobody has yet. Raises `NotIssued`. It renders without holding a lock; of two who
-    render at once, both get the bytes that were stored first.
+    Made, read back and stored now when nobody has yet. Raises `NotIssued`; `DocumentUnreadable` after having
+    recorded it. It renders without holding a lock; of two who render at once, both get the bytes that were
+    stored first.
     """
     invoice = visible_invoice(invoice_id, by)
     if invoice.is_draft:
         raise NotIssued()
     if not invoice.pdf_id:
-        content = render_invoice_pdf(paper_of(invoice), invoice.language)
+        content = _render(invoice, by, at)
         invoice = store_invoice_document(
             invoice_id=invoice.pk, content=content, state=invoice.state, by=by, at=at
         )
     return read_bytes(invoice.pdf) if invoice.pdf else invoice_pdf_bytes(invoice_id=invoice_id, by=by, at=at)
+
+
+def _render(invoice: Invoice, by: Actor, at: datetime) -> bytes:
+    """The PDF, when it says by others' reading what the document says."""
+    try:
+        return read_back_pdf(paper_of(invoice), invoice.language)
+    except (RenderFailed, DocumentUnreadable) as error:
+        differences = error.differences if isinstance(error, DocumentUnreadable) else ()
+        refuse_invoice_document(invoice_id=invoice.pk, differences=differences, by=by, at=at)
+        raise DocumentUnreadable(differences) from error
+
+
+def read_back_pdf(paper: InvoicePaper, language: str) -> bytes:
+    """Render a document and read it back. Raises `RenderFailed` or `DocumentUnreadable`."""
+    content = render_invoice_pdf(paper, language)
+    if differences := differences_in(content, paper, language):
+        raise DocumentUnreadable(differences)
+    return content
+
+
+@operation(permission=Permission.INVOICES_VIEW, event=None, why="told once, however often it is tried")
+def refuse_invoice_document(
+    *, invoice_id: UUID, differences: Sequence[str], by: Actor, at: datetime
+) -> Invoice:
+    """Put on record that the PDF of an issued or annulled invoice was not kept, and what in it differed."""
+    invoice = lock_invoice(invoice_id, by)
+    if invoice.pdf_id is None and document_refusal(invoice) is None:
+        told = {"differences": list(differences)}
+        record(event=InvoiceEvent.DOCUMENT_REFUSED, subject=invoice, by=by, at=at, new=told)
+    return invoice
 
 
 def make_invoice_qr_codes(*, invoice_id: UUID, by: Actor, at: datetime) -> Invoice:
@@ -64,9 +118,14 @@ def make_invoice_qr_codes(*, invoice_id: UUID, by: Actor, at: datetime) -> Invoi
 
     Raises `NotIssued`.
     """
-    paper = paper_of(visible_invoice(invoice_id, by))
+    invoice = visible_invoice(invoice_id, by)
+    paper = paper_of(invoice)
     return store_invoice_qr_codes(
-        invoice_id=invoice_id, epc_png=epc_code_of(paper), payment_png=link_code_of(paper), by=by, at=at
+        invoice_id=invoice_id,
+        epc_png=epc_code_of(paper, invoice.language),
+        payment_png=link_code_of(paper),
+        by=by,
+        at=at,
     )
 
 

@@ -1,8 +1,8 @@
 """Drafts: written, changed, copied, thrown away. What is issued never comes back here."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -10,81 +10,49 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.actors import Actor
-from shared_apps.core.changes import KEEP, Keep, given
-from shared_apps.core.currencies import is_currency
-from shared_apps.core.errors import FieldError, Refused, refuse_all
+from shared_apps.core.bulgaria.vat_treatments import usual_code
+from shared_apps.core.changes import given
+from shared_apps.core.errors import Refused, refuse_all
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
 from shared_apps.core.search import searchable
-from shared_apps.core.texts import text_errors
 from tenant_apps.activity.operations import changes_between, record
 from tenant_apps.catalog.models import Product
-from tenant_apps.crm.models import Company, Contact
+from tenant_apps.crm.models import Company, Contact, Deal
 from tenant_apps.invoices import rules
 from tenant_apps.invoices.events import InvoiceEvent
-from tenant_apps.invoices.models import Invoice, InvoiceItem
-from tenant_apps.invoices.queries import lock_invoice
+from tenant_apps.invoices.models import Invoice, InvoiceItem, InvoiceState
+from tenant_apps.invoices.operations.draft_inputs import InvoiceChange, InvoiceInput, ItemInput, draft_errors
+from tenant_apps.invoices.queries import lock_invoice, open_advances, remaining_of
 from tenant_apps.sharing.operations import require_may_change
 from tenant_apps.sharing.queries import visible_to
-from tenant_apps.workspace.queries import profile
+from tenant_apps.workspace.models import SeriesKind
+from tenant_apps.workspace.queries import PROFORMA_SERIES, TAX_SERIES, profile, series_of_kind
 
-LANGUAGES = ("bg", "en")
-MAX_ITEMS = 500
-LONGEST_NOTES = 10_000
 LARGEST_TOTAL = Decimal("999999999999.99")
 
 
-@dataclass(frozen=True)
-class ItemInput:
-    """One line as somebody wrote it.
-
-    `unit_price` is net of VAT; `discount_percent` and `vat_rate` are percents.
-    """
-
-    description: str
-    quantity: Decimal
-    unit_price: Decimal
-    unit: str = ""
-    discount_percent: Decimal = Decimal("0.00")
-    vat_rate: Decimal | None = None
-    product_id: UUID | None = None
-
-
-@dataclass(frozen=True)
-class InvoiceInput:
-    """A draft as somebody wrote it.
-
-    Company or contact is needed; with both, the contact is the addressee there. An empty `language` is the
-    organization's default one.
-    """
-
-    currency: str
-    items: tuple[ItemInput, ...]
-    company_id: UUID | None = None
-    contact_id: UUID | None = None
-    language: str = ""
-    issue_date: date | None = None
-    tax_event_date: date | None = None
-    due_date: date | None = None
-    notes: str = ""
-
-
-@dataclass(frozen=True)
-class InvoiceChange:
-    """What to change in a draft: None leaves a field as it is, where "none" is possible `KEEP` does.
-
-    `items` are replaced whole.
-    """
-
-    currency: str | None = None
-    items: tuple[ItemInput, ...] | None = None
-    company_id: UUID | Keep | None = KEEP
-    contact_id: UUID | Keep | None = KEEP
-    language: str | None = None
-    issue_date: date | Keep | None = KEEP
-    tax_event_date: date | Keep | None = KEEP
-    due_date: date | Keep | None = KEEP
-    notes: str | None = None
+PLAIN_FIELDS = (
+    "currency",
+    "issue_date",
+    "tax_event_date",
+    "due_date",
+    "notes",
+    "is_advance",
+    "prices_include_vat",
+    "discount_percent",
+    "discount_amount",
+    "supply",
+    "payment_method",
+    "vies_number",
+    "vies_checked_on",
+    "exchange_rate",
+    "exchange_rate_on",
+    "amend_reason",
+)
+# What the totals depend on.
+PRICING = frozenset({"items", "prices_include_vat", "discount_percent", "discount_amount"})
+USUAL_SERIES = {rules.PROFORMA: PROFORMA_SERIES}
 
 
 class NotADraft(Refused):
@@ -97,11 +65,12 @@ class NotADraft(Refused):
 def create_invoice(*, draft: InvoiceInput, by: Actor, at: datetime) -> Invoice:
     """Write a draft with its lines and totals.
 
-    Refuses wrong values under paths such as `items.0.quantity`. A company, contact or product that is missing
-    or not visible to `by` raises its `DoesNotExist`.
+    Refuses wrong values under paths such as `items.0.quantity`. A company, contact, deal or product that is
+    missing or not visible to `by` raises its `DoesNotExist`.
     """
-    refuse_all(_draft_errors(vars(draft)))
-    invoice = Invoice(owner_id=by.id, created_at=at, updated_at=at)
+    refuse_all(draft_errors(vars(draft)))
+    invoice = Invoice(kind=draft.kind, owner_id=by.id, created_at=at, updated_at=at)
+    invoice.amends_id, invoice.origin_id = draft.amends_id, draft.origin_id
     _put(invoice, vars(draft), by)
     items = _items_of(invoice, draft.items, by)
     invoice.save(force_insert=True)
@@ -120,20 +89,34 @@ def create_invoice(*, draft: InvoiceInput, by: Actor, at: datetime) -> Invoice:
 @operation(permission=Permission.INVOICES_EDIT)
 def change_invoice(*, invoice_id: UUID, change: InvoiceChange, by: Actor, at: datetime) -> Invoice:
     """Change a draft; `items`, when given, are replaced whole. Raises `NotADraft` once it is issued."""
-    invoice = lock_draft(invoice_id, by)
-    wanted = given(change)
-    addressee = {"company_id": invoice.company_id, "contact_id": invoice.contact_id}
-    refuse_all(_draft_errors(addressee | wanted))
-    before = {name: getattr(invoice, name) for name in (*wanted, "total") if name != "items"}
-    _put(invoice, wanted, by)
-    if "items" in wanted:
-        _replace_items(invoice, wanted["items"], by)
-    invoice.updated_at = at
-    invoice.save()
+    invoice, before = _rewrite(invoice_id, change, by, at)
     old, new = changes_between(before, {name: getattr(invoice, name) for name in before})
     parent = invoice.company or invoice.contact
     record(event=InvoiceEvent.CHANGED, subject=invoice, by=by, at=at, parent=parent, old=old, new=new)
     return invoice
+
+
+@operation(permission=Permission.INVOICES_EDIT, event=None, why="the writer has not finished yet")
+def autosave_invoice(*, invoice_id: UUID, change: InvoiceChange, by: Actor, at: datetime) -> Invoice:
+    """Keep what is written so far of a draft. Raises `NotADraft` once it is issued."""
+    return _rewrite(invoice_id, change, by, at)[0]
+
+
+def _rewrite(
+    invoice_id: UUID, change: InvoiceChange, by: Actor, at: datetime
+) -> tuple[Invoice, dict[str, Any]]:
+    """The draft as changed, and what its changed columns were before."""
+    invoice = lock_draft(invoice_id, by)
+    wanted = given(change)
+    addressee = {"company_id": invoice.company_id, "contact_id": invoice.contact_id}
+    refuse_all(draft_errors(addressee | wanted))
+    before = {name: getattr(invoice, name) for name in (*wanted, "total") if name != "items"}
+    _put(invoice, wanted, by)
+    if PRICING & wanted.keys():
+        _replace_items(invoice, wanted.get("items") or items_of(invoice), by)
+    invoice.updated_at = at
+    invoice.save()
+    return invoice, before
 
 
 @operation(permission=Permission.INVOICES_EDIT)
@@ -153,9 +136,20 @@ def delete_draft_invoice(*, invoice_id: UUID, by: Actor, at: datetime) -> None:
 
 @operation(permission=Permission.INVOICES_EDIT)
 def duplicate_invoice(*, invoice_id: UUID, by: Actor, at: datetime) -> Invoice:
-    """Write a new draft with the same client, lines and notes as any invoice, and without its dates."""
+    """Write a new draft with the same client, lines and notes as any invoice, and without its dates.
+
+    The copy of an annulled document of the same kind takes its place: it names it as its `origin`, as the
+    protocol of the annulment tells, and bills the same deal, unless `by` may not see that.
+    """
     original = visible_to(Invoice.objects.all(), by).get(pk=invoice_id)
-    return create_invoice(draft=_copy_of(original), by=by, at=at)
+    kind = rules.INVOICE if original.kind in rules.NOTES else original.kind
+    draft = copy_of(original, kind=kind, is_advance=original.is_advance)
+    if original.state == InvoiceState.ANNULLED and original.kind == kind:
+        draft = replace(draft, origin_id=original.pk)
+    if original.state == InvoiceState.ANNULLED and original.deal_id:
+        deal = visible_to(Deal.objects.filter(pk=original.deal_id), by).first()
+        draft = replace(draft, deal_id=deal.pk if deal else None)
+    return create_invoice(draft=draft, by=by, at=at)
 
 
 def lock_draft(invoice_id: UUID, by: Actor) -> Invoice:
@@ -167,40 +161,60 @@ def lock_draft(invoice_id: UUID, by: Actor) -> Invoice:
     return invoice
 
 
-def _copy_of(original: Invoice) -> InvoiceInput:
-    items = tuple(
-        ItemInput(
-            description=item.description,
-            quantity=item.quantity,
-            unit_price=item.unit_price,
-            unit=item.unit,
-            discount_percent=item.discount_percent,
-            vat_rate=item.vat_rate,
-            product_id=item.product_id,
-        )
-        for item in original.items.all()
+def items_of(invoice: Invoice) -> tuple[ItemInput, ...]:
+    """The lines of a document as somebody would write them."""
+    names = ItemInput.__dataclass_fields__
+    return tuple(ItemInput(**{name: getattr(item, name) for name in names}) for item in invoice.items.all())
+
+
+def copy_of(original: Invoice, **different: Any) -> InvoiceInput:
+    """A draft like the document: same client, lines, prices and notes; none of its dates and ties."""
+    names = (
+        "currency",
+        "company_id",
+        "contact_id",
+        "language",
+        "notes",
+        "prices_include_vat",
+        "discount_percent",
+        "discount_amount",
+        "supply",
+        "payment_method",
     )
-    return InvoiceInput(
-        currency=original.currency,
-        items=items,
-        company_id=original.company_id,
-        contact_id=original.contact_id,
-        language=original.language,
-        notes=original.notes,
-    )
+    items = tuple(item for item in items_of(original) if item.deducts_id is None)
+    same = {name: getattr(original, name) for name in names}
+    return InvoiceInput(**{**same, "items": items, **different})
+
+
+def recompute(invoice: Invoice, by: Actor) -> None:
+    """Write the lines and totals of a draft anew; a note's depend on what is left of its invoice."""
+    _replace_items(invoice, items_of(invoice), by)
 
 
 def _put(invoice: Invoice, wanted: Mapping[str, Any], by: Actor) -> None:
-    for name in ("currency", "issue_date", "tax_event_date", "due_date", "notes"):
+    for name in PLAIN_FIELDS:
         if name in wanted:
             setattr(invoice, name, wanted[name])
+    if "series" in wanted:
+        invoice.series = _series(wanted["series"], invoice.kind)
     if "language" in wanted:
         invoice.language = wanted["language"] or profile().default_language
     if "company_id" in wanted:
         invoice.company = _visible(Company, wanted["company_id"], by)
     if "contact_id" in wanted:
         invoice.contact = _visible(Contact, wanted["contact_id"], by)
+    if "deal_id" in wanted and wanted["deal_id"] != invoice.deal_id:
+        invoice.deal = _visible(Deal, wanted["deal_id"], by)
     invoice.search_text = searchable(str(invoice.company or ""), str(invoice.contact or ""))
+
+
+def _series(code: str, kind: str) -> str:
+    """The code of the series that numbers the document; refuses one of another kind."""
+    wanted = SeriesKind.PROFORMA if kind == rules.PROFORMA else SeriesKind.TAX
+    code = code or USUAL_SERIES.get(kind, TAX_SERIES)
+    if not series_of_kind(wanted).filter(code=code).exists():
+        raise Refused("series_unknown", _("Choose a number series from the list."), field="series")
+    return code
 
 
 def _visible(model: Any, record_id: UUID | None, by: Actor) -> Any:
@@ -215,84 +229,76 @@ def _replace_items(invoice: Invoice, wanted: tuple[ItemInput, ...], by: Actor) -
 
 def _items_of(invoice: Invoice, wanted: Iterable[ItemInput], by: Actor) -> list[InvoiceItem]:
     """The rows of the lines, not yet saved; the invoice gets its totals."""
-    wanted = tuple(wanted)
+    registered = profile().is_vat_registered
+    wanted = tuple(replace(item, vat_code=item.vat_code or _code(item, registered)) for item in wanted)
     _check_products({item.product_id for item in wanted if item.product_id})
-    totals = rules.compute_totals(
-        rules.LineInput(item.quantity, item.unit_price, item.discount_percent, item.vat_rate)
-        for item in wanted
-    )
+    _check_advances(invoice, wanted, by)
+    totals = totals_of(invoice, wanted)
     _put_totals(invoice, totals)
+    priced = zip(wanted, totals.line_amounts, totals.line_nets, strict=True)
     return [
-        InvoiceItem(invoice=invoice, position=position, net_total=net, **vars(item))
-        for position, (item, net) in enumerate(zip(wanted, totals.line_nets, strict=True))
+        InvoiceItem(invoice=invoice, position=position, amount=amount, net_total=net, **vars(item))
+        for position, (item, amount, net) in enumerate(priced)
     ]
 
 
+def _code(item: ItemInput, registered: bool) -> str:
+    return usual_code(item.vat_rate, registered=registered)
+
+
+def totals_of(invoice: Invoice, items: Iterable[ItemInput]) -> rules.Totals:
+    """What these lines come to in the document: its way of pricing, its discount, what it amends."""
+    lines = [
+        rules.LineInput(
+            item.quantity,
+            item.unit_price,
+            item.discount_percent,
+            item.vat_rate,
+            item.vat_code,
+            is_deduction=item.deducts_id is not None,
+        )
+        for item in items
+    ]
+    return rules.compute_totals(
+        lines,
+        prices_include_vat=invoice.prices_include_vat,
+        discount=rules.Discount(invoice.discount_percent, invoice.discount_amount),
+        remaining=remaining_of(invoice.amends_id) if invoice.amends_id and invoice.is_credit else None,
+    )
+
+
 def _put_totals(invoice: Invoice, totals: rules.Totals) -> None:
-    sums = (totals.total, totals.net_total, totals.vat_total, *totals.line_nets)
+    sums = (totals.total, totals.net_total, totals.vat_total, *totals.line_amounts)
     if totals.total < 0 or max(map(abs, sums)) > LARGEST_TOTAL:
         raise Refused(
             "total_out_of_range", _("The total must be between 0 and 999,999,999,999.99."), field="items"
         )
     invoice.net_total, invoice.vat_total, invoice.total = totals.net_total, totals.vat_total, totals.total
+    invoice.discount_total = totals.discount_total
     invoice.vat_groups = [
         {
             "rate": None if group.rate is None else str(group.rate),
+            "code": group.code,
             "base": str(group.base),
             "vat": str(group.vat),
+            "discount": str(group.discount),
         }
         for group in totals.groups
     ]
 
 
+def _check_advances(invoice: Invoice, items: Iterable[ItemInput], by: Actor) -> None:
+    """A deduction names an issued advance invoice of the same client in the same currency."""
+    named = {item.deducts_id for item in items if item.deducts_id}
+    if not named:
+        return
+    fitting = open_advances(by, company_id=invoice.company_id, contact_id=invoice.contact_id)
+    if invoice.kind != rules.INVOICE or fitting.filter(pk__in=named, currency=invoice.currency).count() < len(
+        named
+    ):
+        raise Refused("advance_unknown", _("Choose an issued advance invoice of this client."), field="items")
+
+
 def _check_products(wanted: set[UUID]) -> None:
     if wanted and Product.objects.filter(pk__in=wanted).count() < len(wanted):
         raise Product.DoesNotExist()
-
-
-def _draft_errors(wanted: Mapping[str, Any]) -> list[FieldError]:
-    errors = text_errors(Invoice, {name: wanted[name] for name in ("currency", "notes") if name in wanted})
-    if len(wanted.get("notes", "")) > LONGEST_NOTES:
-        message = _("This is too long: at most %(count)d characters fit.") % {"count": LONGEST_NOTES}
-        errors.append(FieldError("notes", "too_long", message))
-    if "currency" in wanted and not is_currency(wanted["currency"]):
-        errors.append(FieldError("currency", "currency_unknown", _("This is not a currency code.")))
-    if wanted.get("language") and wanted["language"] not in LANGUAGES:
-        errors.append(FieldError("language", "language_unknown", _("Choose Bulgarian or English.")))
-    if not wanted["company_id"] and not wanted["contact_id"]:
-        errors.append(FieldError("company_id", "required", _("Choose the client.")))
-    return errors + (_items_errors(wanted["items"]) if "items" in wanted else [])
-
-
-def _items_errors(items: tuple[ItemInput, ...]) -> list[FieldError]:
-    if not items:
-        return [FieldError("items", "required", _("Add at least one line."))]
-    if len(items) > MAX_ITEMS:
-        return [FieldError("items", "too_many", _("An invoice has at most 500 lines."))]
-    return [error for position, item in enumerate(items) for error in _item_errors(f"items.{position}", item)]
-
-
-def _item_errors(path: str, item: ItemInput) -> list[FieldError]:
-    texts = {"description": item.description, "unit": item.unit}
-    errors = [replace(error, field=f"{path}.{error.field}") for error in text_errors(InvoiceItem, texts)]
-    if not item.description.strip():
-        errors.append(FieldError(f"{path}.description", "required", _("Say what it is.")))
-    if item.quantity <= 0:
-        errors.append(FieldError(f"{path}.quantity", "not_positive", _("The quantity must be more than 0.")))
-    for name, digits, places in (("quantity", 9, 3), ("unit_price", 10, 4)):
-        if not _fits(getattr(item, name), digits, places):
-            errors.append(FieldError(f"{path}.{name}", "out_of_range", _("This number has too many digits.")))
-    for name in ("discount_percent", "vat_rate"):
-        percent = getattr(item, name)
-        if percent is not None and not (0 <= percent <= 100 and _fits(percent, 3, 2)):
-            errors.append(
-                FieldError(
-                    f"{path}.{name}", "percent_out_of_range", _("Use a percent from 0 to 100, two decimals.")
-                )
-            )
-    return errors
-
-
-def _fits(value: Decimal, digits: int, places: int) -> bool:
-    """Say whether the number has at most so many digits before and decimals after the point."""
-    return abs(value) < 10**digits and value == round(value, places)

@@ -1,42 +1,26 @@
-"""How lines are typed, and how warnings, reasons and evidence read."""
+"""How lines are typed, and how rules, reasons and evidence read."""
 
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from django import template
-from django.forms import BoundField, Form
+from django.forms import Form
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from shared_apps.core.formats import format_number
+from shared_apps.core.formats import format_day, format_number
+from shared_apps.core.numbers import written
 from shared_apps.core.slots import fill
-from tenant_apps.invoices.models import Invoice, Payment
-from tenant_apps.invoices.numbers import written
-from tenant_apps.invoices.warning_texts import WARNING_TEXTS
+from tenant_apps.activity.models import Event
+from tenant_apps.invoices.models import Invoice, Offer, Payment
+from tenant_apps.invoices.paper_words import DIFFERENCES
+from tenant_apps.invoices.queries import Fault
+from tenant_apps.invoices.rules import Finding
+from tenant_apps.invoices.validation_texts import RULE_TEXTS, RuleText, problem_words
 
 register = template.Library()
-
-
-@register.inclusion_tag("invoices/components/line_cell.html")
-def line_cell(bound: BoundField, label: str, kind: str = "", hidden: BoundField | str = "") -> dict[str, Any]:
-    """One cell of the line editor: the control, named by its column, a hidden one, the error right below."""
-    error_id = f"{bound.auto_id}_error"
-    classes = f"{bound.field.widget.attrs.get('class', 'form-control')} line-input"
-    attributes: dict[str, str | bool] = {"aria-label": label, "class": classes}
-    if bound.errors:
-        classes += " is-invalid"
-        attributes |= {"aria-invalid": "true", "aria-describedby": error_id, "class": classes}
-    return {
-        "control": bound.as_widget(attrs=attributes),
-        "errors": bound.errors,
-        "error_id": error_id,
-        "label": label,
-        "kind": kind,
-        "hidden": hidden,
-    }
 
 
 @register.filter
@@ -46,9 +30,15 @@ def rate_words(rate: Decimal | str | None) -> str:
 
 
 @register.filter
-def warning_words(code: str) -> str:
-    """A warning as a sentence."""
-    return str(WARNING_TEXTS[code])
+def rule_text(finding: Finding) -> RuleText:
+    """What the rule of a finding asks, and where that is written."""
+    return RULE_TEXTS[finding.rule]
+
+
+@register.filter
+def problem_text(finding: Finding) -> str:
+    """What is wrong, as a sentence."""
+    return problem_words(finding)
 
 
 @register.filter
@@ -64,6 +54,12 @@ def evidence_words(signal: Mapping[str, str]) -> str:
 
 
 @register.filter
+def differing(refusal: Event) -> str:
+    """What in a PDF did not say what its document says, as words; empty when nothing could be drawn."""
+    return ", ".join(str(DIFFERENCES[name]) for name in refusal.new["differences"])
+
+
+@register.filter
 def data_uri(content: bytes) -> str:
     """A picture as an address of its own: PNG, or else JPEG."""
     kind = "png" if content.startswith(b"\x89PNG") else "jpeg"
@@ -73,42 +69,64 @@ def data_uri(content: bytes) -> str:
 @register.filter
 def client_name(invoice: Invoice) -> str:
     """Whom the invoice is addressed to: as it was issued, or as the draft has it now."""
-    return str(invoice.buyer.get("name") or invoice.company or invoice.contact or "")
+    return invoice.client_name
 
 
 @register.filter
-def fix_of(invoice: Invoice, code: str) -> dict[str, str] | None:
-    """Where a warning is put right, and the permission that it takes; None for what an issued one keeps."""
-    if not invoice.is_draft:
+def offered_to(offer: Offer) -> str:
+    """Whom the offer is addressed to: as it was sent, or as the draft has it now."""
+    return str(offer.buyer.get("name") or offer.company or offer.contact or "")
+
+
+@register.filter
+def fix_of(invoice: Invoice, finding: Finding) -> dict[str, str] | None:
+    """Where a problem is put right, and the permission that it takes; None for what an issued one keeps."""
+    place, _dot, name = finding.field.partition(".")
+    if place == "series":
+        return {"url": reverse("series_audit"), "label": _("Check"), "permission": "records.view_all"}
+    if not invoice.is_draft or not place:
         return None
-    if code.startswith("seller_") or code == "vat_without_registration":
-        return {"url": reverse("organization_edit"), "label": _("Fill in"), "permission": "organization.edit"}
-    if not code.startswith("buyer_"):
-        return {
-            "url": reverse("invoice_edit", args=[invoice.pk]),
-            "label": _("Change"),
-            "permission": "invoices.edit",
-        }
-    if invoice.company_id:
-        url = reverse("company_edit", args=[invoice.company_id])
-        return {"url": url, "label": _("Fill in"), "permission": "companies.edit"}
-    return {
-        "url": reverse("contact_edit", args=[invoice.contact_id]),
-        "label": _("Fill in"),
-        "permission": "contacts.edit",
-    }
+    if place == "organization":
+        url = reverse("organization_edit")
+        return {"url": f"{url}#id_{name}", "label": _("Fill in"), "permission": "organization.edit"}
+    if place == "client":
+        return _fix_of_client(invoice, name)
+    url = reverse("invoice_edit", args=[invoice.pk])
+    anchor = "lines" if place == "items" else f"id_{place}"
+    return {"url": f"{url}#{anchor}", "label": _("Change"), "permission": "invoices.edit"}
+
+
+def _fix_of_client(invoice: Invoice, name: str) -> dict[str, str]:
+    kind = "company" if invoice.company_id else "contact"
+    url = reverse(f"{kind}_edit", args=[invoice.company_id or invoice.contact_id])
+    permission = {"company": "companies.edit", "contact": "contacts.edit"}[kind]
+    return {"url": f"{url}#id_{name}", "label": _("Fill in"), "permission": permission}
+
+
+@register.filter
+def fault_words(fault: Fault) -> str:
+    """What is wrong in a series, as a sentence."""
+    if fault.kind == "duplicate":
+        return _("Number %(number)s is on more than one document.") % {"number": fault.since}
+    if fault.kind == "disorder" and fault.day_before:
+        told = {"number": fault.until, "before": fault.since, "day": format_day(fault.day_before)}
+        return _("%(number)s is dated before %(before)s, which is of %(day)s.") % told
+    if fault.since == fault.until:
+        return _("Number %(number)s is on no document.") % {"number": fault.since}
+    told = {"since": fault.since, "until": fault.until}
+    return _("Numbers %(since)s to %(until)s are on no document.") % told
 
 
 @register.filter
 def payer_of(payment: Payment) -> str:
     """Who paid, as far as it is known."""
-    return payment.payer_name or str(payment.company or "") or _("Unknown payer")
+    return payment.payer
 
 
 @register.filter
 def shown_status(payment: Payment) -> str:
     """The status of a payment, with the void ones told apart."""
-    return "voided" if payment.voided_at else payment.status
+    return payment.shown_status
 
 
 @register.filter

@@ -1,54 +1,93 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from shared_apps.core import clock
 from shared_apps.core.http import is_htmx, page, partial
-from shared_apps.core.lists import list_page
 from shared_apps.core.permissions import Permission
-from shared_apps.core.search import matching
 from tenant_apps.activity.queries import timeline_of
-from tenant_apps.crm.queries import visible_company
-from tenant_apps.invoices import filters, queries
+from tenant_apps.crm.models import Deal
+from tenant_apps.crm.queries import visible_deals
+from tenant_apps.invoices import filters, queries, ubl
 from tenant_apps.invoices.adapters import written_paper
-from tenant_apps.invoices.models import Invoice
+from tenant_apps.invoices.models import Invoice, Offer
 from tenant_apps.invoices.operations import invoice_pdf_bytes
+from tenant_apps.invoices.rules import Finding, Severity, errors_among
 from tenant_apps.invoices.views import Request, today
+from tenant_apps.workspace.queries import listed
 
-POLLS = 15
+POLLS, MESSAGES_SHOWN = 15, 20
+
+
+@dataclass(frozen=True)
+class RulesPanel:
+    """The findings of a document as its panel lists them: what is wrong first, what is kept folded away."""
+
+    findings: Sequence[Finding]
+
+    @property
+    def failed(self) -> list[Finding]:
+        """What is wrong, errors first."""
+        order = list(Severity)
+        wrong = (finding for finding in self.findings if not finding.passed)
+        return sorted(wrong, key=lambda finding: order.index(finding.severity))
+
+    @property
+    def passed(self) -> list[Finding]:
+        return [finding for finding in self.findings if finding.passed]
+
+    @property
+    def error_count(self) -> int:
+        return len(errors_among(self.findings))
+
+    @property
+    def tone(self) -> str:
+        """How the panel looks: danger, warning or success."""
+        if self.error_count:
+            return "danger"
+        warns = any(finding.severity is Severity.WARNING for finding in self.failed)
+        return "warning" if warns else "success"
 
 
 @page(Permission.INVOICES_VIEW)
 def invoice_list(request: Request) -> HttpResponse:
-    on, wanted = today(request), filters.read_filter(request.GET)
-    rows = filters.filter_invoices(queries.visible_invoices(request.actor, on=on), wanted, on=on)
-    search = request.GET.get("search", "")
-    sums = queries.sums_per_currency(matching(rows, search))
-    context = {
-        "page": list_page(request, rows, orderings=filters.INVOICE_ORDERINGS, default="-created_at"),
-        "sums": sums,
-        "company": visible_company(wanted.company_id, request.actor) if wanted.company_id else None,
-        "statuses": filters.invoice_status_choices(),
-        "periods": filters.PERIODS,
-        "currencies": filters.currencies_in(sums, wanted),
-        "views": filters.INVOICE_VIEWS,
-        "is_narrowed": wanted.is_narrowed or bool(search),
-    }
-    return partial(request, "invoices/invoice_list.html", "list", context)
+    """The list; an address of old leads to today's."""
+    if anew := filters.said_anew(request.GET, "issue_date"):
+        return redirect(f"{request.path}?{anew}")
+    shown = listed("invoice", request.GET, request.actor, clock.now())
+    return partial(request, "invoices/invoice_list.html", "list", {"list": shown})
 
 
 @page(Permission.INVOICES_VIEW)
 def invoice_detail(request: Request, invoice_id: UUID) -> HttpResponse:
     """The whole page; for the side panel the facts; for a page that waits for a match, what stands right."""
     invoice = queries.visible_invoice(invoice_id, request.actor, on=today(request))
-    context = _facts(request, invoice)
     if not is_htmx(request):
-        context |= {"sheet": _sheet(invoice)}
-        return render(request, "invoices/invoice_detail.html", context)
+        return document_page(request, invoice)
+    context = _facts(request, invoice)
     is_waiting = request.headers.get("HX-Target") == "document-side"
     return partial(request, "invoices/invoice_detail.html", "refreshed" if is_waiting else "panel", context)
+
+
+def document_page(request: Request, invoice: Invoice, *, was_refused: bool = False) -> HttpResponse:
+    """The paper with what stands beside it; 422 when it `was_refused`: then the rules say why, on top."""
+    context = _facts(request, invoice) | {"sheet": _sheet(invoice), "was_refused": was_refused}
+    return render(request, "invoices/invoice_detail.html", context, status=422 if was_refused else 200)
+
+
+@page(Permission.INVOICES_VIEW)
+def invoice_rules(request: Request, invoice_id: UUID) -> HttpResponse:
+    """What the rules say of a document: a part of its page and of its editor, which ask again when it
+    changes.
+    """
+    invoice = queries.visible_invoice(invoice_id, request.actor)
+    rules = RulesPanel(queries.findings_of(invoice, on=today(request)))
+    context = {"invoice": invoice, "rules": rules, "is_live": True}
+    return render(request, "invoices/components/invoice_rules.html", context)
 
 
 @page(Permission.INVOICES_VIEW)
@@ -61,15 +100,52 @@ def invoice_pdf(request: Request, invoice_id: UUID) -> HttpResponse:
     return HttpResponse(content, content_type="application/pdf", headers=headers)
 
 
+@page(Permission.INVOICES_VIEW)
+def invoice_ubl(request: Request, invoice_id: UUID) -> HttpResponse:
+    """The e-invoice of an issued document, as a file."""
+    invoice = queries.visible_invoice(invoice_id, request.actor)
+    headers = {"Content-Disposition": f'attachment; filename="{invoice.number}.xml"'}
+    content = ubl.write_ubl(queries.e_invoice_of(invoice))
+    return HttpResponse(content, content_type=ubl.CONTENT_TYPE, headers=headers)
+
+
 def _facts(request: Request, invoice: Invoice) -> dict[str, Any]:
     """What stands beside the paper."""
     return {
         "invoice": invoice,
-        "warnings": queries.warnings_of(invoice, on=today(request)) if invoice.state != "annulled" else [],
+        "deal": _deal_of(invoice, request),
+        "chain": queries.with_status(queries.chain_of(invoice, request.actor), on=today(request)),
+        "advances": queries.advances_for(invoice, request.actor) if invoice.is_draft else [],
+        "rules": RulesPanel(queries.findings_of(invoice, on=today(request))),
+        "offer": _offer_of(invoice, request),
         "allocations": queries.allocations_of_invoice(invoice.pk),
+        "document_refusal": queries.document_refusal(invoice),
+        "mail": _mail(invoice),
         "timeline": timeline_of(invoice.pk, by=request.actor),
         **_waiting(request),
     }
+
+
+def _mail(invoice: Invoice) -> dict[str, Any] | None:
+    """The letters about it with their states, and whether its reminders rest; None for a draft."""
+    if invoice.is_draft:
+        return None
+    messages = list(queries.messages_of_invoice(invoice.pk)[:MESSAGES_SHOWN])
+    return {"messages": messages, "is_paused": hasattr(invoice, "reminder_pause")}
+
+
+def _deal_of(invoice: Invoice, request: Request) -> Deal | None:
+    """The deal that it bills, for one who may see it."""
+    if invoice.deal_id is None or not request.actor.may(Permission.DEALS_VIEW):
+        return None
+    return visible_deals(request.actor, archived=None).filter(pk=invoice.deal_id).first()
+
+
+def _offer_of(invoice: Invoice, request: Request) -> Offer | None:
+    """The offer that it was made from, for one who may see it."""
+    if not request.actor.may(Permission.OFFERS_VIEW):
+        return None
+    return queries.offer_of_invoice(invoice.pk, request.actor)
 
 
 def _waiting(request: Request) -> dict[str, Any]:

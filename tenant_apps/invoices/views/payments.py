@@ -2,17 +2,16 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shared_apps.core import clock
 from shared_apps.core.errors import DomainError
 from shared_apps.core.http import add_refusal, done, page, partial
-from shared_apps.core.lists import list_page
 from shared_apps.core.permissions import Permission
 from shared_apps.core.search import matching
 from tenant_apps.activity.queries import timeline_of
-from tenant_apps.crm.queries import visible_company
 from tenant_apps.invoices import filters, operations, queries
 from tenant_apps.invoices.forms.payments import (
     AllocationForm,
@@ -23,29 +22,18 @@ from tenant_apps.invoices.forms.payments import (
 )
 from tenant_apps.invoices.models import Invoice, Payment, PaymentMethod
 from tenant_apps.invoices.views import Request, today
-from tenant_apps.workspace.queries import profile
+from tenant_apps.workspace.queries import listed, profile
 
 CANDIDATES = 8
 
 
 @page(Permission.PAYMENTS_VIEW)
 def payment_list(request: Request) -> HttpResponse:
-    on, wanted = today(request), filters.read_filter(request.GET)
-    rows = filters.filter_payments(queries.visible_payments(request.actor), wanted, on=on)
-    search = request.GET.get("search", "")
-    sums = queries.payment_sums_per_currency(matching(rows, search))
-    context = {
-        "page": list_page(request, rows, orderings=filters.PAYMENT_ORDERINGS, default="-created_at"),
-        "sums": sums,
-        "company": visible_company(wanted.company_id, request.actor) if wanted.company_id else None,
-        "statuses": filters.payment_status_choices(),
-        "methods": PaymentMethod.choices,
-        "periods": filters.PERIODS,
-        "currencies": filters.currencies_in(sums, wanted),
-        "views": filters.PAYMENT_VIEWS,
-        "is_narrowed": wanted.is_narrowed or bool(search),
-    }
-    return partial(request, "invoices/payment_list.html", "list", context)
+    """The list; an address of old leads to today's."""
+    if anew := filters.said_anew(request.GET, "received_on"):
+        return redirect(f"{request.path}?{anew}")
+    shown = listed("payment", request.GET, request.actor, clock.now())
+    return partial(request, "invoices/payment_list.html", "list", {"list": shown})
 
 
 @page(Permission.PAYMENTS_VIEW)

@@ -1,0 +1,19 @@
+"""The forms of the app's pages."""
+
+from tenant_apps.crm.forms.clients import EIK as EIK
+from tenant_apps.crm.forms.clients import CompanyForm as CompanyForm
+from tenant_apps.crm.forms.clients import ContactForm as ContactForm
+from tenant_apps.crm.forms.clients import QuickCompanyForm as QuickCompanyForm
+from tenant_apps.crm.forms.deals import DealForm as DealForm
+from tenant_apps.crm.forms.deals import DealLines as DealLines
+from tenant_apps.crm.forms.deals import LoseForm as LoseForm
+from tenant_apps.crm.forms.deals import PeopleForms as PeopleForms
+from tenant_apps.crm.forms.deals import add_deal_refusal as add_deal_refusal
+from tenant_apps.crm.forms.deals import as_change as as_change
+from tenant_apps.crm.forms.deals import initial_lines as initial_lines
+from tenant_apps.crm.forms.deals import initial_of as initial_of
+from tenant_apps.crm.forms.deals import initial_people as initial_people
+from tenant_apps.crm.forms.deals import usual_rate as usual_rate
+from tenant_apps.crm.forms.pipelines import PipelineForm as PipelineForm
+from tenant_apps.crm.forms.pipelines import StageForm as StageForm
+from tenant_apps.crm.forms.pipelines import WhereToForm as WhereToForm

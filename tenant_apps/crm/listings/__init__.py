@@ -1,0 +1,1 @@
+"""What the lists of this app show, ask and let change: `companies`, `contacts`, …, and deals and tasks."""

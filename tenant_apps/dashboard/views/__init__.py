@@ -1,0 +1,1 @@
+"""The pages: `home` (dashboard, search, palette) and `who_first`."""

@@ -1,0 +1,1 @@
+"""What lists of documents and payments can show and be asked."""

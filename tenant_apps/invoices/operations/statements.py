@@ -1,0 +1,44 @@
+"""A client's statement on its way to the client."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from shared_apps.core.actors import Actor
+from shared_apps.core.errors import Refused
+from shared_apps.core.operation import operation
+from shared_apps.core.permissions import Permission
+from shared_apps.jobs.operations import enqueue
+from tenant_apps.activity.operations import record
+from tenant_apps.crm.models import Company, Contact
+from tenant_apps.invoices.events import BooksEvent
+from tenant_apps.invoices.operations.sending import BuyerWithoutEmail
+from tenant_apps.invoices.queries import Client, client_record
+
+
+class PeriodBackwards(Refused):
+    code = "period_backwards"
+    message = _("The period ends before it begins.")
+    field = "until"
+
+
+@operation(permission=Permission.BOOKS_HAND_OVER)
+def send_statement(*, client: Client, since: date, until: date, by: Actor, at: datetime) -> Company | Contact:
+    """Send a client their statement for a period as a PDF, to the e-mail that is on record.
+
+    Again as often as asked; a job makes the PDF and queues the message. Returns the client. Raises
+    `PeriodBackwards` and `BuyerWithoutEmail`.
+    """
+    by.require(Permission.RECORDS_VIEW_ALL)
+    if until < since:
+        raise PeriodBackwards()
+    receiver = client_record(client, by)
+    if not receiver.email:
+        raise BuyerWithoutEmail()
+    told: dict[str, Any] = {"to": receiver.email, "since": since.isoformat(), "until": until.isoformat()}
+    sent = record(event=BooksEvent.STATEMENT_SENT, subject=receiver, by=by, at=at, new=told)
+    ids: dict[str, Any] = {name: str(value) for name, value in vars(client).items() if value}
+    key = f"email_statement:{sent.pk}"
+    enqueue("email_statement", by=by, key=key, sending_id=str(sent.pk), **told, **ids)
+    return receiver

@@ -1,0 +1,141 @@
+"""Payments, and the money between them and invoices."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import TypeVar
+from uuid import UUID
+
+from django.db.models import Case, F, Prefetch, Q, QuerySet, Value, When
+
+from shared_apps.core.actors import Actor
+from tenant_apps.invoices.models import Allocation, Invoice, Payment
+from tenant_apps.invoices.queries.documents import open_invoices
+from tenant_apps.sharing.queries import visible_to
+
+M = TypeVar("M", Invoice, Payment)
+
+
+PAYMENT_STATUSES = ("unmatched", "partly_matched", "matched")
+
+
+def likely_invoices(payment: Payment, actor: Actor, *, on: date) -> QuerySet[Invoice]:
+    """Open invoices in its currency: first those that owe just what is left of it, then its client's."""
+    nearness = Case(
+        When(outstanding_amount=payment.unallocated, then=Value(0)),
+        When(company=payment.company, then=Value(1)),
+        default=Value(2),
+    )
+    return open_invoices(actor, on=on, currency=payment.currency).order_by(nearness, "due_date", "number")
+
+
+def visible_payments(actor: Actor) -> QuerySet[Payment]:
+    """The payments that the actor sees, with their company."""
+    return visible_to(Payment.objects.select_related("company"), actor)
+
+
+def visible_payment(payment_id: UUID, actor: Actor) -> Payment:
+    """One payment with `live_allocations` (each with its invoice).
+
+    `DoesNotExist` when the actor may not see it.
+    """
+    return with_live_allocations(visible_payments(actor)).get(pk=payment_id)
+
+
+def with_live_allocations(payments: QuerySet[Payment]) -> QuerySet[Payment]:
+    """The payments, each with a list `live_allocations` that was not taken back, invoices included: two
+    statements.
+    """
+    live = live_allocations().select_related("invoice").order_by("id")
+    return payments.prefetch_related(Prefetch("allocations", queryset=live, to_attr="live_allocations"))
+
+
+def live_allocations() -> QuerySet[Allocation]:
+    """What was given to an invoice and not taken back."""
+    return Allocation.objects.filter(undoes=None, undone_by=None)
+
+
+def allocations_of_invoice(invoice_id: UUID) -> QuerySet[Allocation]:
+    """The money that the invoice has, newest first, each with its payment.
+
+    Load the invoice by its own query first.
+    """
+    return live_allocations().filter(invoice_id=invoice_id).select_related("payment").order_by("-id")
+
+
+def payments_with_status(queryset: QuerySet[Payment], status: str) -> QuerySet[Payment]:
+    """The payments of one of PAYMENT_STATUSES, or `voided`; the void ones have no other status here."""
+    return queryset.filter(payments_of_statuses([status]))
+
+
+def payments_of_statuses(statuses: Collection[str]) -> Q:
+    """The payments of any of these statuses."""
+    stands = Q(voided_at=None)
+    conditions = {
+        "unmatched": stands & Q(allocated_total=0),
+        "partly_matched": stands & Q(allocated_total__gt=0, allocated_total__lt=F("amount")),
+        "matched": stands & Q(allocated_total=F("amount")),
+        "voided": Q(voided_at__isnull=False),
+    }
+    found = Q(pk__in=[])
+    for status in statuses:
+        found |= conditions[status]
+    return found
+
+
+def unmatched_payments() -> QuerySet[Payment]:
+    """Payments of which something is left to allocate, in the order in which they came."""
+    return Payment.objects.filter(voided_at=None, allocated_total__lt=F("amount")).order_by("id")
+
+
+def ids_of_unmatched_payments() -> QuerySet[Payment, UUID]:
+    """The ids of payments of which something is left to allocate, in the order in which they came."""
+    return unmatched_payments().values_list("id", flat=True)
+
+
+def payments_that_may_name(number: str) -> QuerySet[Payment, UUID]:
+    """The ids of unmatched payments whose reference holds the digits of an invoice number, zeros in front or
+    not.
+    """
+    return ids_of_unmatched_payments().filter(search_text__contains=number.lstrip("0"))
+
+
+def payments_taken_back(payment_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the payments that a person has unlinked from an invoice."""
+    undone = Allocation.objects.filter(payment_id__in=payment_ids, undoes__isnull=False)
+    return set(undone.values_list("payment_id", flat=True))
+
+
+def lock_invoice(invoice_id: UUID, actor: Actor) -> Invoice:
+    """The invoice under a row lock until the transaction ends. `DoesNotExist` when it is not visible."""
+    return lock_invoices({invoice_id}, actor)[invoice_id]
+
+
+def lock_invoices(invoice_ids: Collection[UUID], actor: Actor) -> dict[UUID, Invoice]:
+    """The invoices under row locks, taken by ascending id; `DoesNotExist` when one of them is not visible."""
+    locked = Invoice.objects.select_related("company", "contact").select_for_update(of=("self",))
+    return _all_of(visible_to(locked.filter(pk__in=invoice_ids), actor).order_by("id"), invoice_ids)
+
+
+def lock_invoices_by_number(numbers: Collection[str], actor: Actor) -> list[Invoice]:
+    """The invoices with these numbers, whatever their state, under row locks taken by ascending id."""
+    return list(
+        visible_to(Invoice.objects.select_for_update().filter(number__in=numbers), actor).order_by("id")
+    )
+
+
+def lock_payment(payment_id: UUID, actor: Actor) -> Payment:
+    """The payment under a row lock. Whoever locks both locks the payment first."""
+    return lock_payments({payment_id}, actor)[payment_id]
+
+
+def lock_payments(payment_ids: Collection[UUID], actor: Actor) -> dict[UUID, Payment]:
+    """The payments under row locks, taken by ascending id; `DoesNotExist` when one of them is not visible."""
+    locked = Payment.objects.select_related("company").select_for_update(of=("self",))
+    return _all_of(visible_to(locked.filter(pk__in=payment_ids), actor).order_by("id"), payment_ids)
+
+
+def _all_of(queryset: QuerySet[M], ids: Collection[UUID]) -> dict[UUID, M]:
+    found = {row.pk: row for row in queryset}
+    if len(found) < len(ids):
+        raise queryset.model.DoesNotExist()
+    return found

@@ -1,0 +1,53 @@
+"""The letter that goes with an invoice, in the language of the document."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from shared_apps.core.formats import format_day, format_money
+from tenant_apps.invoices import rules
+from tenant_apps.invoices.models import Invoice
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter before it is sent; `text` is what stands in it as plain text."""
+
+    subject: str
+    text: str
+    language: str
+
+
+def usual_letter(invoice: Invoice) -> Letter:
+    """What is written to the client of an issued invoice when nobody writes something else."""
+    language = rules.letter_language(invoice.language, invoice.buyer["country"])
+    with override(language):
+        values = {"title": invoice.title, "seller": invoice.seller["name"]}
+        subject = _("%(title)s from %(seller)s") % values
+        text = render_to_string("invoices/email/invoice.txt", _context(invoice))
+    return Letter(subject, text.strip() + "\n", language)
+
+
+def letter_html(invoice: Invoice, usual: Letter, *, subject: str = "", text: str = "") -> str:
+    """The letter for mail programs that show more, with the payment link; what is empty is as usual."""
+    context = {
+        "subject": subject or usual.subject,
+        "text": text or usual.text,
+        "payment_url": invoice.payment_url,
+    }
+    with override(usual.language):
+        return render_to_string("invoices/email/invoice.html", context)
+
+
+def _context(invoice: Invoice) -> dict[str, Any]:
+    return {
+        "number": invoice.number,
+        "seller": invoice.seller,
+        "buyer": invoice.buyer["contact"] or invoice.buyer["name"],
+        "total": format_money(invoice.total, invoice.currency),
+        "due": format_day(invoice.due_date) if invoice.due_date else "",
+        "payment_url": invoice.payment_url,
+    }

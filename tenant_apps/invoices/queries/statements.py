@@ -1,0 +1,195 @@
+"""What passed between us and a client: documents, money, and what was owed before and after."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
+
+from shared_apps.core.actors import Actor
+from tenant_apps.crm.models import Company, Contact
+from tenant_apps.crm.queries import client_and_absorbed, visible_company, visible_contact
+from tenant_apps.invoices import rules
+from tenant_apps.invoices.models import Allocation, Invoice, InvoiceState, Payment
+from tenant_apps.invoices.queries.documents import of_client
+from tenant_apps.invoices.queries.ledger import live_allocations
+from tenant_apps.sharing.queries import visible_to
+
+ZERO = Decimal("0.00")
+PAYMENT = "payment"
+
+
+@dataclass(frozen=True)
+class Client:
+    """Whose books are asked for: a company, or a person for themselves."""
+
+    company_id: UUID | None = None
+    contact_id: UUID | None = None
+
+    @property
+    def documents(self) -> Q:
+        """Their documents, and those of whoever was merged into them."""
+        if self.company_id:
+            return of_client(company_id=self.company_id)
+        return of_client(contact_id=self.contact_id) & Q(company=None)
+
+
+@dataclass(frozen=True)
+class Movement:
+    """One line: what they came to owe more (`amount` above zero) or less, and what they owed after it.
+
+    `what` is a kind of document or PAYMENT, `label` the number or the payer's reference.
+    """
+
+    day: date
+    what: str
+    label: str
+    amount: Decimal
+    record_id: UUID
+    balance: Decimal
+
+    @property
+    def charged(self) -> Decimal | None:
+        return self.amount if self.amount > 0 else None
+
+    @property
+    def settled(self) -> Decimal | None:
+        return -self.amount if self.amount < 0 else None
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A period in one currency: `opening` + `charged` − `settled` = `closing`."""
+
+    currency: str
+    opening: Decimal
+    charged: Decimal
+    settled: Decimal
+    closing: Decimal
+    movements: tuple[Movement, ...]
+
+
+def statements_of(client: Client, actor: Actor, *, since: date, until: date) -> list[Statement]:
+    """The client's statement for a period, both days included, per currency that ever moved. Load the client
+    by its own query first. Two statements of SQL; every sum is theirs.
+    """
+    moves, params = _moves(client, actor)
+    with connection.cursor() as cursor:
+        cursor.execute(_TOTALS.format(moves=moves), [*params, since, since, since, until])
+        totals = cursor.fetchall()
+        cursor.execute(_LINES.format(moves=moves), [*params, until, since])
+        lines = cursor.fetchall()
+    moves_in: dict[str, list[Movement]] = defaultdict(list)
+    for currency, *line in lines:
+        moves_in[currency].append(Movement(*line))
+    return [
+        Statement(currency, opening, charged, settled, closing, tuple(moves_in[currency]))
+        for currency, opening, charged, settled, closing in totals
+    ]
+
+
+_TOTALS = """
+    WITH moves (day, currency, what, label, amount, record_id) AS ({moves})
+    SELECT currency, coalesce(sum(amount) FILTER (WHERE day < %s), 0),
+           coalesce(sum(amount) FILTER (WHERE day >= %s AND amount > 0), 0),
+           coalesce(-sum(amount) FILTER (WHERE day >= %s AND amount < 0), 0),
+           sum(amount)
+    FROM moves WHERE day <= %s GROUP BY currency ORDER BY currency
+"""
+_LINES = """
+    WITH moves (day, currency, what, label, amount, record_id) AS ({moves}),
+    running AS (
+        SELECT *, sum(amount) OVER (
+            PARTITION BY currency ORDER BY day, what = 'payment', record_id ROWS UNBOUNDED PRECEDING
+        ) AS balance
+        FROM moves WHERE day <= %s
+    )
+    SELECT currency, day, what, label, amount, record_id, balance
+    FROM running WHERE day >= %s ORDER BY currency, day, what = 'payment', record_id
+"""
+
+
+def _moves(client: Client, actor: Actor) -> tuple[str, list[Any]]:
+    """All that ever moved, as one SELECT: documents, the client's own money, money of others for them."""
+    parts = [_documents(client, actor), _money_of_others(client, actor)]
+    if client.company_id:
+        parts.append(_own_money(client, actor))
+    compiled = [part.query.sql_with_params() for part in parts]
+    sql = " UNION ALL ".join(f"({part})" for part, _values in compiled)
+    return sql, [value for _part, values in compiled for value in values]
+
+
+def _documents(client: Client, actor: Actor) -> QuerySet[Any, Any]:
+    kinds = (*rules.OWED_KINDS, rules.CREDIT_NOTE)
+    found = Invoice.objects.filter(client.documents, state=InvoiceState.ISSUED, kind__in=kinds)
+    amount = Case(When(kind=rules.CREDIT_NOTE, then=-F("total")), default=F("total"))
+    return _columns(
+        visible_to(found, actor),
+        day=F("issue_date"),
+        money_in=F("currency"),
+        what=F("kind"),
+        label=F("number"),
+        moved=amount,
+        record_id=F("id"),
+    )
+
+
+def _own_money(client: Client, actor: Actor) -> QuerySet[Any, Any]:
+    """The company's payments, less what of them was given to other clients' documents."""
+    own = client_and_absorbed("company", client.company_id) if client.company_id else []
+    elsewhere = (
+        Allocation.objects.filter(payment=OuterRef("pk"))
+        .exclude(invoice__company_id__in=own)
+        .order_by()
+        .values("payment")
+        .annotate(given=Sum("amount"))
+        .values("given")
+    )
+    kept = F("amount") - Coalesce(Subquery(elsewhere), Value(ZERO))
+    found = visible_to(Payment.objects.filter(company_id__in=own, voided_at=None), actor)
+    return _columns(
+        found,
+        day=F("received_on"),
+        money_in=F("currency"),
+        what=Value(PAYMENT, CharField()),
+        label=F("reference"),
+        moved=-kept,
+        record_id=F("id"),
+    )
+
+
+def _money_of_others(client: Client, actor: Actor) -> QuerySet[Any, Any]:
+    """Money for the client's documents out of payments that are not under their name."""
+    payments = visible_to(Payment.objects.filter(voided_at=None), actor)
+    theirs = Invoice.objects.filter(client.documents)
+    given = live_allocations().filter(invoice__in=theirs, payment__in=payments)
+    if client.company_id:
+        own = Payment.objects.filter(company_id__in=client_and_absorbed("company", client.company_id))
+        given = given.exclude(payment__in=own)
+    return _columns(
+        given,
+        day=F("payment__received_on"),
+        money_in=F("payment__currency"),
+        what=Value(PAYMENT, CharField()),
+        label=F("payment__reference"),
+        moved=-F("amount"),
+        record_id=F("payment_id"),
+    )
+
+
+def _columns(rows: QuerySet[Any, Any], **columns: Any) -> QuerySet[Any, Any]:
+    named = {f"of_{name}": column for name, column in columns.items()}
+    return rows.order_by().annotate(**named).values(*named)
+
+
+def client_record(client: Client, actor: Actor) -> Company | Contact:
+    """The company or person; `DoesNotExist` when the actor may not see them."""
+    if client.company_id:
+        return visible_company(client.company_id, actor)
+    assert client.contact_id  # noqa: S101 - a client is one or the other
+    return visible_contact(client.contact_id, actor)

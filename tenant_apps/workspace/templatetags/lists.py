@@ -1,0 +1,83 @@
+"""How a cell of a list is drawn."""
+
+from typing import Any
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from shared_apps.core.listing import Kind
+from shared_apps.core.listing.kinds import TRUTHS
+from shared_apps.core.templatetags.ui import day, money, number, status_badge, when
+from tenant_apps.workspace.queries.rows import Cell, Row
+
+register = template.Library()
+DASH = "—"
+_CELL = '<td class="{}" data-label="{}"{}>{}</td>'
+
+
+@register.simple_tag
+def cell_value(cell: Cell) -> SafeString | str:
+    """The value of a cell as its kind is drawn; a dash for none."""
+    value, kind = cell.value, cell.column.kind
+    if kind is Kind.INSTANT:
+        return when(value)
+    if kind is Kind.DATE:
+        return day(value)
+    if value is None or value == "" or value == []:
+        return DASH
+    if kind is Kind.MONEY:
+        return money(value, cell.currency)
+    if kind is Kind.NUMBER:
+        return number(value)
+    return _words(cell, value, kind)
+
+
+@register.simple_tag(takes_context=True)
+def row_cells(context: template.Context, row: Row) -> SafeString:
+    """All cells of a row but the first, which bears its name. A column's own template gets the `record`."""
+    return format_html_join("", _CELL, (_cell_parts(context, row, cell) for cell in row.cells[1:]))
+
+
+@register.simple_tag
+def tag_marks(tags: list[Any]) -> SafeString:
+    """Tags as small coloured words."""
+    return format_html_join(" ", '<span class="tag is-{}">{}</span>', ((one.color, one.name) for one in tags))
+
+
+def _cell_parts(context: template.Context, row: Row, cell: Cell) -> tuple[Any, ...]:
+    place = mark_safe(f' data-cell="{cell.edit_url}"') if cell.edit_url else ""  # noqa: S308 — a path of ours
+    return cell.classes, str(cell.column.label), place, _drawn(context, row, cell)
+
+
+def _drawn(context: template.Context, row: Row, cell: Cell) -> SafeString | str:
+    if not cell.column.template:
+        is_struck = cell.column.struck is not None and cell.column.struck(row.record)
+        return format_html("<del>{}</del>", cell_value(cell)) if is_struck else cell_value(cell)
+    with context.push(record=row.record):
+        return context.template.engine.get_template(cell.column.template).render(context)  # type: ignore[union-attr]
+
+
+def _words(cell: Cell, value: Any, kind: Kind) -> SafeString | str:
+    if kind is Kind.TAGS:
+        return tag_marks(value)
+    if kind is Kind.RECORD:
+        return format_html('<a href="{}">{}</a>', value.get_absolute_url(), value)
+    if kind is Kind.STATUS:
+        return status_badge(value)
+    if kind is Kind.LINK:
+        return _link(str(value))
+    if kind is Kind.YES_NO:
+        return cell.text or str(_truth(value))
+    return cell.text or (
+        DASH if kind is Kind.PERSON else ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    )
+
+
+def _link(address: str) -> SafeString:
+    whole = address if address.startswith(("http://", "https://")) else f"https://{address}"
+    return format_html('<a href="{}" rel="noopener noreferrer">{}</a>', whole, address)
+
+
+def _truth(value: Any) -> Any:
+    return TRUTHS["yes" if value else "no"]
