@@ -38,10 +38,10 @@ def test_of_two_who_drag_one_card_one_wins_and_the_other_is_told(
     expect(column(first, 1).locator("[data-version='2']")).to_have_count(1)
     expect(first.page.locator("[data-head]").nth(1)).to_contain_text("€1,200.00")
 
-    card(second, "Кампания").drag_to(column(second, 2))
+    card(second, "Кампания").drag_to(column(second, 3))
     expect(second.page.locator(".toast-note")).to_contain_text("Owner")
     expect(column(second, 1).locator("[data-card]")).to_contain_text("Кампания")
-    expect(column(second, 2).locator("[data-card]")).to_have_count(0)
+    expect(column(second, 3).locator("[data-card]")).to_have_count(0)
 
     card(second, "Кампания").drag_to(column(second, 3))
     expect(column(second, 3).locator("[data-version='3']")).to_have_count(1)
