@@ -44,7 +44,9 @@ def list_row(context: template.Context, row: Row, here: str, with_check: bool) -
     cells. Drawn by a function, since a list has fifty. A column's own template gets the `record`.
     """
     name = conditional_escape(row.title)
-    check = format_html(_CHECK, row.record.pk, gettext("Choose %(name)s") % {"name": name}) if with_check else ""
+    check = (
+        format_html(_CHECK, row.record.pk, gettext("Choose %(name)s") % {"name": name}) if with_check else ""
+    )
     cells = "".join([_cell(context, row, cell) for cell in row.cells[1:]])
     return format_html(_ROW, f"{row.url}?list={here}", check, name, mark_safe(cells))  # noqa: S308 — drawn here
 
