@@ -119,6 +119,7 @@ def _facts(request: Request, invoice: Invoice) -> dict[str, Any]:
         "rules": RulesPanel(queries.findings_of(invoice, on=today(request))),
         "offer": _offer_of(invoice, request),
         "allocations": queries.allocations_of_invoice(invoice.pk),
+        "write_offs": queries.write_offs_of_invoice(invoice.pk) if invoice.written_off_total else [],
         "document_refusal": queries.document_refusal(invoice),
         "mail": _mail(invoice),
         "timeline": timeline_of(invoice.pk, by=request.actor),
