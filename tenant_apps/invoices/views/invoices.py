@@ -117,6 +117,7 @@ def _facts(request: Request, invoice: Invoice) -> dict[str, Any]:
         "deal": _deal_of(invoice, request),
         "offer": _offer_of(invoice, request),
         "allocations": rows_of(queries.allocations_of_invoice(invoice.pk)),
+        "write_offs": rows_of(queries.write_offs_of_invoice(invoice.pk)),
         "mail": _mail(invoice),
         "timeline": timeline(invoice.pk, by=request.actor),
     }
