@@ -251,6 +251,16 @@ class ByFile(LoadScopeScheduling):
         return "journeys" if nodeid.startswith("tests/journeys/") else nodeid.partition("::")[0]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first, so that no worker waits for another's last file: journeys, then files
+    with soaks. The rest stays in its random order.
+    """
+    soaks = {item.path for item in items if item.get_closest_marker("soak")}
+    journeys = {item.path for item in items if item.get_closest_marker("journey")}
+    items.sort(key=lambda item: (item.path not in journeys, item.path not in soaks))
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
     """How tests are spread over the workers."""
     return ByFile(config, log)
