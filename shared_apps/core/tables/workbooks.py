@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 from django.utils.translation import gettext_lazy as _
 
-from tenant_apps.imports.adapters.shapes import MAX_COLUMNS, Reading, SourceRow, Unusable
+from shared_apps.core.tables.shapes import MAX_COLUMNS, Reading, SourceRow, Unusable
 
 MAX_UNPACKED = 300_000_000
 MAX_STRINGS = 100_000_000
