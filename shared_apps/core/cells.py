@@ -29,7 +29,7 @@ _MONTHS = (
     "nov ное",
     "dec дек",
 )
-_CURRENCIES = {
+CURRENCY_WORDS = {
     "€": "EUR",
     "евро": "EUR",
     "лв": "BGN",
@@ -143,8 +143,8 @@ def _currency(text: str) -> str:
     word = text.strip()
     if not word:
         return ""
-    if word in _CURRENCIES:
-        return _CURRENCIES[word]
+    if word in CURRENCY_WORDS:
+        return CURRENCY_WORDS[word]
     if re.fullmatch(r"[a-z]{3}", word):
         return word.upper()
     raise NotReadable("number")
