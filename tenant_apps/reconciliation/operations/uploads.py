@@ -78,7 +78,7 @@ def upload_statement(
     account_id: UUID | None = None,
     goes_on: bool = False,
 ) -> Statement:
-    """Take a file in: find out what it is, whose account it tells about and, of a table, what its columns are.
+    """Take a file in: find out what it is, whose account it tells about and what a table's columns are.
 
     A table with the headers of an earlier one begins with what was chosen for that. Without anything to
     choose it stands before its rehearsal. Raises `Unusable`, `NoAccountYet`, `AlreadyHere`.

@@ -9,7 +9,7 @@ from django.db.models import Count, F, Min, Q, QuerySet, Sum
 from shared_apps.core.actors import Actor
 from shared_apps.core.arrays import is_among
 from tenant_apps.invoices.models import Payment, PaymentMethod
-from tenant_apps.invoices.queries import unmatched_payments, visible_payments
+from tenant_apps.invoices.queries import unmatched_payments, visible_payments, with_live_allocations
 from tenant_apps.reconciliation.models import WAITING, BankLine, Explanation, LineRule, Statement
 from tenant_apps.reconciliation.rules.sameness import NEARBY
 from tenant_apps.sharing.queries import visible_to
@@ -95,8 +95,8 @@ def unexplained_totals(actor: Actor) -> list[LineTotal]:
 
 
 def recorded_elsewhere(amounts: Collection[Decimal], *, since: date, until: date) -> QuerySet[Payment]:
-    """Payments of these amounts that no line explains, received in or near the period; cash never is a
-    line's, and money that was given back is not looked for.
+    """Payments of these amounts that no line explains, received in or near the period. Cash and cards come
+    to no account one by one, and money that was given back is not looked for.
     """
     rows = Payment.objects.filter(
         amount__in=amounts,
@@ -105,8 +105,9 @@ def recorded_elsewhere(amounts: Collection[Decimal], *, since: date, until: date
         voided_at=None,
         bank_line=None,
         refunded_total=0,
+        method__in=(PaymentMethod.BANK_TRANSFER, PaymentMethod.OTHER),
     )
-    return rows.exclude(method=PaymentMethod.CASH).select_related("company", "contact").order_by("id")
+    return with_live_allocations(rows.select_related("company", "contact").order_by("id"))
 
 
 def line_candidates(line: BankLine, actor: Actor) -> list[Payment]:

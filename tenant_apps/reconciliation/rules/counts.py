@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 ADDED, SEEN, PENDING, INFORMATION, FAILED = "added", "seen", "pending", "information", "failed"
-# Of those added: payments that found their invoices, that were recorded by another door before, and what waits.
+# Of those added: payments that found their invoices, money that another door had recorded, and what waits.
 LINKED, RECORDED_BEFORE, TRANSFERS, BY_RULE, REVERSALS, OUT, ASKED = (
     "linked",
     "recorded_before",
@@ -36,6 +36,6 @@ def done_of(counts: Mapping[str, int]) -> int:
     return sum(counts.get(name, 0) for name in (ADDED, SEEN, PENDING, INFORMATION, FAILED))
 
 
-def doubts_of(counts: Mapping[str, int]) -> bool:
-    """Whether somebody should look before the file is imported."""
-    return bool(counts.get(FAILED))
+def asked_of(counts: Mapping[str, int]) -> int:
+    """How many of the lines added somebody has to look at: those in doubt, and money without an invoice."""
+    return counts.get(ASKED, 0) + counts.get(PAYMENTS, 0) - counts.get(LINKED, 0)

@@ -46,7 +46,9 @@ class Likeness(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Money as one door saw it. `numbers` are the invoice numbers that it names."""
+    """Money as one door saw it. `numbers` are the invoice numbers that it may name, `full_numbers` those that
+    it names in all their digits.
+    """
 
     id: UUID
     amount: Decimal
@@ -58,6 +60,7 @@ class Trace:
     end_to_end_id: str = ""
     bank_reference: str = ""
     numbers: frozenset[str] = frozenset()
+    full_numbers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +93,10 @@ def likeness_of(line: Trace, other: Trace) -> Likeness:
         (line.iban, other.iban),
     )
     told = [mine == theirs for mine, theirs in pairs if mine and theirs]
-    if line.numbers and other.numbers:
-        told.append(bool(line.numbers & other.numbers))
+    if line.numbers & other.numbers:
+        told.append(True)
+    elif line.full_numbers and other.full_numbers:
+        told.append(False)
     if told:
         return Likeness.SAME if all(told) else Likeness.OTHER
     return Likeness.OTHER if are_other_names(line.name, other.name) else Likeness.UNTOLD
