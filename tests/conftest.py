@@ -163,6 +163,39 @@ def committed_db(django_db_setup: None, template_database: str, django_db_blocke
         yield
 
 
+@pytest.fixture(scope="module")
+def file_s_media(
+    django_db_setup: None, template_database: str, django_db_blocker: Any, tmp_path_factory: Any
+) -> Iterator[Path]:
+    """A database for a whole file of tests, and where its files lie. What a fixture of the module commits
+    there, every test finds; what a test does to it is rolled back. Jobs stay in the outbox.
+    """
+    media = tmp_path_factory.mktemp("media")
+    with own_database(template_database, django_db_blocker.unblock), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "MEDIA_ROOT", media)
+        patch.setattr(settings, "JOBS_IN_FLIGHT", 0)
+        patch.setattr(settings, "JOBS_IN_FLIGHT_PLATFORM", 0)
+        yield media
+
+
+@pytest.fixture(scope="module")
+def furnished(file_s_media: Path) -> dict[str, dict[str, Any]]:
+    """Both organizations with one record of every kind: subdomain → URL parameter → id."""
+    from tests.isolation.belongings import belongings_of
+
+    organizations = [reference_to(one) for one in Organization.objects.order_by("subdomain")]
+    return {one.subdomain: belongings_of(one) for one in organizations}
+
+
+@pytest.fixture
+def belongings(
+    furnished: dict[str, dict[str, Any]], file_s_media: Path, db: None, settings: Any
+) -> dict[str, dict[str, Any]]:
+    """`furnished`, for one test."""
+    settings.MEDIA_ROOT = file_s_media
+    return furnished
+
+
 # The guards
 # -----------------------------------------------------------------------------------------------------------
 

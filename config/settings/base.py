@@ -17,6 +17,8 @@ env = environ.Env()
 
 DATA_DIR = ROOT / env("TEFTER_DATA_DIR", default=".data")
 SECRET_KEY = env("SECRET_KEY")
+# What organizations entrust to us (keys of their payment service, tokens of links) is sealed with the first.
+SEALING_KEYS = env.list("SEALING_KEYS", default=[SECRET_KEY])
 BASE_DOMAIN = env("BASE_DOMAIN", default="tefter.localhost")
 PORT = env.int("PORT", default=8000)
 PUBLIC_SCHEME = env("PUBLIC_SCHEME", default="http")

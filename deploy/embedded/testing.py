@@ -23,6 +23,7 @@ OF_THE_PERSON = (
     "REDIS_URL",
     "CACHE_URL",
     "SECRET_KEY",
+    "SEALING_KEYS",
     "TEFTER_DATA_DIR",
     "PORT",
     "BASE_DOMAIN",

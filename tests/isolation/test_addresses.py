@@ -17,7 +17,6 @@ from shared_apps.accounts.models import TeamMember
 from tenants.context import OrganizationRef
 from tenants.hosts import host_of
 from tests.isolation.addresses import Address, addresses_of
-from tests.isolation.belongings import belongings_of
 
 TENANT = addresses_of(settings.ROOT_URLCONF)
 OF_NOBODY = {"uidb36", "key", "path", "token", "record_type", "field_name", "rule_code", "report"}
@@ -49,14 +48,14 @@ def named(address: Address) -> str:
 
 
 @pytest.fixture
-def theirs(beta: OrganizationRef) -> dict[str, Any]:
+def theirs(belongings: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """Ids of beta's records, by the name of the URL parameter."""
-    return belongings_of(beta)
+    return belongings["beta"]
 
 
 @pytest.fixture
-def ours(alpha: OrganizationRef) -> dict[str, Any]:
-    return belongings_of(alpha)
+def ours(belongings: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    return belongings["alpha"]
 
 
 def body_for(address: Address, ids: dict[str, Any]) -> dict[str, Any]:
@@ -74,13 +73,18 @@ def body_for(address: Address, ids: dict[str, Any]) -> dict[str, Any]:
         "into_id": str(ids["tag_id"]),
         "query": "",
         "next_number": 7,
-        "kind": "credit_note",
+        "kind": "bank_fee" if "write-off/" in address.route else "credit_note",
         "advance_ids": [str(ids["invoice_id"])],
         "name": "Мария",
+        "refunded_on": "2026-01-31",
     }
     wanted = {
         "annul": ["reason"],
         "void": ["reason"],
+        "refund": ["amount", "refunded_on", "reason"],
+        "undo": ["reason"] if "refunds/" in address.route else [],
+        "write-off": ["amount", "kind", "reason"],
+        "undo-write-off": ["reason"],
         "allocate": ["invoice_id", "amount"],
         "deallocate": ["invoice_id", "reason"],
         "lose": ["reason"],
