@@ -47,3 +47,6 @@ PROBLEM_TEXTS: Mapping[str, str | Promise] = {
 def problem_text(code: str) -> str | Promise:
     """What is wrong with an entry of a statement, in words."""
     return PROBLEM_TEXTS[code]
+
+
+NO_LONGER_MEMBER = _("The person who started the import no longer works here.")

@@ -2,7 +2,7 @@
 has too stays, and is that file's from then on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -138,10 +138,12 @@ def _why_not(payments: Sequence[Payment]) -> str:
     return told % {"names": names + (" …" if len(payments) > NAMED else "")}
 
 
-def _in_other_files(statement: Statement, lines: object) -> dict[UUID, UUID]:
+def _in_other_files(statement: Statement, lines: Iterable[BankLine]) -> dict[UUID, UUID]:
     """Line → the earliest other statement that has it too."""
     rows = StatementRow.objects.filter(
-        line__in=lines, is_rehearsal=False, outcome__in=(RowOutcome.ADDED, RowOutcome.SEEN)
+        line__in=[line.pk for line in lines],
+        is_rehearsal=False,
+        outcome__in=(RowOutcome.ADDED, RowOutcome.SEEN),
     ).exclude(statement=statement)
     gone = (StatementState.UNDOING, StatementState.UNDONE)
     found = rows.exclude(statement__state__in=gone).order_by("-statement_id")
@@ -151,8 +153,7 @@ def _in_other_files(statement: Statement, lines: object) -> dict[UUID, UUID]:
 def _remove(line: BankLine, reason: str, by: Actor, at: datetime) -> None:
     """Delete the line, after what it did has been taken back."""
     why = gettext("Statement taken back: %(reason)s") % {"reason": reason}
-    if line.reverses_id:
-        _let_original_be(line, by, at)
+    _let_original_be(line, at)
     let_go_of_refund(line, why, by, at)
     reversal = BankLine.objects.select_related("refund").filter(reverses=line).first()
     if reversal is not None:
@@ -166,10 +167,10 @@ def _remove(line: BankLine, reason: str, by: Actor, at: datetime) -> None:
         _void(payment, why, by, at)
 
 
-def _let_original_be(line: BankLine, by: Actor, at: datetime) -> None:
+def _let_original_be(line: BankLine, at: datetime) -> None:
     """The bank's reversal is gone, so what it took back is open again; a payment is as it was before."""
-    original = BankLine.objects.select_for_update().get(pk=line.reverses_id)
-    if original.explanation == Explanation.REVERSED:
+    original = BankLine.objects.select_for_update().filter(reversed_by=line).first()
+    if original and original.explanation == Explanation.REVERSED:
         reopen(original, at)
         original.save(update_fields=CHANGED)
 

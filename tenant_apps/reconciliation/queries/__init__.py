@@ -1,6 +1,8 @@
 """Bank accounts, statements, their rows, and the lines that they brought."""
 
 from tenant_apps.reconciliation.queries.lines import LineTotal as LineTotal
+from tenant_apps.reconciliation.queries.lines import ids_explained_by_rule as ids_explained_by_rule
+from tenant_apps.reconciliation.queries.lines import ids_of_unexplained_lines as ids_of_unexplained_lines
 from tenant_apps.reconciliation.queries.lines import line_candidates as line_candidates
 from tenant_apps.reconciliation.queries.lines import lines_of_statement as lines_of_statement
 from tenant_apps.reconciliation.queries.lines import live_rules as live_rules

@@ -10,7 +10,7 @@ from shared_apps.core.actors import Actor
 from shared_apps.core.arrays import is_among
 from tenant_apps.invoices.models import Payment, PaymentMethod
 from tenant_apps.invoices.queries import unmatched_payments, visible_payments, with_live_allocations
-from tenant_apps.reconciliation.models import WAITING, BankLine, Explanation, LineRule, Statement
+from tenant_apps.reconciliation.models import WAITING, BankLine, LineRule, Statement
 from tenant_apps.reconciliation.rules.sameness import NEARBY
 from tenant_apps.sharing.queries import visible_to
 
@@ -74,8 +74,8 @@ def unexplained_totals(actor: Actor) -> list[LineTotal]:
         .values("account_id", "account__name", "currency")
         .annotate(
             line_count=Count("id"),
-            came_in=Sum("amount", filter=Q(amount__gt=0), default=Decimal("0.00")),
-            went_out=Sum("amount", filter=Q(amount__lt=0), default=Decimal("0.00")),
+            sum_in=Sum("amount", filter=Q(amount__gt=0), default=Decimal("0.00")),
+            sum_out=Sum("amount", filter=Q(amount__lt=0), default=Decimal("0.00")),
             oldest_on=Min("booked_on"),
         )
         .order_by("account__name", "account_id")
@@ -86,8 +86,8 @@ def unexplained_totals(actor: Actor) -> list[LineTotal]:
             row["account__name"],
             row["currency"],
             row["line_count"],
-            row["came_in"],
-            row["went_out"],
+            row["sum_in"],
+            row["sum_out"],
             row["oldest_on"],
         )
         for row in rows
@@ -150,6 +150,13 @@ def rules_with_counts() -> QuerySet[LineRule]:
     return rows.annotate(line_count=Count("lines")).order_by("archived_at", "created_at", "id")
 
 
-def explained_by_rule(rule: LineRule) -> QuerySet[BankLine]:
-    """The lines that a rule explains, the last first."""
-    return BankLine.objects.filter(rule=rule).exclude(explanation=Explanation.OPEN).order_by("-id")
+def ids_of_unexplained_lines() -> list[UUID]:
+    """The ids of all lines that wait, or whose payment has something left."""
+    left = is_among("payment_id", unmatched_payments().order_by().values("pk"))
+    rows = BankLine.objects.filter(Q(explanation__in=WAITING) | left)
+    return list(rows.order_by("id").values_list("id", flat=True))
+
+
+def ids_explained_by_rule(rule_id: UUID) -> list[UUID]:
+    """The ids of the lines that a rule explains, or gave to its client."""
+    return list(BankLine.objects.filter(rule_id=rule_id).order_by("id").values_list("id", flat=True))
