@@ -1,3 +1,8 @@
+from tenant_apps.reconciliation.models.decisions import Decision as Decision
+from tenant_apps.reconciliation.models.decisions import DecisionKind as DecisionKind
+from tenant_apps.reconciliation.models.decisions import DecisionLink as DecisionLink
+from tenant_apps.reconciliation.models.decisions import DecisionState as DecisionState
+from tenant_apps.reconciliation.models.decisions import Rest as Rest
 from tenant_apps.reconciliation.models.lines import WAITING as WAITING
 from tenant_apps.reconciliation.models.lines import BankLine as BankLine
 from tenant_apps.reconciliation.models.lines import Explanation as Explanation
