@@ -16,6 +16,7 @@ from tenant_apps.reconciliation.operations import match_payments, settle_matchin
 from tenant_apps.reconciliation.queries import (
     ids_explained_by_rule,
     ids_of_unexplained_lines,
+    visible_decision,
     visible_statement,
 )
 from tenant_apps.reconciliation.reasons import NO_LONGER_MEMBER
@@ -144,3 +145,19 @@ def _batches(found: Iterable[T], size: int) -> Iterator[Sequence[T]]:
     waiting = iter(found)
     while batch := list(islice(waiting, size)):
         yield batch
+
+
+@job(queue=Queue.PATIENT)
+def link_certain_payments(*, decision_id: str, **unknown: Any) -> None:
+    """Accept what is certain, batch after batch, in the name of the person who pressed."""
+    decision = visible_decision(UUID(decision_id), current_actor())
+    by = operations.decider_of(decision) or current_actor()
+    while operations.link_certain(decision_id=decision.pk, by=by, at=clock.now()):
+        pass
+
+
+@job(queue=Queue.PATIENT)
+def take_back_links(*, decision_id: str, **unknown: Any) -> None:
+    """Take the links of a decision back, batch after batch, the last first."""
+    while operations.undo_decision_links(decision_id=UUID(decision_id), by=current_actor(), at=clock.now()):
+        pass

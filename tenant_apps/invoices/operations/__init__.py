@@ -7,6 +7,7 @@ from tenant_apps.invoices.operations.allocations import (
     allocate_payments,
     deallocate_payment,
     leave_payments_unmatched,
+    undo_allocations,
 )
 from tenant_apps.invoices.operations.deals import create_invoice_of_deal, draft_of_deal
 from tenant_apps.invoices.operations.documents import (
@@ -45,6 +46,7 @@ from tenant_apps.invoices.operations.notes import (
     NothingLeftToCredit,
     NothingLeftToDeduct,
     create_note,
+    credit_rest,
     deduct_advances,
     follow_proforma,
 )
@@ -208,6 +210,7 @@ __all__ = [
     "create_offer_of_deal",
     "create_offer_version",
     "create_reminder_stage",
+    "credit_rest",
     "deallocate_payment",
     "decline_offer",
     "deduct_advances",
@@ -255,6 +258,7 @@ __all__ = [
     "store_invoice_qr_codes",
     "store_offer_document",
     "switch_reminders",
+    "undo_allocations",
     "undo_refund",
     "undo_write_off",
     "void_payment",

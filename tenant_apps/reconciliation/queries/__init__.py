@@ -1,5 +1,11 @@
 """Bank accounts, statements, their rows, and the lines that they brought."""
 
+from tenant_apps.reconciliation.queries.certain import Certain as Certain
+from tenant_apps.reconciliation.queries.certain import Rehearsal as Rehearsal
+from tenant_apps.reconciliation.queries.certain import certain_among as certain_among
+from tenant_apps.reconciliation.queries.certain import rehearse_certain as rehearse_certain
+from tenant_apps.reconciliation.queries.line_rules import About as About
+from tenant_apps.reconciliation.queries.line_rules import lines_about as lines_about
 from tenant_apps.reconciliation.queries.lines import LineTotal as LineTotal
 from tenant_apps.reconciliation.queries.lines import ids_explained_by_rule as ids_explained_by_rule
 from tenant_apps.reconciliation.queries.lines import ids_of_unexplained_lines as ids_of_unexplained_lines
@@ -26,3 +32,28 @@ from tenant_apps.reconciliation.queries.statements import statement_parts as sta
 from tenant_apps.reconciliation.queries.statements import visible_row as visible_row
 from tenant_apps.reconciliation.queries.statements import visible_statement as visible_statement
 from tenant_apps.reconciliation.queries.statements import visible_statements as visible_statements
+from tenant_apps.reconciliation.queries.suggestions import Suggestion as Suggestion
+from tenant_apps.reconciliation.queries.suggestions import suggestions_for as suggestions_for
+from tenant_apps.reconciliation.queries.suggestions import suggestions_for_many as suggestions_for_many
+from tenant_apps.reconciliation.queries.workbench import AGES as AGES
+from tenant_apps.reconciliation.queries.workbench import CAP as CAP
+from tenant_apps.reconciliation.queries.workbench import LARGEST as LARGEST
+from tenant_apps.reconciliation.queries.workbench import NO_ACCOUNT as NO_ACCOUNT
+from tenant_apps.reconciliation.queries.workbench import OLDEST as OLDEST
+from tenant_apps.reconciliation.queries.workbench import ORDERINGS as ORDERINGS
+from tenant_apps.reconciliation.queries.workbench import Asked as Asked
+from tenant_apps.reconciliation.queries.workbench import Tally as Tally
+from tenant_apps.reconciliation.queries.workbench import Waiting as Waiting
+from tenant_apps.reconciliation.queries.workbench import Workbench as Workbench
+from tenant_apps.reconciliation.queries.workbench import found_invoices as found_invoices
+from tenant_apps.reconciliation.queries.workbench import last_decision_about as last_decision_about
+from tenant_apps.reconciliation.queries.workbench import own_last_decision as own_last_decision
+from tenant_apps.reconciliation.queries.workbench import showing_item as showing_item
+from tenant_apps.reconciliation.queries.workbench import showing_workbench as showing_workbench
+from tenant_apps.reconciliation.queries.workbench import until as until
+from tenant_apps.reconciliation.queries.workbench import visible_decision as visible_decision
+from tenant_apps.reconciliation.queries.workbench import visible_decisions as visible_decisions
+from tenant_apps.reconciliation.queries.workbench import visible_item as visible_item
+from tenant_apps.reconciliation.queries.workbench import waiting_after as waiting_after
+from tenant_apps.reconciliation.queries.workbench import waiting_page as waiting_page
+from tenant_apps.reconciliation.queries.workbench import workbench as workbench
