@@ -1,6 +1,6 @@
 from uuid import UUID
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, Prefetch, Q, QuerySet
 
 from shared_apps.core.actors import Actor
 from tenant_apps.reconciliation.models import (
@@ -44,8 +44,12 @@ def own_ibans() -> set[str]:
 
 
 def visible_statements(actor: Actor) -> QuerySet[Statement]:
-    """The statements that the actor sees: own ones, or all."""
-    return visible_to(Statement.objects.select_related("account"), actor)
+    """The statements that the actor sees, own ones or all; each with `told_parts`, the accounts it tells of."""
+    parts = StatementPart.objects.select_related("account").order_by("position")
+    rows = Statement.objects.select_related("account").prefetch_related(
+        Prefetch("parts", queryset=parts, to_attr="told_parts")
+    )
+    return visible_to(rows, actor)
 
 
 def visible_statement(statement_id: UUID, actor: Actor) -> Statement:
