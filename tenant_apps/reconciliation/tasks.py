@@ -1,4 +1,5 @@
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
 from itertools import islice
 from time import monotonic
 from typing import Any, TypeVar
@@ -8,9 +9,11 @@ from shared_apps.core import clock
 from shared_apps.core.actors import Actor
 from shared_apps.core.errors import DomainError
 from shared_apps.core.tables import Unusable
-from shared_apps.jobs.actors import Queue, current_actor, job
+from shared_apps.jobs.actors import Queue, Scope, current_actor, job
+from shared_apps.jobs.operations import enqueue_for_each
 from tenant_apps.invoices.queries import ids_of_unmatched_payments, payments_that_may_name, visible_invoice
 from tenant_apps.reconciliation import operations
+from tenant_apps.reconciliation.adapters import inbox
 from tenant_apps.reconciliation.models import Statement, StatementState
 from tenant_apps.reconciliation.operations import match_payments, settle_matching
 from tenant_apps.reconciliation.queries import (
@@ -20,10 +23,14 @@ from tenant_apps.reconciliation.queries import (
     visible_statement,
 )
 from tenant_apps.reconciliation.reasons import NO_LONGER_MEMBER
+from tenants.context import current_organization
+from tenants.queries import open_organizations
 
 BATCH = 200
 AT_ONCE = 100
 AT_MOST_SECONDS = 240
+SETTLED_FOR = timedelta(seconds=20)
+FILES_AT_ONCE = 50
 T = TypeVar("T")
 
 
@@ -68,7 +75,7 @@ def work_on_statement(*, statement_id: str, **unknown: Any) -> None:
         _stop(statement, str(NO_LONGER_MEMBER), current_actor())
         return
     try:
-        _work(statement, by)
+        take_in(statement, by)
     except Unusable as problem:
         _stop(statement, str(problem), by)
     except operations.NotNow:
@@ -93,6 +100,29 @@ def work_on_statement_undo(*, statement_id: str, **unknown: Any) -> None:
     operations.finish_statement_undo(statement_id=statement.pk, by=by, at=clock.now())
 
 
+@job(scope=Scope.PLATFORM)
+def look_into_statement_inboxes(**unknown: Any) -> None:
+    """Ask the organizations that have files in the folder of statements to take them in."""
+    at = clock.now()
+    waiting = inbox.organizations_with_files()
+    for batch in _batches(waiting, BATCH):
+        enqueue_for_each(
+            name="take_statements_from_inbox",
+            organizations=open_organizations(among=batch, limit=BATCH),
+            slot_at=at,
+            by=current_actor(),
+        )
+
+
+@job(queue=Queue.PATIENT)
+def take_statements_from_inbox(**unknown: Any) -> None:
+    """Bring in what lies in the organization's folder."""
+    at = clock.now()
+    files = inbox.waiting_files(current_organization().id, settled_before=at - SETTLED_FOR)
+    for path in files[:FILES_AT_ONCE]:
+        operations.take_from_inbox(path, by=current_actor(), at=clock.now())
+
+
 @job(queue=Queue.PATIENT)
 def apply_line_rules_to_waiting(**unknown: Any) -> None:
     """Ask the rules about every line that waits, and every payment of a line that no invoice has."""
@@ -109,7 +139,8 @@ def take_back_rule_s_lines(*, rule_id: str, **unknown: Any) -> None:
         )
 
 
-def _work(statement: Statement, by: Actor) -> None:
+def take_in(statement: Statement, by: Actor) -> None:
+    """Do the present step of a statement, entry by entry, as the job does."""
     is_rehearsal, begun = statement.state == StatementState.REHEARSING, monotonic()
     plan = operations.plan_for(statement, operations.source_of(statement))
     if is_rehearsal:

@@ -15,7 +15,7 @@ class Move:
     amount: str
     on: str = "2026-11-03"
     name: str = "Алфа ООД"
-    iban: str = "BG12UNCR70001523456789"
+    iban: str = "BG95UNCR70001523456789"
     text: str = ""
     end_to_end_id: str = "NOTPROVIDED"
     reference: str = ""

@@ -145,6 +145,14 @@ class Statement(models.Model):
         return reverse("statement_detail", args=[self.pk])
 
     @property
+    def added_count(self) -> int:
+        return int(self.counts.get("added", 0))
+
+    @property
+    def failed_count(self) -> int:
+        return int(self.counts.get("failed", 0))
+
+    @property
     def format(self) -> str:
         """camt053, mt940, csv or xlsx."""
         return str(self.reading["format"])

@@ -38,6 +38,9 @@ from tenant_apps.reconciliation.operations.explaining import explain_by_payment 
 from tenant_apps.reconciliation.operations.explaining import mark_bank_line as mark_bank_line
 from tenant_apps.reconciliation.operations.explaining import record_line_payment as record_line_payment
 from tenant_apps.reconciliation.operations.explaining import reopen_bank_line as reopen_bank_line
+from tenant_apps.reconciliation.operations.inbox import forget_statement_files as forget_statement_files
+from tenant_apps.reconciliation.operations.inbox import take_from_inbox as take_from_inbox
+from tenant_apps.reconciliation.operations.inbox import take_statement_file as take_statement_file
 from tenant_apps.reconciliation.operations.line_rules import RuleChange as RuleChange
 from tenant_apps.reconciliation.operations.line_rules import RuleInput as RuleInput
 from tenant_apps.reconciliation.operations.line_rules import apply_line_rules as apply_line_rules
@@ -57,6 +60,7 @@ from tenant_apps.reconciliation.operations.rows import correct_statement_row as 
 from tenant_apps.reconciliation.operations.rows import dismiss_statement_row as dismiss_statement_row
 from tenant_apps.reconciliation.operations.running import AT_WORK as AT_WORK
 from tenant_apps.reconciliation.operations.running import begin_rehearsal as begin_rehearsal
+from tenant_apps.reconciliation.operations.running import bring_in_statement as bring_in_statement
 from tenant_apps.reconciliation.operations.running import continue_statement_later as continue_statement_later
 from tenant_apps.reconciliation.operations.running import discard_statement as discard_statement
 from tenant_apps.reconciliation.operations.running import finish_statement as finish_statement

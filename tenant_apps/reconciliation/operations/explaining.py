@@ -125,13 +125,14 @@ def reopen_bank_line(*, line_id: UUID, by: Actor, at: datetime) -> BankLine:
     let_go_of_payment(line, reason, by, at)
     let_go_of_refund(line, reason, by, at)
     reopen(line, at)
+    line.save(update_fields=CHANGED)
     if line.came_in:
         line.candidates = [str(one.pk) for one in payments_it_may_be(line)]
         if line.candidates:
             line.explanation = Explanation.ASK
         else:
             record_money(line, by, at)
-    line.save(update_fields=CHANGED)
+        line.save(update_fields=CHANGED)
     record(
         event=BankEvent.LINE_REOPENED,
         subject=line,

@@ -15,12 +15,12 @@ from shared_apps.jobs.operations import enqueue
 from tenant_apps.activity.operations import record
 from tenant_apps.reconciliation.adapters import StatementFile
 from tenant_apps.reconciliation.events import BankEvent
-from tenant_apps.reconciliation.models import Statement, StatementRow, StatementState
+from tenant_apps.reconciliation.models import Door, Statement, StatementRow, StatementState
 from tenant_apps.reconciliation.operations.matching import match_payments
 from tenant_apps.reconciliation.operations.planning import Plan, Planned, plan_of
 from tenant_apps.reconciliation.operations.reversals import settle_reversals
 from tenant_apps.reconciliation.operations.taking import Hand, Taken
-from tenant_apps.reconciliation.operations.uploads import NotNow, is_ready, locked_statement
+from tenant_apps.reconciliation.operations.uploads import NotNow, is_ready, locked_statement, upload_statement
 from tenant_apps.reconciliation.queries import own_accounts, statement_parts
 from tenant_apps.reconciliation.rules import counts as figures
 from tenants.context import current_organization
@@ -31,6 +31,29 @@ JOBS = {
     StatementState.RUNNING: "work_on_statement",
     StatementState.UNDOING: "work_on_statement_undo",
 }
+
+
+@operation(permission=Permission.BANK_IMPORT)
+def bring_in_statement(
+    *,
+    name: str,
+    content: bytes,
+    by: Actor,
+    at: datetime,
+    door: str = Door.PAGE,
+    account_id: UUID | None = None,
+    goes_on: bool = False,
+) -> Statement:
+    """Take a file in and, when nothing has to be chosen, begin its rehearsal.
+
+    Raises what `upload_statement` raises.
+    """
+    statement = upload_statement(
+        name=name, content=content, door=door, account_id=account_id, goes_on=goes_on, by=by, at=at
+    )
+    if is_ready(statement):
+        return rehearse_statement(statement_id=statement.pk, by=by, at=at)
+    return statement
 
 
 @operation(permission=Permission.BANK_IMPORT)

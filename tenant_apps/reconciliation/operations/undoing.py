@@ -162,8 +162,9 @@ def _remove(line: BankLine, reason: str, by: Actor, at: datetime) -> None:
         reopen(reversal, at)
         reversal.save(update_fields=CHANGED)
     payment = line.payment
+    is_to_void = payment is not None and not payment.voided_at and is_own(line, payment)
     line.delete()
-    if payment is not None and not payment.voided_at and is_own(line, payment):
+    if payment is not None and is_to_void:
         _void(payment, why, by, at)
 
 

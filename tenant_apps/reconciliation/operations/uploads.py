@@ -174,6 +174,12 @@ def is_ready(statement: Statement) -> bool:
     )
 
 
+def why_not_ready(statement: Statement) -> str:
+    """Which account of the file is none of ours; "" when there is only something to choose."""
+    part = _unknown_part(statement)
+    return _account_missing(part) if part and part.written_account else ""
+
+
 def _refuse_second(checksum: str) -> None:
     gone = (StatementState.DISCARDED, StatementState.UNDONE)
     before = Statement.objects.filter(checksum=checksum).exclude(state__in=gone).first()

@@ -30,6 +30,7 @@ from tenant_apps.reconciliation.queries.statements import own_accounts as own_ac
 from tenant_apps.reconciliation.queries.statements import own_ibans as own_ibans
 from tenant_apps.reconciliation.queries.statements import statement_parts as statement_parts
 from tenant_apps.reconciliation.queries.statements import visible_row as visible_row
+from tenant_apps.reconciliation.queries.statements import visible_rows as visible_rows
 from tenant_apps.reconciliation.queries.statements import visible_statement as visible_statement
 from tenant_apps.reconciliation.queries.statements import visible_statements as visible_statements
 from tenant_apps.reconciliation.queries.suggestions import Suggestion as Suggestion

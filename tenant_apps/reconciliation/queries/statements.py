@@ -1,8 +1,9 @@
 from uuid import UUID
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, Prefetch, Q, QuerySet
 
 from shared_apps.core.actors import Actor
+from shared_apps.core.permissions import Permission
 from tenant_apps.reconciliation.models import (
     WAITING,
     BankAccount,
@@ -44,8 +45,12 @@ def own_ibans() -> set[str]:
 
 
 def visible_statements(actor: Actor) -> QuerySet[Statement]:
-    """The statements that the actor sees: own ones, or all."""
-    return visible_to(Statement.objects.select_related("account"), actor)
+    """The statements that the actor sees, own ones or all; each with `told_parts`, its accounts."""
+    parts = StatementPart.objects.select_related("account").order_by("position")
+    rows = Statement.objects.select_related("account").prefetch_related(
+        Prefetch("parts", queryset=parts, to_attr="told_parts")
+    )
+    return visible_to(rows, actor)
 
 
 def visible_statement(statement_id: UUID, actor: Actor) -> Statement:
@@ -70,8 +75,14 @@ def failed_rows(statement: Statement) -> QuerySet[StatementRow]:
     return rows.order_by("number")
 
 
+def visible_rows(actor: Actor) -> QuerySet[StatementRow]:
+    """The entries of the statements that the actor sees."""
+    rows = StatementRow.objects.filter(is_rehearsal=False)
+    if actor.may(Permission.RECORDS_VIEW_ALL):
+        return rows
+    return rows.filter(statement__in=visible_to(Statement.objects.all(), actor))
+
+
 def visible_row(row_id: UUID, actor: Actor) -> StatementRow:
     """One entry with its statement; `DoesNotExist` when the actor does not see that."""
-    statements = visible_to(Statement.objects.all(), actor)
-    rows = StatementRow.objects.select_related("statement", "line").filter(is_rehearsal=False)
-    return rows.get(pk=row_id, statement__in=statements)
+    return visible_rows(actor).select_related("statement", "line").get(pk=row_id)
