@@ -63,8 +63,6 @@ SENTENCES: dict[str, Text] = {
     BankEvent.RULE_APPLIED: _("%(actor)s applied the rules to the lines that wait"),
     BankEvent.RULE_TAKEN_BACK: _("%(actor)s took back what the rule %(subject)s said"),
     BankEvent.CERTAIN_ACCEPTED: _("%(actor)s accepted all that is certain at the workbench"),
-    BankEvent.DECISION_UNDO_STARTED: _(
-        "%(actor)s began to take back a decision at the workbench: %(subject)s"
-    ),
-    BankEvent.DECISION_UNDONE: _("%(actor)s took back a decision at the workbench: %(subject)s"),
+    BankEvent.DECISION_UNDO_STARTED: _("%(actor)s began to take back at the workbench: %(subject)s"),
+    BankEvent.DECISION_UNDONE: _("%(actor)s took back at the workbench: %(subject)s"),
 }

@@ -43,8 +43,8 @@ class Decision(models.Model):
 
     `payment` and `line` are what it is about. `before` holds what was there: `company_id` and `contact_id` of
     the payment, `explanation`, `candidates`, `look_alikes` and `note` of the line. `write_off`, `note` and
-    `rule` are what it made, `links` the allocations. Of all that was certain `wanted` names the pairs that the
-    person was shown, [[payment, invoice], …]; a job has come as far as `position`.
+    `rule` are what it made, `links` the allocations. Of all that was certain `wanted` names the pairs that
+    the person was shown, [[payment, invoice], …]; a job has come as far as `position`.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

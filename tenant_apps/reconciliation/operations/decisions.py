@@ -262,15 +262,10 @@ def _lock_waiting(line_id: UUID, by: Actor) -> BankLine:
 def _already(**about: Any) -> AlreadyDecided:
     """Who was first, as far as it is known."""
     last = Decision.objects.filter(**about, state=DecisionState.DONE).order_by("-id").first()
-    who = last.owner_label if last else ""
+    who: str | None = last.owner_label if last else ""
     if not who and (payment := about.get("payment")):
-        who = (
-            live_allocations()
-            .filter(payment=payment)
-            .order_by("-id")
-            .values_list("by_label", flat=True)
-            .first()
-        )
+        links = live_allocations().filter(payment=payment).order_by("-id")
+        who = links.values_list("by_label", flat=True).first()
     if not who:
         return AlreadyDecided()
     return AlreadyDecided(message=gettext("%(who)s has dealt with this already.") % {"who": who})
@@ -307,7 +302,7 @@ def _settle_rest(
 
 
 def _give_rest_to_client(payment: Payment, invoice: Invoice, rest: Decimal, by: Actor, at: datetime) -> None:
-    """What is left over is the credit of the client whose invoice was paid, unless it is known whose it is."""
+    """What is left over is the credit of the client whose invoice was paid, unless another is known."""
     if rest > 0 and payment.client is None and (invoice.company_id or invoice.contact_id):
         set_payment_client(
             payment_id=payment.pk,
@@ -333,10 +328,8 @@ def _keep(decision: Decision, rows: Sequence[Allocation]) -> None:
 
 def _client_of(payment: Payment) -> dict[str, str | None]:
     """Whose the payment is, as a decision keeps it."""
-    return {
-        name: str(value) if (value := getattr(payment, name)) else None
-        for name in ("company_id", "contact_id")
-    }
+    names = ("company_id", "contact_id")
+    return {name: str(value) if (value := getattr(payment, name)) else None for name in names}
 
 
 def _state_of(line: BankLine) -> dict[str, Any]:

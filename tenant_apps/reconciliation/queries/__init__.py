@@ -1,5 +1,9 @@
 """Bank accounts, statements, their rows, and the lines that they brought."""
 
+from tenant_apps.reconciliation.queries.cases import Candidate as Candidate
+from tenant_apps.reconciliation.queries.cases import Case as Case
+from tenant_apps.reconciliation.queries.cases import candidates_of as candidates_of
+from tenant_apps.reconciliation.queries.cases import case_of as case_of
 from tenant_apps.reconciliation.queries.certain import Certain as Certain
 from tenant_apps.reconciliation.queries.certain import Rehearsal as Rehearsal
 from tenant_apps.reconciliation.queries.certain import certain_among as certain_among

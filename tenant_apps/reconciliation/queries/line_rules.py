@@ -24,8 +24,8 @@ class About:
 
 
 def lines_about(pattern: Pattern, verdict: str, actor: Actor) -> About:
-    """The waiting lines that the rule would explain, the oldest first: what an invoice has money of stays, and
-    so does money whose client is known.
+    """The waiting lines that the rule would explain, the oldest first: what an invoice has money of stays,
+    and so does money whose client is known.
     """
     asked = Pattern(pattern.text.strip(), normalize_iban(pattern.iban), pattern.sign, pattern.account_id)
     rows = unexplained_lines(actor, account_id=asked.account_id).filter(is_reversal=False)

@@ -17,6 +17,7 @@ from shared_apps.core.numbers import plain_number
 from shared_apps.core.search import matching
 from tenant_apps.invoices.models import Allocation, Invoice, Payment
 from tenant_apps.invoices.queries import (
+    LEFT,
     WAITING,
     live_allocations,
     open_invoices,
@@ -24,7 +25,7 @@ from tenant_apps.invoices.queries import (
     visible_payments,
 )
 from tenant_apps.reconciliation.models import WAITING as LINES_WAITING
-from tenant_apps.reconciliation.models import BankAccount, BankLine, Decision, DecisionState
+from tenant_apps.reconciliation.models import BankAccount, BankLine, Decision, DecisionState, Sign
 from tenant_apps.reconciliation.queries.lines import visible_lines
 from tenant_apps.reconciliation.queries.statements import own_accounts
 from tenant_apps.sharing.queries import visible_to
@@ -32,7 +33,7 @@ from tenant_apps.sharing.queries import visible_to
 CAP = 1000
 FOUND = 8
 OLDEST, LARGEST = "oldest", "largest"
-ORDERINGS = {OLDEST: "day", LARGEST: "-size"}
+ORDERINGS = {OLDEST: "day", LARGEST: "-volume"}
 AGES = (7, 30, 90)
 NO_ACCOUNT = "none"
 _REST = F("amount") - F("allocated_total") - F("refunded_total")
@@ -41,7 +42,7 @@ _REST = F("amount") - F("allocated_total") - F("refunded_total")
 @dataclass(frozen=True)
 class Asked:
     """What of the workbench somebody looks at. `account` is the id of a bank account, or NO_ACCOUNT for money
-    that came through none; `since` keeps what is of that day or older.
+    that came through none; `until` keeps what is of that day or older.
     """
 
     account: UUID | str | None = None
@@ -103,9 +104,8 @@ class Waiting:
 
     @property
     def text(self) -> str:
-        return (
-            self.line.text if self.line and self.line.text else self.payment.reference if self.payment else ""
-        )
+        told = self.line.text if self.line else ""
+        return told or (self.payment.reference if self.payment else "")
 
     @property
     def is_open(self) -> bool:
@@ -117,7 +117,8 @@ class Waiting:
         return self.payment is not None or self.bank_line.came_in
 
     @property
-    def size(self) -> Decimal:
+    def volume(self) -> Decimal:
+        """What is left, without its sign."""
         return abs(self.left)
 
     @property
@@ -211,8 +212,13 @@ def found_invoices(item: Waiting, search: str, actor: Actor, *, on: date) -> lis
     named = Q(pk__in=matching(rows.order_by(), search).values("pk"))
     if amount is not None and len(amount) <= 15:
         wanted = Decimal(amount)
-        named |= Q(total=wanted) | Q(pk__in=rows.order_by().filter(outstanding_amount=wanted).values("pk"))
+        named |= Q(total=wanted) | Q(pk__in=of_amount(rows, wanted))
     return list(rows.filter(named)[:FOUND])
+
+
+def of_amount(invoices: QuerySet[Invoice], amount: Decimal) -> QuerySet[Any]:
+    """The ids of the invoices that owe just this amount."""
+    return invoices.order_by().alias(owed=LEFT).filter(owed=amount).values("pk")
 
 
 def last_decision_about(item: Waiting, actor: Actor) -> Decision | None:
@@ -265,27 +271,23 @@ def _with_line(payments: QuerySet[Payment]) -> QuerySet[Payment]:
 
 
 def _sources(actor: Actor, asked: Asked) -> list[QuerySet[Any]]:
-    """The payments and the lines that wait and are asked for, each with `day` and `size`."""
+    """The payments and the lines that wait and are asked for, each with `day` and `volume`."""
     payments = _with_line(visible_payments(actor)).filter(WAITING)
     lines = visible_lines(actor).filter(explanation__in=LINES_WAITING)
     if asked.account == NO_ACCOUNT:
         payments, lines = payments.filter(bank_line=None), lines.none()
     elif asked.account:
-        payments, lines = (
-            payments.filter(bank_line__account=asked.account),
-            lines.filter(account=asked.account),
-        )
+        payments = payments.filter(bank_line__account__pk=asked.account)
+        lines = lines.filter(account__pk=asked.account)
     if asked.sign:
-        payments = payments if asked.sign == "in" else payments.none()
-        lines = lines.filter(amount__gt=0) if asked.sign == "in" else lines.filter(amount__lt=0)
+        payments = payments if asked.sign == Sign.IN else payments.none()
+        lines = lines.filter(amount__gt=0) if asked.sign == Sign.IN else lines.filter(amount__lt=0)
     if asked.until:
-        payments, lines = (
-            payments.filter(received_on__lte=asked.until),
-            lines.filter(booked_on__lte=asked.until),
-        )
+        payments = payments.filter(received_on__lte=asked.until)
+        lines = lines.filter(booked_on__lte=asked.until)
     return [
-        payments.annotate(day=F("received_on"), size=_REST),
-        lines.annotate(day=F("booked_on"), size=Abs("amount")),
+        payments.annotate(day=F("received_on"), volume=_REST),
+        lines.annotate(day=F("booked_on"), volume=Abs("amount")),
     ]
 
 

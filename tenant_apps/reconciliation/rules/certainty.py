@@ -5,10 +5,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-# What is told for completeness and speaks for nobody in particular.
-_WEAK = frozenset({"currency", "by_hand"})
-# The same fact in other words: an amount is one signal, however many ways of naming it agree.
-_SAME = {"amount_equals_outstanding": "amount", "amount_equals_sum": "amount"}
+# The same fact in other words is one signal, however many ways of telling it agree. What stands here under no
+# name (the currency, the day, a part of the amount, a likeness) speaks for nobody in particular.
+_FACTS = {
+    "end_to_end_id": "end_to_end_id",
+    "amount_equals_outstanding": "amount",
+    "amount_equals_sum": "amount",
+    "known_iban": "payer",
+    "known_client": "payer",
+    "payer_name": "payer",
+}
+_NUMBER = "invoice_number"
 AGREEING = 2
 
 
@@ -38,8 +45,12 @@ def fit_of(left: Decimal, outstanding: Decimal) -> Fit:
 
 def signals_in(evidence: Iterable[Mapping[str, str]]) -> frozenset[str]:
     """The independent signals of some evidence."""
-    named = (row["signal"] for row in evidence)
-    return frozenset(_SAME.get(name, name) for name in named if name not in _WEAK)
+    named = [row["signal"] for row in evidence]
+    return frozenset(fact for name in named if (fact := _fact(name)))
+
+
+def _fact(name: str) -> str:
+    return _NUMBER if name.startswith(_NUMBER) else _FACTS.get(name, "")
 
 
 def certain_one(left: Decimal, offered: Sequence[Offered]) -> Offered | None:
