@@ -53,6 +53,7 @@ from tenant_apps.reconciliation.queries import lines_about, lock_line, suggestio
 from tenant_apps.reconciliation.rules.sameness import Pattern
 
 APPLIED_AT_ONCE = 50
+SAID = (Explanation.FEE, Explanation.NOT_OURS, Explanation.TRANSFER)
 
 
 class AlreadyDecided(Refused):
@@ -175,10 +176,9 @@ def mark_waiting(*, item_id: UUID, explanation: str, by: Actor, at: datetime, no
 
     Raises `NoBankLine` for money of another door, `AlreadyDecided`, and what `mark_bank_line` raises.
     """
-    item = visible_item(item_id, by)
-    if item.line is None:
-        raise NoBankLine()
-    line = _lock_waiting(item.line.pk, by)
+    if explanation not in SAID:
+        raise Refused("explanation_unknown", _("Choose what the line is."), field="explanation")
+    line = _lock_waiting(_line_id(item_id, by), by)
     before = _state_of(line) | (_client_of(line.payment) if line.payment else {})
     mark_bank_line(line_id=line.pk, explanation=explanation, note=note, by=by, at=at)
     return _decide(DecisionKind.MARK, by, at, payment=line.payment, line=line, before=before)

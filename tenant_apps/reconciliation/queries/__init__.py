@@ -46,12 +46,14 @@ from tenant_apps.reconciliation.queries.workbench import LARGEST as LARGEST
 from tenant_apps.reconciliation.queries.workbench import NO_ACCOUNT as NO_ACCOUNT
 from tenant_apps.reconciliation.queries.workbench import OLDEST as OLDEST
 from tenant_apps.reconciliation.queries.workbench import ORDERINGS as ORDERINGS
+from tenant_apps.reconciliation.queries.workbench import SHOWN as SHOWN
 from tenant_apps.reconciliation.queries.workbench import Asked as Asked
 from tenant_apps.reconciliation.queries.workbench import Tally as Tally
 from tenant_apps.reconciliation.queries.workbench import Waiting as Waiting
 from tenant_apps.reconciliation.queries.workbench import Workbench as Workbench
 from tenant_apps.reconciliation.queries.workbench import found_invoices as found_invoices
 from tenant_apps.reconciliation.queries.workbench import last_decision_about as last_decision_about
+from tenant_apps.reconciliation.queries.workbench import links_of as links_of
 from tenant_apps.reconciliation.queries.workbench import own_last_decision as own_last_decision
 from tenant_apps.reconciliation.queries.workbench import showing_item as showing_item
 from tenant_apps.reconciliation.queries.workbench import showing_workbench as showing_workbench

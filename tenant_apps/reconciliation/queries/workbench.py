@@ -32,6 +32,7 @@ from tenant_apps.sharing.queries import visible_to
 
 CAP = 1000
 FOUND = 8
+SHOWN = 100
 OLDEST, LARGEST = "oldest", "largest"
 ORDERINGS = {OLDEST: "day", LARGEST: "-volume"}
 AGES = (7, 30, 90)
@@ -237,6 +238,14 @@ def visible_decisions(actor: Actor) -> QuerySet[Decision]:
 
 def visible_decision(decision_id: UUID, actor: Actor) -> Decision:
     return visible_decisions(actor).get(pk=decision_id)
+
+
+def links_of(decision: Decision) -> QuerySet[Allocation]:
+    """The allocations that a decision made and that stand, each with its payment and invoice. Load the
+    decision by its own query first.
+    """
+    rows = live_allocations().filter(pk__in=decision.links.values("allocation"))
+    return rows.select_related("payment", "payment__company", "payment__contact", "invoice").order_by("id")
 
 
 def own_last_decision(actor: Actor, *, since: Any) -> Decision | None:
