@@ -89,7 +89,10 @@ def _take_head(part: SourcePart, name: str, value: str) -> None:
 
 def _take_balance(part: SourcePart, name: str, value: str) -> None:
     """One that the package cannot read is not told: then the statement cannot be checked."""
-    balance = _read(f":20:X\n:{name}:{value}\n").data.get(_BALANCES[name]) if value else None
+    try:
+        balance = _read(f":20:X\n:{name}:{value}\n").data.get(_BALANCES[name])
+    except Unusable:
+        return
     if balance is None:
         return
     part.currency = part.currency or balance.amount.currency

@@ -215,13 +215,19 @@ def _look(statement: Statement, content: bytes, reading: Reading, at: datetime) 
 
 
 def _keep_parts(statement: Statement, content: bytes) -> None:
-    """Write down the accounts that the file tells about, each with ours that it is."""
+    """Write down the accounts that the file tells about, each with ours that it is. The rows of a table that
+    are in another currency than its account stay with it, to be told as errors.
+    """
     statement.parts.all().delete()
     source = read_statement(content, Reading(**statement.reading), statement.mapping, statement.date_order)
     ours = list(own_accounts())
+    accounts = [account_of(part, ours, statement.account) for part in source.parts]
+    if statement.format in TABLES:
+        known = next((account for account in accounts if account), None)
+        accounts = [account or known for account in accounts]
     StatementPart.objects.bulk_create(
-        _part(statement, position, part, account_of(part, ours, statement.account))
-        for position, part in enumerate(source.parts)
+        _part(statement, position, part, account)
+        for position, (part, account) in enumerate(zip(source.parts, accounts, strict=True))
     )
 
 
