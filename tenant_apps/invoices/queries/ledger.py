@@ -17,6 +17,21 @@ M = TypeVar("M", Invoice, Payment)
 
 PAYMENT_STATUSES = ("unmatched", "partly_matched", "matched", "refunded")
 # Money of which something is neither given to an invoice nor given back.
+LEDGER_COLUMNS = (
+    "number",
+    "kind",
+    "state",
+    "currency",
+    "total",
+    "paid_total",
+    "credited_total",
+    "written_off_total",
+    "paid_at",
+    "due_date",
+    "company_id",
+    "contact_id",
+    "deal_id",
+)
 WAITING = Q(voided_at=None, allocated_total__lt=F("amount") - F("refunded_total"))
 
 
@@ -137,6 +152,18 @@ def lock_invoices(invoice_ids: Collection[UUID], actor: Actor) -> dict[UUID, Inv
     """The invoices under row locks, taken by ascending id; `DoesNotExist` when one of them is not visible."""
     locked = Invoice.objects.select_related("company", "contact").select_for_update(of=("self",))
     return _all_of(visible_to(locked.filter(pk__in=invoice_ids), actor).order_by("id"), invoice_ids)
+
+
+def lock_ledger_invoices(invoice_ids: Collection[UUID], actor: Actor) -> dict[UUID, Invoice]:
+    """`lock_invoices` for whole sets: no client beside them, and only the columns that money asks for."""
+    locked = Invoice.objects.only(*LEDGER_COLUMNS).select_for_update()
+    return _all_of(visible_to(locked.filter(pk__in=invoice_ids), actor).order_by("id"), invoice_ids)
+
+
+def lock_ledger_payments(payment_ids: Collection[UUID], actor: Actor) -> dict[UUID, Payment]:
+    """`lock_payments` for whole sets, without their clients."""
+    locked = Payment.objects.defer("search_text", "void_reason").select_for_update()
+    return _all_of(visible_to(locked.filter(pk__in=payment_ids), actor).order_by("id"), payment_ids)
 
 
 def lock_invoices_by_number(numbers: Collection[str], actor: Actor) -> list[Invoice]:
