@@ -1,5 +1,7 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
+from shared_apps.core.merging import Belonging, moves_with
 from shared_apps.core.slots import register, register_sentences
 
 
@@ -9,7 +11,10 @@ class ReconciliationConfig(AppConfig):
     def ready(self) -> None:
         from tenant_apps.reconciliation import slots
         from tenant_apps.reconciliation.events import SENTENCES
+        from tenant_apps.reconciliation.models import KnownPayer
 
         register_sentences(SENTENCES)
+        moves_with("company", Belonging(KnownPayer, "company_id", _("Known payers")))
+        moves_with("contact", Belonging(KnownPayer, "contact_id", _("Known payers")))
         register("payment.unmatched_reason", slots.unmatched_reason)
         register("allocation.evidence", slots.evidence)

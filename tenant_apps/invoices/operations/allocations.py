@@ -17,7 +17,9 @@ from shared_apps.core.bulk import insert_rows
 from shared_apps.core.errors import Refused
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
+from shared_apps.core.search import searchable
 from tenant_apps.activity.operations import Fact, record, record_all
+from tenant_apps.crm.models import Company, Contact
 from tenant_apps.invoices import rules
 from tenant_apps.invoices.events import PaymentEvent
 from tenant_apps.invoices.models import Allocation, Invoice, Payment
@@ -29,6 +31,7 @@ from tenant_apps.invoices.queries import (
     lock_ledger_invoices,
     lock_ledger_payments,
     lock_payment,
+    lock_payments,
 )
 
 LARGEST_AMOUNT = Decimal("999999999999.99")
@@ -186,6 +189,36 @@ def leave_payments_unmatched(*, reasons: Mapping[UUID, str], by: Actor, at: date
     return len(changed)
 
 
+@operation(permission=Permission.PAYMENTS_MATCH)
+def leave_credit(
+    *, clients: Mapping[UUID, tuple[UUID | None, UUID | None]], code: str, by: Actor, at: datetime
+) -> int:
+    """Note that what is left of payments is their client's credit (payment id → company id, contact id); one
+    whose client is known keeps it. `code` says so as a code of `reconciliation.rules`. Say how many.
+    """
+    payments = list(lock_payments(set(clients), by).values())
+    names = _names([clients[one.pk] for one in payments if one.client is None])
+    for payment in payments:
+        if payment.client is None:
+            payment.company_id, payment.contact_id = clients[payment.pk]
+            payment.search_text = f"{payment.search_text} {names[clients[payment.pk]]}".strip()
+        payment.unmatched_reason, payment.updated_at = code, at
+    changed = ["company", "contact", "search_text", "unmatched_reason", "updated_at"]
+    Payment.objects.bulk_update(payments, changed)
+    facts = [
+        Fact(
+            PaymentEvent.CREDITED,
+            payment,
+            at,
+            payment.company_id or payment.contact_id,
+            new={"amount": payment.unallocated},
+        )
+        for payment in payments
+    ]
+    record_all(facts, by=by)
+    return len(payments)
+
+
 def is_cents(amount: Decimal) -> bool:
     """Say whether the amount is above 0, has at most two decimals and fits its column."""
     return 0 < amount <= LARGEST_AMOUNT and amount == round(amount, 2)
@@ -210,6 +243,20 @@ def _allocation(
         at=at,
         **person(by),
     )
+
+
+def _names(
+    clients: Sequence[tuple[UUID | None, UUID | None]],
+) -> dict[tuple[UUID | None, UUID | None], str]:
+    """How these clients are searched for."""
+    firms = Company.objects.in_bulk({company_id for company_id, _contact in clients if company_id})
+    people = Contact.objects.in_bulk({contact_id for _company, contact_id in clients if contact_id})
+    return {
+        (company_id, contact_id): searchable(
+            str(firms[company_id]) if company_id else "", str(people[contact_id]) if contact_id else ""
+        )
+        for company_id, contact_id in clients
+    }
 
 
 def _row_of(allocation: Allocation) -> dict[str, Any]:

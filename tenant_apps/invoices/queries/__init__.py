@@ -79,6 +79,7 @@ from tenant_apps.invoices.queries.ledger import payments_with_status as payments
 from tenant_apps.invoices.queries.ledger import unmatched_payments as unmatched_payments
 from tenant_apps.invoices.queries.ledger import visible_payment as visible_payment
 from tenant_apps.invoices.queries.ledger import visible_payments as visible_payments
+from tenant_apps.invoices.queries.ledger import with_kept_client as with_kept_client
 from tenant_apps.invoices.queries.ledger import with_live_allocations as with_live_allocations
 from tenant_apps.invoices.queries.ledger import write_offs_of_invoice as write_offs_of_invoice
 from tenant_apps.invoices.queries.letters import letter_html as letter_html

@@ -1,0 +1,1 @@
+from tenant_apps.reconciliation.models.payers import KnownPayer as KnownPayer

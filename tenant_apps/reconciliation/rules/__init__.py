@@ -1,0 +1,36 @@
+"""Which invoice a payment names, and whether the two may be linked without asking anybody."""
+
+from tenant_apps.reconciliation.rules.deciding import Decision as Decision
+from tenant_apps.reconciliation.rules.deciding import Link as Link
+from tenant_apps.reconciliation.rules.deciding import Linked as Linked
+from tenant_apps.reconciliation.rules.deciding import Unmatched as Unmatched
+from tenant_apps.reconciliation.rules.deciding import decide as decide
+from tenant_apps.reconciliation.rules.facts import ALREADY_PAID as ALREADY_PAID
+from tenant_apps.reconciliation.rules.facts import AMOUNT_DIFFERS as AMOUNT_DIFFERS
+from tenant_apps.reconciliation.rules.facts import BY_HAND as BY_HAND
+from tenant_apps.reconciliation.rules.facts import CREDIT as CREDIT
+from tenant_apps.reconciliation.rules.facts import CURRENCY_DIFFERS as CURRENCY_DIFFERS
+from tenant_apps.reconciliation.rules.facts import KNOWN_CLIENT as KNOWN_CLIENT
+from tenant_apps.reconciliation.rules.facts import KNOWN_IBAN as KNOWN_IBAN
+from tenant_apps.reconciliation.rules.facts import NO_REFERENCE as NO_REFERENCE
+from tenant_apps.reconciliation.rules.facts import NO_SUCH_INVOICE as NO_SUCH_INVOICE
+from tenant_apps.reconciliation.rules.facts import NOT_OPEN as NOT_OPEN
+from tenant_apps.reconciliation.rules.facts import OTHER_PAYER as OTHER_PAYER
+from tenant_apps.reconciliation.rules.facts import SEVERAL_INVOICES as SEVERAL_INVOICES
+from tenant_apps.reconciliation.rules.facts import SIGNALS as SIGNALS
+from tenant_apps.reconciliation.rules.facts import SUM_DIFFERS as SUM_DIFFERS
+from tenant_apps.reconciliation.rules.facts import TAKEN_BACK as TAKEN_BACK
+from tenant_apps.reconciliation.rules.facts import UNMATCHED_REASONS as UNMATCHED_REASONS
+from tenant_apps.reconciliation.rules.facts import WEAK_NUMBER as WEAK_NUMBER
+from tenant_apps.reconciliation.rules.facts import Evidence as Evidence
+from tenant_apps.reconciliation.rules.facts import InvoiceFacts as InvoiceFacts
+from tenant_apps.reconciliation.rules.facts import PaymentFacts as PaymentFacts
+from tenant_apps.reconciliation.rules.facts import numbers_of as numbers_of
+from tenant_apps.reconciliation.rules.payers import is_same_name as is_same_name
+from tenant_apps.reconciliation.rules.payers import likeness as likeness
+from tenant_apps.reconciliation.rules.payers import name_key as name_key
+from tenant_apps.reconciliation.rules.reading import Tokens as Tokens
+from tenant_apps.reconciliation.rules.reading import invoice_number_tokens as invoice_number_tokens
+from tenant_apps.reconciliation.rules.reading import read_numbers as read_numbers
+from tenant_apps.reconciliation.rules.weighing import Weighed as Weighed
+from tenant_apps.reconciliation.rules.weighing import weigh as weigh
