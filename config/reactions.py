@@ -10,5 +10,6 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     ),
     "invoices.invoice_annulled": ("render_invoice_document",),
     "invoices.offer_sent": ("render_offer_document",),
+    "invoices.payment_deallocated": ("learn_payer_again",),
     "invoices.payment_recorded": ("match_payments_with_invoices",),
 }

@@ -6,6 +6,7 @@ from tenant_apps.invoices.operations.allocations import (
     allocate_payment,
     allocate_payments,
     deallocate_payment,
+    leave_credit,
     leave_payments_unmatched,
     undo_allocations,
 )
@@ -229,6 +230,7 @@ __all__ = [
     "invoice_pdf_bytes",
     "issue_invoice",
     "lay_usual_stages",
+    "leave_credit",
     "leave_payments_unmatched",
     "make_invoice_qr_codes",
     "mark_invoice_paid",

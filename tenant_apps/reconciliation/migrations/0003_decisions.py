@@ -8,6 +8,7 @@ import shared_apps.core.ids
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("reconciliation", "0001_known_payers"),
         ("invoices", "0013_ledger_grows"),
         ("reconciliation", "0002_frozen_lines"),
     ]

@@ -10,6 +10,7 @@ from tenant_apps.reconciliation.models.lines import LineRule as LineRule
 from tenant_apps.reconciliation.models.lines import LineStatus as LineStatus
 from tenant_apps.reconciliation.models.lines import Sign as Sign
 from tenant_apps.reconciliation.models.lines import Verdict as Verdict
+from tenant_apps.reconciliation.models.payers import KnownPayer as KnownPayer
 from tenant_apps.reconciliation.models.statements import BankAccount as BankAccount
 from tenant_apps.reconciliation.models.statements import Door as Door
 from tenant_apps.reconciliation.models.statements import RowOutcome as RowOutcome

@@ -1,4 +1,6 @@
-"""Payments matched with invoices; bank accounts, their statements, and what each line is."""
+"""Payments matched with invoices and what their links teach; bank accounts, their statements, and what each
+line is; what is decided at the workbench.
+"""
 
 from tenant_apps.reconciliation.operations.accounts import AccountChange as AccountChange
 from tenant_apps.reconciliation.operations.accounts import AccountInput as AccountInput
@@ -54,6 +56,8 @@ from tenant_apps.reconciliation.operations.line_rules import unarchive_line_rule
 from tenant_apps.reconciliation.operations.matching import Matching as Matching
 from tenant_apps.reconciliation.operations.matching import match_payments as match_payments
 from tenant_apps.reconciliation.operations.matching import settle_matching as settle_matching
+from tenant_apps.reconciliation.operations.matching import share_out_matching as share_out_matching
+from tenant_apps.reconciliation.operations.payers import learn_payers as learn_payers
 from tenant_apps.reconciliation.operations.reversals import settle_reversals as settle_reversals
 from tenant_apps.reconciliation.operations.rows import NotFailed as NotFailed
 from tenant_apps.reconciliation.operations.rows import correct_statement_row as correct_statement_row

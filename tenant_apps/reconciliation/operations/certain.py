@@ -19,6 +19,7 @@ from tenant_apps.invoices.operations import AllocationInput, allocate_payments
 from tenant_apps.invoices.queries import lock_invoices, lock_payments
 from tenant_apps.reconciliation.events import BankEvent
 from tenant_apps.reconciliation.models import Decision, DecisionKind, DecisionLink, DecisionState
+from tenant_apps.reconciliation.operations.payers import learn_payers
 from tenant_apps.reconciliation.queries import certain_among
 from tenant_apps.sharing.queries import visible_to
 from tenants.context import current_organization
@@ -81,6 +82,7 @@ def link_certain(*, decision_id: UUID, by: Actor, at: datetime) -> bool:
     rows = _still_certain({UUID(payment): UUID(invoice) for payment, invoice in next_ones}, by)
     made = allocate_payments(wanted=rows, by=by, at=at) if rows else []
     DecisionLink.objects.bulk_create([DecisionLink(decision=decision, allocation=row) for row in made])
+    learn_payers(ibans={row.payment.payer_iban for row in made if row.payment.payer_iban}, by=by, at=at)
     decision.position += len(next_ones)
     decision.linked_count += len(made)
     decision.updated_at = at

@@ -22,11 +22,13 @@ from tenant_apps.invoices.operations import (
     AllocationInput,
     allocate_payments,
     credit_rest,
+    leave_credit,
     set_payment_client,
     write_off,
 )
 from tenant_apps.invoices.operations.allocations import BY_HAND
 from tenant_apps.invoices.queries import live_allocations, lock_invoice, lock_payment
+from tenant_apps.reconciliation import rules
 from tenant_apps.reconciliation.models import (
     BankLine,
     Decision,
@@ -49,6 +51,7 @@ from tenant_apps.reconciliation.operations.line_rules import (
     apply_rules_to,
     create_line_rule,
 )
+from tenant_apps.reconciliation.operations.payers import learn_payers
 from tenant_apps.reconciliation.queries import lines_about, lock_line, suggestions_for, visible_item
 from tenant_apps.reconciliation.rules.sameness import Pattern
 
@@ -108,7 +111,7 @@ def accept_candidate(
     rows = allocate_payments(wanted=[wanted], by=by, at=at)
     decision = _decide(DecisionKind.ACCEPT, by, at, payment=payment, before=_client_of(payment))
     _settle_rest(decision, invoice, invoice.outstanding - wanted.amount, rest, by, at)
-    _keep(decision, rows)
+    _keep(decision, rows, by, at)
     _give_rest_to_client(payment, invoice, payment.unallocated - wanted.amount, by, at)
     return decision
 
@@ -135,7 +138,7 @@ def split_payment(
     ]
     rows = allocate_payments(wanted=wanted, by=by, at=at)
     decision = _decide(DecisionKind.SPLIT, by, at, payment=payment, before=_client_of(payment))
-    _keep(decision, rows)
+    _keep(decision, rows, by, at)
     rest = payment.unallocated - sum((amount for _invoice_id, amount in parts), Decimal("0.00"))
     _give_rest_to_client(payment, rows[0].invoice, rest, by, at)
     return decision
@@ -163,10 +166,12 @@ def give_to_client(
         line = record_line_payment(
             line_id=line.pk, company_id=company_id, contact_id=contact_id, by=by, at=at
         )
-        return _decide(DecisionKind.RECORD, by, at, payment=line.payment, line=line, before=before)
+        payment = lock_payment(_id_of(line.payment), by)
+        _credit(payment, company_id, contact_id, by, at)
+        return _decide(DecisionKind.RECORD, by, at, payment=payment, line=line, before=before)
     payment = _lock_money(item.payment.pk, None, by)
     before = _client_of(payment)
-    set_payment_client(payment_id=payment.pk, company_id=company_id, contact_id=contact_id, by=by, at=at)
+    _credit(payment, company_id, contact_id, by, at)
     return _decide(DecisionKind.CLIENT, by, at, payment=payment, line=item.line, before=before)
 
 
@@ -245,7 +250,8 @@ def _apply(rule: LineRule, by: Actor, at: datetime) -> None:
 def _lock_money(payment_id: UUID, left: Decimal | None, by: Actor) -> Payment:
     """The payment under a lock, of which something is left: just what the person saw, if they said so."""
     payment = lock_payment(payment_id, by)
-    if not payment.unallocated or (left is not None and left != payment.unallocated):
+    is_other = left is not None and left != payment.unallocated
+    if not payment.unallocated or payment.unmatched_reason == rules.CREDIT or is_other:
         raise _already(payment=payment)
     return payment
 
@@ -253,8 +259,9 @@ def _lock_money(payment_id: UUID, left: Decimal | None, by: Actor) -> Payment:
 def _lock_waiting(line_id: UUID, by: Actor) -> BankLine:
     """The line under a lock, as long as it, or something of its payment, waits."""
     line = lock_line(line_id, by)
-    is_money = line.explanation == Explanation.PAYMENT and line.payment is not None
-    if not line.waits and not (is_money and line.payment and line.payment.unallocated):
+    payment = line.payment
+    is_open_money = payment and payment.unallocated and payment.unmatched_reason != rules.CREDIT
+    if not line.waits and not is_open_money:
         raise _already(line=line)
     return line
 
@@ -269,6 +276,11 @@ def _already(**about: Any) -> AlreadyDecided:
     if not who:
         return AlreadyDecided()
     return AlreadyDecided(message=gettext("%(who)s has dealt with this already.") % {"who": who})
+
+
+def _id_of(payment: Payment | None) -> UUID:
+    assert payment  # noqa: S101 - a line that was recorded has its payment
+    return payment.pk
 
 
 def _line_id(item_id: UUID, by: Actor) -> UUID:
@@ -303,14 +315,21 @@ def _settle_rest(
 
 def _give_rest_to_client(payment: Payment, invoice: Invoice, rest: Decimal, by: Actor, at: datetime) -> None:
     """What is left over is the credit of the client whose invoice was paid, unless another is known."""
-    if rest > 0 and payment.client is None and (invoice.company_id or invoice.contact_id):
-        set_payment_client(
-            payment_id=payment.pk,
-            company_id=invoice.company_id,
-            contact_id=invoice.contact_id,
-            by=by,
-            at=at,
-        )
+    if rest <= 0:
+        return
+    if payment.client is not None:
+        leave_credit(clients={payment.pk: (None, None)}, code=rules.CREDIT, by=by, at=at)
+    else:
+        _credit(payment, invoice.company_id, None if invoice.company_id else invoice.contact_id, by, at)
+
+
+def _credit(
+    payment: Payment, company_id: UUID | None, contact_id: UUID | None, by: Actor, at: datetime
+) -> None:
+    """The money is this client's, and what no invoice has of it is their credit."""
+    if (payment.company_id, payment.contact_id) != (company_id, contact_id):
+        set_payment_client(payment_id=payment.pk, company_id=company_id, contact_id=contact_id, by=by, at=at)
+    leave_credit(clients={payment.pk: (company_id, contact_id)}, code=rules.CREDIT, by=by, at=at)
 
 
 def _decide(kind: DecisionKind, by: Actor, at: datetime, **about: Any) -> Decision:
@@ -319,17 +338,20 @@ def _decide(kind: DecisionKind, by: Actor, at: datetime, **about: Any) -> Decisi
     )
 
 
-def _keep(decision: Decision, rows: Sequence[Allocation]) -> None:
-    """Note the allocations of a decision, and what else it made."""
+def _keep(decision: Decision, rows: Sequence[Allocation], by: Actor, at: datetime) -> None:
+    """Note the allocations of a decision and what else it made; the links teach whose account it was."""
     DecisionLink.objects.bulk_create([DecisionLink(decision=decision, allocation=row) for row in rows])
     decision.linked_count += len(rows)
     decision.save(update_fields=["write_off", "note", "linked_count"])
+    if decision.payment and decision.payment.payer_iban:
+        learn_payers(ibans={decision.payment.payer_iban}, by=by, at=at)
 
 
 def _client_of(payment: Payment) -> dict[str, str | None]:
-    """Whose the payment is, as a decision keeps it."""
+    """Whose the payment is, and why it waits, as a decision keeps it."""
     names = ("company_id", "contact_id")
-    return {name: str(value) if (value := getattr(payment, name)) else None for name in names}
+    client = {name: str(value) if (value := getattr(payment, name)) else None for name in names}
+    return client | {"unmatched_reason": payment.unmatched_reason}
 
 
 def _state_of(line: BankLine) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from shared_apps.jobs.operations import enqueue
 from tenant_apps.activity.operations import record
 from tenant_apps.invoices.models import Payment
 from tenant_apps.invoices.operations import (
-    ClientKnown,
     delete_draft_invoice,
+    leave_payments_unmatched,
     set_payment_client,
     undo_allocations,
     undo_write_off,
@@ -188,18 +188,17 @@ def _unlink(allocation_ids: list[UUID], by: Actor, at: datetime) -> None:
 
 
 def _give_back_to_client(payment: Payment, decision: Decision, by: Actor, at: datetime) -> None:
-    if "company_id" not in decision.before or lock_payment(payment.pk, by).voided_at:
+    """The money is whose it was before, and waits for the reason for which it waited."""
+    before = decision.before
+    if "company_id" not in before:
         return
-    try:
-        set_payment_client(
-            payment_id=payment.pk,
-            company_id=decision.before["company_id"] and UUID(decision.before["company_id"]),
-            contact_id=decision.before["contact_id"] and UUID(decision.before["contact_id"]),
-            by=by,
-            at=at,
-        )
-    except ClientKnown:
+    payment = lock_payment(payment.pk, by)
+    if payment.voided_at:
         return
+    company_id, contact_id = (before[name] and UUID(before[name]) for name in ("company_id", "contact_id"))
+    if (payment.company_id, payment.contact_id) != (company_id, contact_id):
+        set_payment_client(payment_id=payment.pk, company_id=company_id, contact_id=contact_id, by=by, at=at)
+    leave_payments_unmatched(reasons={payment.pk: before["unmatched_reason"]}, by=by, at=at)
 
 
 def _wait_again(line: BankLine, decision: Decision) -> None:

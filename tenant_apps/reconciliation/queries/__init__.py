@@ -1,4 +1,4 @@
-"""Bank accounts, statements, their rows, and the lines that they brought."""
+"""Bank accounts, statements, their lines, known payers, and what waits at the workbench."""
 
 from tenant_apps.reconciliation.queries.cases import Candidate as Candidate
 from tenant_apps.reconciliation.queries.cases import Case as Case
@@ -26,6 +26,13 @@ from tenant_apps.reconciliation.queries.lines import unexplained_totals as unexp
 from tenant_apps.reconciliation.queries.lines import visible_line as visible_line
 from tenant_apps.reconciliation.queries.lines import visible_lines as visible_lines
 from tenant_apps.reconciliation.queries.lines import waiting_lines as waiting_lines
+from tenant_apps.reconciliation.queries.matching import client_of_invoice as client_of_invoice
+from tenant_apps.reconciliation.queries.matching import invoice_facts as invoice_facts
+from tenant_apps.reconciliation.queries.matching import payment_facts as payment_facts
+from tenant_apps.reconciliation.queries.payers import Client as Client
+from tenant_apps.reconciliation.queries.payers import client_of_iban as client_of_iban
+from tenant_apps.reconciliation.queries.payers import clients_paid_for as clients_paid_for
+from tenant_apps.reconciliation.queries.payers import known_payers as known_payers
 from tenant_apps.reconciliation.queries.statements import accounts_with_facts as accounts_with_facts
 from tenant_apps.reconciliation.queries.statements import all_accounts as all_accounts
 from tenant_apps.reconciliation.queries.statements import failed_rows as failed_rows

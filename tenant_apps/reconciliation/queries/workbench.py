@@ -24,6 +24,7 @@ from tenant_apps.invoices.queries import (
     unmatched_payments,
     visible_payments,
 )
+from tenant_apps.reconciliation import rules
 from tenant_apps.reconciliation.models import WAITING as LINES_WAITING
 from tenant_apps.reconciliation.models import BankAccount, BankLine, Decision, DecisionState, Sign
 from tenant_apps.reconciliation.queries.lines import visible_lines
@@ -37,6 +38,8 @@ OLDEST, LARGEST = "oldest", "largest"
 ORDERINGS = {OLDEST: "day", LARGEST: "-volume"}
 AGES = (7, 30, 90)
 NO_ACCOUNT = "none"
+# What is left of a payment and said to be its client's credit is explained.
+UNEXPLAINED = WAITING & ~Q(unmatched_reason=rules.CREDIT)
 _REST = F("amount") - F("allocated_total") - F("refunded_total")
 
 
@@ -111,7 +114,9 @@ class Waiting:
     @property
     def is_open(self) -> bool:
         """Whether it waits still."""
-        return bool(self.payment.unallocated) if self.payment else self.bank_line.waits
+        if self.payment:
+            return bool(self.payment.unallocated) and self.payment.unmatched_reason != rules.CREDIT
+        return self.bank_line.waits
 
     @property
     def came_in(self) -> bool:
@@ -256,7 +261,7 @@ def own_last_decision(actor: Actor, *, since: Any) -> Decision | None:
 
 def waiting_payment_ids(actor: Actor, limit: int) -> list[UUID]:
     """The payments that wait the longest."""
-    rows = visible_to(unmatched_payments(), actor).order_by("received_on", "id")
+    rows = visible_to(unmatched_payments().filter(UNEXPLAINED), actor).order_by("received_on", "id")
     return list(rows.values_list("pk", flat=True)[:limit])
 
 
@@ -281,7 +286,7 @@ def _with_line(payments: QuerySet[Payment]) -> QuerySet[Payment]:
 
 def _sources(actor: Actor, asked: Asked) -> list[QuerySet[Any]]:
     """The payments and the lines that wait and are asked for, each with `day` and `volume`."""
-    payments = _with_line(visible_payments(actor)).filter(WAITING)
+    payments = _with_line(visible_payments(actor)).filter(UNEXPLAINED)
     lines = visible_lines(actor).filter(explanation__in=LINES_WAITING)
     if asked.account == NO_ACCOUNT:
         payments, lines = payments.filter(bank_line=None), lines.none()
