@@ -85,8 +85,8 @@ class CaseOut(WaitingOut):
 
 
 class AcceptIn(Input):
-    """`amount`: as much as fits when it is left out. `left`: what was seen of the money; 409 when it is another
-    by now. `rest`: what becomes of what the invoice still lacks.
+    """`amount`: as much as fits when it is left out. `left`: what was seen of the money; 409 when it is
+    another by now. `rest`: what becomes of what the invoice still lacks.
     """
 
     invoice_id: UUID

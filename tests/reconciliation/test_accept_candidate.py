@@ -19,7 +19,7 @@ from tests.invoices.stories import AT, client, events_of, fresh, issued, line, p
 from tests.reconciliation.bench import D, case, left, paid, state, waits
 
 pytestmark = pytest.mark.usefixtures("in_alpha")
-IBAN = "BG12UNCR70001523456789"
+IBAN = "BG95UNCR70001523456789"
 
 
 def accept(by, money, invoice, **more):

@@ -31,10 +31,10 @@ from tenant_apps.reconciliation.queries import lines_about
 from tenant_apps.reconciliation.rules.sameness import Pattern
 from tests.invoices.stories import client, fresh, issued, payment
 from tests.reconciliation.bench import D, brought, case, left, state, waits
-from tests.reconciliation.conftest import PAYER_IBAN
 from tests.reconciliation.samples import Move
 
 pytestmark = pytest.mark.usefixtures("in_alpha")
+PAYER_IBAN = "BG95UNCR70001523456789"
 IN = Move("75.00", name="Непознат", iban="", text="по уговорка")
 OUT = Move("-12.50", name="Банка", iban="", text="Такса превод")
 IN_DAY = date(2026, 11, 3)

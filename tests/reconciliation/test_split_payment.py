@@ -77,4 +77,4 @@ def test_no_cent_is_lost(owner, cents):
     assert left(money) == "0.00"
     assert sum(D(paid(one)[0]) for one in invoices) == D(sum(cents)) / 100
     undo_decision(decision_id=decision.pk, by=owner, at=AT)
-    assert left(money) == str(money.amount) and {paid(one)[0] for one in invoices} == {"0.00"}
+    assert D(left(money)) == money.amount and {paid(one)[0] for one in invoices} == {"0.00"}
