@@ -124,6 +124,6 @@ def faults_of(one: Visitor, known: list[str]) -> Iterator[str]:
         if violation["impact"] in SERIOUS:
             yield f"{violation['id']} ({violation['impact']}): " + "; ".join(violation["nodes"][:3])
     one.page.set_viewport_size(PHONE["viewport"])
-    if not eventually(lambda: one.width_of_page() <= PHONE["viewport"]["width"], seconds=1):
+    if not eventually(lambda: one.width_of_page() <= PHONE["viewport"]["width"], seconds=5):
         yield f"a phone has to scroll sideways, to {one.width_of_page()} px"
     one.page.set_viewport_size(DESK)
