@@ -12,6 +12,7 @@ from shared_apps.core import clock
 from shared_apps.core.actors import Actor
 from shared_apps.core.formats import format_day, format_money
 from shared_apps.jobs.actors import Queue, current_actor, job
+from tenant_apps.crm.models import Company, Contact
 from tenant_apps.files.operations import store_file
 from tenant_apps.invoices.models import Invoice, Offer
 from tenant_apps.invoices.operations import (
@@ -42,6 +43,7 @@ from tenant_apps.invoices.queries import (
 )
 from tenant_apps.invoices.statement_paper import render_statement
 from tenant_apps.messages.operations import queue_message
+from tenant_apps.sharing.queries import addresses_of
 from tenant_apps.workspace.models import OrganizationProfile
 from tenant_apps.workspace.queries import profile
 from tenants.context import current_organization
@@ -131,7 +133,7 @@ def email_statement(
         content = render_statement(str(receiver), told, seller=seller, since=first, until=last)
         name = f"{_('Statement')}-{since}-{until}.pdf"
         file = store_file(name=name, content_type="application/pdf", content=content, by=by, at=at)
-        context = _statement_letter(str(receiver), told, seller, first, last)
+        context = _statement_letter(receiver, told, seller, first, last)
         queue_message(
             to=to,
             subject=context["subject"],
@@ -148,12 +150,15 @@ def email_statement(
 
 
 def _statement_letter(
-    client: str, told: list[Statement], seller: OrganizationProfile, since: date, until: date
+    client: Company | Contact, told: list[Statement], seller: OrganizationProfile, since: date, until: date
 ) -> dict[str, Any]:
-    """What the letter with a statement says, in the current language."""
+    """What the letter with a statement says, in the current language; where the client has a link, that
+    too.
+    """
     return {
         "subject": _("Statement from %(seller)s") % {"seller": seller.legal_name},
-        "client": client,
+        "client": str(client),
+        "url": addresses_of([client.pk]).get(client.pk, ""),
         "seller": seller,
         "since": format_day(since),
         "until": format_day(until),
@@ -239,4 +244,5 @@ def _letter_with_offer(offer: Offer) -> dict[str, Any]:
         "total": format_money(offer.total, offer.currency),
         "has_options": any(item.is_optional for item in offer.items.all()),
         "valid_until": format_day(offer.valid_until) if offer.valid_until else "",
+        "url": addresses_of([offer.pk]).get(offer.pk, ""),
     }

@@ -75,6 +75,7 @@ from tenant_apps.invoices.queries.ledger import unmatched_payments as unmatched_
 from tenant_apps.invoices.queries.ledger import visible_payment as visible_payment
 from tenant_apps.invoices.queries.ledger import visible_payments as visible_payments
 from tenant_apps.invoices.queries.ledger import with_live_allocations as with_live_allocations
+from tenant_apps.invoices.queries.letters import asks_for_money as asks_for_money
 from tenant_apps.invoices.queries.letters import letter_html as letter_html
 from tenant_apps.invoices.queries.letters import usual_letter as usual_letter
 from tenant_apps.invoices.queries.lists import ADDED as ADDED
@@ -113,6 +114,7 @@ from tenant_apps.invoices.queries.papers import buyer_of as buyer_of
 from tenant_apps.invoices.queries.papers import document_refusal as document_refusal
 from tenant_apps.invoices.queries.papers import email_of_buyer as email_of_buyer
 from tenant_apps.invoices.queries.papers import paper_of as paper_of
+from tenant_apps.invoices.queries.papers import payment_url_of as payment_url_of
 from tenant_apps.invoices.queries.papers import seller_of as seller_of
 from tenant_apps.invoices.queries.reminders import DueInvoice as DueInvoice
 from tenant_apps.invoices.queries.reminders import PlannedReminder as PlannedReminder

@@ -12,6 +12,7 @@ from tenant_apps.invoices.events import InvoiceEvent
 from tenant_apps.invoices.models import Invoice, InvoiceItem, Offer
 from tenant_apps.invoices.paper import Basis, InEuro, InvoicePaper, PaperLine, Party, Reference
 from tenant_apps.invoices.queries.chains import amended_by, groups_of
+from tenant_apps.sharing.queries import addresses_of
 from tenant_apps.workspace.models import OrganizationProfile
 from tenant_apps.workspace.queries import profile
 
@@ -111,12 +112,17 @@ def paper_of(invoice: Invoice) -> InvoicePaper:
         payment_method=invoice.payment_method,
         iban=seller["iban"],
         bic=seller["bic"],
-        payment_url=invoice.payment_url,
+        payment_url=payment_url_of(invoice),
         notes=invoice.notes,
         compiled_by=seller.get("compiled_by", ""),
         logo=read_bytes(stored_file(UUID(seller["logo_id"]))) if seller.get("logo_id") else None,
         accent=seller.get("accent_color", ""),
     )
+
+
+def payment_url_of(invoice: Invoice) -> str:
+    """Where the client sees the document and pays it; "" for a draft, and where its link was revoked."""
+    return addresses_of([invoice.pk]).get(invoice.pk, "") if invoice.may_be_opened else ""
 
 
 def document_refusal(invoice: Invoice) -> Event | None:

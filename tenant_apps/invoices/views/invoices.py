@@ -18,6 +18,7 @@ from tenant_apps.invoices.models import Invoice, Offer
 from tenant_apps.invoices.operations import invoice_pdf_bytes
 from tenant_apps.invoices.rules import Finding, Severity, errors_among
 from tenant_apps.invoices.views import Request, today
+from tenant_apps.sharing.queries import link_card
 from tenant_apps.workspace.queries import listed
 
 POLLS, MESSAGES_SHOWN = 15, 20
@@ -121,6 +122,7 @@ def _facts(request: Request, invoice: Invoice) -> dict[str, Any]:
         "allocations": queries.allocations_of_invoice(invoice.pk),
         "document_refusal": queries.document_refusal(invoice),
         "mail": _mail(invoice),
+        "link": link_card(invoice, request.actor),
         "timeline": timeline_of(invoice.pk, by=request.actor),
         **_waiting(request),
     }

@@ -19,6 +19,7 @@ from tenant_apps.invoices.queries import Client
 from tenant_apps.invoices.statement_paper import render_statement
 from tenant_apps.invoices.views import Request, today
 from tenant_apps.invoices.views.books import as_file
+from tenant_apps.sharing.queries import link_card
 from tenant_apps.workspace.queries import profile
 
 
@@ -61,6 +62,7 @@ def _statement_page(request: Request, client: Client) -> HttpResponse:
         "statements": queries.statements_of(client, request.actor, **period),
         "pdf_url": f"{_address(client, '_pdf')}?since={period['since']}&until={period['until']}",
         "is_company": client.company_id is not None,
+        "link": link_card(record, request.actor),
     }
     return partial(request, "invoices/books/client_statement.html", "list", context)
 
