@@ -20,6 +20,7 @@ from tenant_apps.invoices.operations import (
     NothingToRemind,
     expire_offer,
     invoice_pdf_bytes,
+    let_go_of_document,
     make_invoice_qr_codes,
     offer_pdf_bytes,
     remind_client,
@@ -57,6 +58,18 @@ def generate_invoice_qr_codes(*, subject_id: str, **unknown: Any) -> None:
     by = current_actor()
     if visible_invoice(UUID(subject_id), by).is_issued:
         make_invoice_qr_codes(invoice_id=UUID(subject_id), by=by, at=clock.now())
+
+
+@job(queue=Queue.PATIENT)
+def redraw_invoice_document(*, subject_id: str, **unknown: Any) -> None:
+    """After the client link of an invoice was renewed or revoked: the paper that shows it is drawn again."""
+    by, at = current_actor(), clock.now()
+    with suppress(Invoice.DoesNotExist):  # the link of something else
+        invoice = visible_invoice(UUID(subject_id), by)
+        let_go_of_document(invoice_id=invoice.pk, by=by, at=at)
+        if invoice.is_issued:
+            make_invoice_qr_codes(invoice_id=invoice.pk, by=by, at=at)
+        invoice_pdf_bytes(invoice_id=invoice.pk, by=by, at=at)
 
 
 @job(queue=Queue.PATIENT)

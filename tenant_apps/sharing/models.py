@@ -63,10 +63,10 @@ class GroupRecordPermission(GroupObjectPermissionAbstract):
 class PublicLink(models.Model):
     """A client's way to one record: an address that nobody can guess. A record has at most one.
 
-    `record_type` is what the record is shared as. `token_hash`: SHA-256 of the token, in hexadecimal, by which
-    it is found; `sealed_token`: the token itself, sealed for the organization, so that it can be shown again.
-    `opened_at`: when somebody from outside first opened this address. A revoked one leads nowhere; renewed,
-    it has another token.
+    `record_type` is what the record is shared as. `token_hash`: SHA-256 of the token, in hexadecimal, by
+    which it is found; `sealed_token`: the token itself, sealed for the organization, so that it can be shown
+    again. `opened_at`: when somebody from outside first opened this address. A revoked one leads nowhere;
+    renewed, it has another token.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -124,7 +124,9 @@ def ensure_public_link(*, record_type: str, record_id: UUID, by: Actor, at: date
 
 @operation(permission=Permission.LINKS_MAKE)
 def renew_public_link(*, link_id: UUID, by: Actor, at: datetime) -> PublicLink:
-    """Give the record another address; the one before leads nowhere from now on. A revoked link lives again."""
+    """Give the record another address; the one before leads nowhere from now on. A revoked link lives
+    again.
+    """
     link, subject = _link_to_change(link_id, by)
     _put_token(link, secrets.token_urlsafe(TOKEN_BYTES))
     link.made_by_id, link.opened_at, link.revoked_at, link.updated_at = by.id, None, None, at
@@ -172,7 +174,9 @@ def note_link_opened(*, link_id: UUID, by: Actor, at: datetime) -> bool:
     return True
 
 
-@operation(permission=Permission.PLATFORM_OPERATE, event=None, why="the tokens of the original did not travel")
+@operation(
+    permission=Permission.PLATFORM_OPERATE, event=None, why="the tokens of the original did not travel"
+)
 def renew_restored_links(*, restoration: Restoration, by: Actor, at: datetime) -> None:
     """Restoration step: a copy's links lead to the copy, so each has a token of its own."""
     links = PublicLink.objects.order_by("id")

@@ -56,6 +56,13 @@ from tenant_apps.invoices.queries.documents import with_sortable_dates as with_s
 from tenant_apps.invoices.queries.documents import with_status as with_status
 from tenant_apps.invoices.queries.e_invoices import NotExpressible as NotExpressible
 from tenant_apps.invoices.queries.e_invoices import e_invoice_of as e_invoice_of
+from tenant_apps.invoices.queries.for_clients import Transfer as Transfer
+from tenant_apps.invoices.queries.for_clients import amount_asked as amount_asked
+from tenant_apps.invoices.queries.for_clients import invoice_after as invoice_after
+from tenant_apps.invoices.queries.for_clients import money_being_checked as money_being_checked
+from tenant_apps.invoices.queries.for_clients import reader_language as reader_language
+from tenant_apps.invoices.queries.for_clients import sent_versions as sent_versions
+from tenant_apps.invoices.queries.for_clients import transfer_of as transfer_of
 from tenant_apps.invoices.queries.ledger import PAYMENT_STATUSES as PAYMENT_STATUSES
 from tenant_apps.invoices.queries.ledger import M as M
 from tenant_apps.invoices.queries.ledger import allocations_of_invoice as allocations_of_invoice
@@ -129,5 +136,6 @@ from tenant_apps.invoices.queries.statements import Client as Client
 from tenant_apps.invoices.queries.statements import Movement as Movement
 from tenant_apps.invoices.queries.statements import Statement as Statement
 from tenant_apps.invoices.queries.statements import client_record as client_record
+from tenant_apps.invoices.queries.statements import open_documents_of as open_documents_of
 from tenant_apps.invoices.queries.statements import statements_of as statements_of
 from tenant_apps.invoices.queries.validation import findings_of as findings_of

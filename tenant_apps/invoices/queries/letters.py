@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from shared_apps.core.formats import format_day, format_money
-from tenant_apps.invoices import rules
 from tenant_apps.invoices.models import Invoice
+from tenant_apps.invoices.queries.for_clients import reader_language
 from tenant_apps.invoices.queries.papers import payment_url_of
 
 
@@ -24,7 +24,7 @@ class Letter:
 
 def usual_letter(invoice: Invoice) -> Letter:
     """What is written to the client of an issued invoice when nobody writes something else."""
-    language = rules.letter_language(invoice.language, invoice.buyer["country"])
+    language = reader_language(invoice)
     with override(language):
         values = {"title": invoice.title, "seller": invoice.seller["name"]}
         subject = _("%(title)s from %(seller)s") % values

@@ -4,14 +4,13 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('workspace', '0005_accent_color'),
+        ("workspace", "0005_accent_color"),
     ]
 
     operations = [
         migrations.RemoveField(
-            model_name='organizationprofile',
-            name='payment_url_template',
+            model_name="organizationprofile",
+            name="payment_url_template",
         ),
     ]
