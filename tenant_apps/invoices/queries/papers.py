@@ -79,8 +79,10 @@ def email_of_buyer(invoice: Invoice | Offer) -> str:
     return next(found, "")
 
 
-def paper_of(invoice: Invoice) -> InvoicePaper:
-    """The document as it says itself: the snapshots, or for a draft seller and buyer as they are now."""
+def paper_of(invoice: Invoice, *, payment_url: str | None = None) -> InvoicePaper:
+    """The document as it says itself: the snapshots, or for a draft seller and buyer as they are now.
+    `payment_url`: where its client link leads, for one who knows it already.
+    """
     seller = invoice.seller or seller_of(profile())
     buyer = invoice.buyer or buyer_of(invoice)
     amended = amended_by(invoice) if invoice.amends_id else None
@@ -112,7 +114,7 @@ def paper_of(invoice: Invoice) -> InvoicePaper:
         payment_method=invoice.payment_method,
         iban=seller["iban"],
         bic=seller["bic"],
-        payment_url=payment_url_of(invoice),
+        payment_url=payment_url_of(invoice) if payment_url is None else payment_url,
         notes=invoice.notes,
         compiled_by=seller.get("compiled_by", ""),
         logo=read_bytes(stored_file(UUID(seller["logo_id"]))) if seller.get("logo_id") else None,
