@@ -39,6 +39,7 @@ TENANT_APPS = [
     "tenant_apps.documents",
     "tenant_apps.invoices",
     "tenant_apps.reconciliation",
+    "tenant_apps.client_portal",
     "tenant_apps.imports",
     "tenant_apps.dashboard",
 ]

@@ -10,5 +10,7 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     ),
     "invoices.invoice_annulled": ("render_invoice_document",),
     "invoices.offer_sent": ("render_offer_document",),
+    "sharing.public_link_renewed": ("redraw_invoice_document",),
+    "sharing.public_link_revoked": ("redraw_invoice_document",),
     "invoices.payment_recorded": ("match_payments_with_invoices",),
 }

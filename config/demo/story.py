@@ -89,7 +89,6 @@ class Storyteller:
                 bic="BNBGBGSD",
                 payment_term_days=14,
                 phone="+359 32 000 111",
-                payment_url_template="https://pay.tefter.example/demo/{number}",
             ),
             by=self.by,
             at=self._at(self.today - timedelta(days=MONTHS_IN_DAYS)),

@@ -115,6 +115,7 @@ RESTORE_STEPS = [
     "tenant_apps.workspace.operations.settle_mirrors",
     "tenant_apps.messages.operations.hold_restored_messages",
     "tenant_apps.integrations.operations.revoke_restored_tokens",
+    "tenant_apps.sharing.operations.renew_restored_links",
     "tenant_apps.invoices.operations.resume_documents",
     "tenant_apps.invoices.operations.hold_restored_reminders",
 ]
@@ -220,6 +221,9 @@ EMAIL_BACKEND = env("EMAIL_BACKEND", default="django.core.mail.backends.filebase
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 MAIL_EVENTS_SECRET = env("MAIL_EVENTS_SECRET", default="")  # empty: nobody may tell what became of mail
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Tefter <no-reply@tefter.example>")
+
+# Client links: visits in a minute, of one network address and of one link.
+LINK_RATE_PER_MINUTE = env.int("LINK_RATE_PER_MINUTE", default=240)
 
 # API
 API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", default=30_000)

@@ -40,6 +40,8 @@ _USER = frozenset(
         P.ORGANIZATION_VIEW,
         P.TEAM_VIEW,
         P.RECORDS_SHARE,
+        P.LINKS_VIEW,
+        P.LINKS_MAKE,
         P.REPORTS_VIEW,
     }
 )

@@ -51,6 +51,8 @@ class Permission(StrEnum):
     TEAM_MANAGE = "team.manage"
     TOKENS_MANAGE = "tokens.manage"
     AUDIT_VIEW = "audit.view"
+    LINKS_VIEW = "links.view"
+    LINKS_MAKE = "links.make"
     RECORDS_SHARE = "records.share"
     RECORDS_VIEW_ALL = "records.view_all"
     PLATFORM_OPERATE = "platform.operate"

@@ -122,6 +122,9 @@ MATRIX: dict[str, tuple[Lowest, Lowest]] = {
     "unarchive_product": (NOBODY, MANAGER),
     "record_sharing": (USER, USER),
     "unshare_record": (NOBODY, USER),
+    "make_public_link": (NOBODY, MANAGER),
+    "renew_public_link": (NOBODY, USER),
+    "revoke_public_link": (NOBODY, USER),
     "invoice_list": (USER, NOBODY),
     "invoice_detail": (USER, NOBODY),
     "invoice_rules": (USER, NOBODY),
@@ -256,13 +259,18 @@ OPEN = {
     "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
     "account_signup", "complete_handover", "accept_invitation", "set_language",
 }  # fmt: skip
+# Behind a client link: for whoever has the address, and for nobody without (tests/isolation/test_clients.py).
+BY_LINK = {
+    "public_page", "public_pdf", "public_ubl", "public_transfer_code", "public_version", "public_logo",
+    "public_colors", "accept_public_offer", "decline_public_offer",
+}  # fmt: skip
 # For everybody who is signed in, whatever the role: one's own account.
 ONE_S_OWN = {"account_change_password", "send_verification_mail"}
 PAGES = [address for address in addresses_of(settings.ROOT_URLCONF) if not address.is_api]
 
 
 def test_every_page_is_in_the_matrix() -> None:
-    assert {address.name for address in PAGES} == set(MATRIX) | OPEN | ONE_S_OWN
+    assert {address.name for address in PAGES} == set(MATRIX) | OPEN | BY_LINK | ONE_S_OWN
 
 
 def is_high_enough(role: Role, lowest: Lowest) -> bool:

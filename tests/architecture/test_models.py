@@ -29,6 +29,7 @@ FLOORS = [
     "documents",
     "invoices",
     "reconciliation",
+    "client_portal",
     "imports",
     "dashboard",
 ]

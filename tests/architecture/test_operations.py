@@ -42,6 +42,8 @@ OPEN = {
     "messages.notify",
     "messages.queue_message",
     "plans.choose_plan",
+    "sharing.ensure_public_link",
+    "sharing.note_link_opened",
     "tenants.create_organization",
     "website.found_company",
     "website.sign_up",

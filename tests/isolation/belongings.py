@@ -48,6 +48,7 @@ from tenant_apps.invoices.operations import (
     start_month_pack,
 )
 from tenant_apps.messages.operations import notify
+from tenant_apps.sharing.models import PublicLink
 from tenant_apps.workspace.models import CustomField
 from tenant_apps.workspace.operations import (
     BulkAct,
@@ -210,7 +211,9 @@ def _records(by: Actor, at: Any) -> dict[str, Any]:
         "stage_id": deal.stage_id,
         "product_id": product.pk,
         "invoice_id": invoice.pk,
+        "link_id": PublicLink.objects.get(record_id=invoice.pk).pk,
         "offer_id": offer.pk,
+        "version_id": offer.pk,
         "annulled_id": wrong.pk,
         "payment_id": payment.pk,
         "refund_id": refund.pk,

@@ -116,8 +116,8 @@ def answers_get(path: str, urlconf: str) -> bool:
 
 
 def faults_of(one: Visitor, known: list[str]) -> Iterator[str]:
-    """Of the page that is open, as it stands on a desk; then at the width of a phone. Axe leaves out the parts
-    that are `known`.
+    """Of the page that is open, as it stands on a desk; then at the width of a phone. Axe leaves out what is
+    `known`.
     """
     one.page.evaluate(AXE.read_text())
     for violation in one.page.evaluate(FIND, known):
