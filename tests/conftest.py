@@ -242,6 +242,7 @@ def _clean_slate(tmp_path: Path, settings: Any) -> Iterator[None]:
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.JOBS_IN_FLIGHT = settings.JOBS_IN_FLIGHT_PLATFORM = 0  # what is asked for stays in the outbox
     settings.ARCHIVE_ROOT = tmp_path / "archives"
+    settings.STATEMENTS_ROOT = tmp_path / "statements"
     forget_hosts()
     yield
     forget_hosts()
