@@ -12,5 +12,6 @@ REACTIONS: dict[str, tuple[str, ...]] = {
     "invoices.offer_sent": ("render_offer_document",),
     "sharing.public_link_renewed": ("redraw_invoice_document",),
     "sharing.public_link_revoked": ("redraw_invoice_document",),
+    "invoices.payment_deallocated": ("learn_payer_again",),
     "invoices.payment_recorded": ("match_payments_with_invoices",),
 }

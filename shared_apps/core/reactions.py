@@ -4,6 +4,7 @@ are asked for.
 The lower floors do not know the outbox, so it is reached by its name in `settings.OUTBOX`.
 """
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.conf import settings
@@ -27,3 +28,17 @@ def follow(
             event_id=str(event_id),
             subject_id=str(subject_id),
         )
+
+
+def follow_all(events: Iterable[tuple[str, UUID, UUID]], *, organization_id: UUID | None, by: Actor) -> None:
+    """`follow` for many events: (type, id, subject's id). Costs nothing for those that nothing follows."""
+    reactions = import_string(settings.REACTIONS)
+    for event_type, event_id, subject_id in events:
+        if event_type in reactions:
+            follow(
+                event_type=event_type,
+                event_id=event_id,
+                subject_id=subject_id,
+                organization_id=organization_id,
+                by=by,
+            )
