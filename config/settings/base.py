@@ -117,6 +117,7 @@ RESTORE_STEPS = [
     "tenant_apps.integrations.operations.revoke_restored_tokens",
     "tenant_apps.invoices.operations.resume_documents",
     "tenant_apps.invoices.operations.hold_restored_reminders",
+    "tenant_apps.online_payments.operations.forget_restored_stripe",
 ]
 ERASURE_STEPS = ["shared_apps.accounts.operations.leave_erased_organization"]
 ARCHIVE_PEOPLE = "shared_apps.accounts.queries.people_for_archive"
@@ -220,6 +221,9 @@ EMAIL_BACKEND = env("EMAIL_BACKEND", default="django.core.mail.backends.filebase
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 MAIL_EVENTS_SECRET = env("MAIL_EVENTS_SECRET", default="")  # empty: nobody may tell what became of mail
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Tefter <no-reply@tefter.example>")
+
+# Card payments: where Stripe is asked; empty: at Stripe itself.
+STRIPE_API_BASE = env("STRIPE_API_BASE", default="")
 
 # API
 API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", default=30_000)

@@ -10,7 +10,7 @@ from django.db.models import Model
 
 from shared_apps.core.actors import Actor
 from shared_apps.core.operation import note_event
-from shared_apps.core.reactions import follow
+from shared_apps.core.reactions import Happened, follow_all
 from tenant_apps.activity.models import Event
 from tenants.context import current_organization
 
@@ -47,14 +47,13 @@ def record(
     parent_id = parent.pk if parent else None
     written = _event_of(Fact(event, subject, at, parent_id, old or {}, new or {}, cause), by)
     written.save(force_insert=True)
-    _tell(written, by)
+    _tell([written], by)
     return written
 
 
 def record_all(facts: Sequence[Fact], *, by: Actor) -> None:
     """Write down many facts in one statement, in their order, each as `record` does."""
-    for written in Event.objects.bulk_create([_event_of(fact, by) for fact in facts]):
-        _tell(written, by)
+    _tell(Event.objects.bulk_create([_event_of(fact, by) for fact in facts]), by)
 
 
 def changes_between(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -80,16 +79,12 @@ def _event_of(fact: Fact, by: Actor) -> Event:
     )
 
 
-def _tell(written: Event, by: Actor) -> None:
+def _tell(written: Sequence[Event], by: Actor) -> None:
     """Ask for the jobs that follow."""
-    note_event()
-    follow(
-        event_type=written.type,
-        event_id=written.pk,
-        subject_id=written.subject_id,
-        organization_id=current_organization().id,
-        by=by,
-    )
+    for _event in written:
+        note_event()
+    happened = [Happened(one.type, one.pk, one.subject_id) for one in written]
+    follow_all(happened, organization_id=current_organization().id, by=by)
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:

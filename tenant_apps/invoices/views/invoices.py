@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from shared_apps.core import clock
+from shared_apps.core import clock, slots
 from shared_apps.core.http import is_htmx, page, partial
 from shared_apps.core.permissions import Permission
 from tenant_apps.activity.queries import timeline_of
@@ -120,6 +120,7 @@ def _facts(request: Request, invoice: Invoice) -> dict[str, Any]:
         "offer": _offer_of(invoice, request),
         "allocations": queries.allocations_of_invoice(invoice.pk),
         "document_refusal": queries.document_refusal(invoice),
+        "related": slots.fill("invoice.related", invoice=invoice, actor=request.actor),
         "mail": _mail(invoice),
         "timeline": timeline_of(invoice.pk, by=request.actor),
         **_waiting(request),
