@@ -29,6 +29,7 @@ from tenant_apps.crm.api import automation, deals, merges, notes, tasks
 from tenant_apps.crm.api import router as companies_and_contacts
 from tenant_apps.dashboard.api import router as dashboard
 from tenant_apps.invoices.api import books, invoices_and_payments, offers
+from tenant_apps.online_payments.api import router as card_payments
 from tenant_apps.workspace.api import lists, tags
 from tenant_apps.workspace.api import router as organization
 
@@ -125,6 +126,7 @@ for _router in (
     invoices_and_payments,
     offers,
     books,
+    card_payments,
     dashboard,
 ):
     api.add_router("", _router)

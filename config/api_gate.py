@@ -32,7 +32,9 @@ OPEN_TO_ALL = frozenset({"openapi-json", "openapi-view"})
 LONGEST_KEY = 255
 READING = frozenset({"GET", "HEAD"})
 # Nouns of addresses that are written with the permissions of another area.
-AREAS = {"conversations": "notes", "attachments": "notes", "merges": "records"}
+AREAS = {"conversations": "notes", "attachments": "notes", "merges": "records"} | dict.fromkeys(
+    ("card-payments", "checkouts", "payouts"), "cards"
+)
 REPEATED = "Idempotent-Replayed"
 
 

@@ -2,7 +2,7 @@
 
 from shared_apps.core.reactions import Among
 
-# A page to pay on asks for what the invoice owed when it was made. Few invoices have one, so it is asked which.
+# A page to pay on asks for what the invoice owed when it was made. Few invoices have one: it is asked which.
 OUTDATES_PAGE = Among(
     "retire_checkouts_of_invoice", "tenant_apps.online_payments.queries.invoices_with_checkout"
 )

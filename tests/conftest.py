@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -161,6 +162,41 @@ def committed_db(django_db_setup: None, template_database: str, django_db_blocke
     """
     with own_database(template_database, django_db_blocker.unblock):
         yield
+
+
+@dataclass(frozen=True)
+class Furnished:
+    """Both organizations with one record of every kind: subdomain → URL parameter → id; their files."""
+
+    ids: dict[str, dict[str, Any]]
+    media: Path
+
+
+@pytest.fixture(scope="module")
+def furnished(
+    django_db_setup: None, template_database: str, django_db_blocker: Any, tmp_path_factory: Any
+) -> Iterator[Furnished]:
+    """For the tests of a file that look at a record of each kind: made once, in a database of the file's own.
+    What a test does to them is rolled back.
+    """
+    from tests.isolation.belongings import belongings_of
+
+    media = tmp_path_factory.mktemp("furnished")
+    with own_database(template_database, django_db_blocker.unblock):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(settings, "MEDIA_ROOT", media)
+            patch.setattr(settings, "JOBS_IN_FLIGHT", 0)
+            patch.setattr(settings, "JOBS_IN_FLIGHT_PLATFORM", 0)
+            organizations = [reference_to(one) for one in Organization.objects.order_by("subdomain")]
+            ids = {one.subdomain: belongings_of(one) for one in organizations}
+        yield Furnished(ids, media)
+
+
+@pytest.fixture
+def belongings(furnished: Furnished, db: None, settings: Any) -> dict[str, dict[str, Any]]:
+    """Subdomain → URL parameter → id of a record of that organization."""
+    settings.MEDIA_ROOT = furnished.media
+    return furnished.ids
 
 
 # The guards

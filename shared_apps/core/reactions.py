@@ -17,8 +17,8 @@ from shared_apps.core.actors import Actor
 
 @dataclass(frozen=True)
 class Among:
-    """A job that follows for few of many subjects: `narrow` names a query that is given subject ids and says for
-    which of them there is something to do. It is asked once for all events that are recorded together.
+    """A job that follows for few of many subjects: `narrow` names a query that is given subject ids and says
+    for which of them there is something to do. It is asked once for all events that are recorded together.
     """
 
     job: str

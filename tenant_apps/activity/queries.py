@@ -7,13 +7,29 @@ from django.db.models import Q, QuerySet
 
 from shared_apps.core import slots
 from shared_apps.core.actors import Actor
+from shared_apps.core.asking import Asking, answered
 from shared_apps.core.permissions import Permission
 from tenant_apps.activity.models import Event
 
 TIMELINE_LENGTH = 30
 
 
-def timeline_of(
+def timeline_of(record_id: UUID, *, by: Actor) -> list[Event]:
+    """What happened to a record and to what hangs on it, newest first. Load the record by its own query
+    first.
+
+    One who does not see everything is told of other people's records only what they did to them themselves.
+    """
+    return answered(timeline(record_id, by=by))
+
+
+def timeline(record_id: UUID, *, by: Actor) -> Asking[list[Event]]:
+    """The `timeline_of` a record, as a part of a page that asks together with others."""
+    (events,) = yield [events_around(record_id, by=by)]
+    return with_words(events, by)
+
+
+def events_around(
     record_id: UUID,
     *,
     by: Actor,
@@ -22,29 +38,11 @@ def timeline_of(
     without: Collection[str] = (),
     also: Collection[UUID] = (),
     absorbed: Collection[UUID] = (),
-) -> list[Event]:
-    """What happened to a record and to what hangs on it, newest first. Load the record by its own query
-    first. `before`: only what is older; `without`: event types that are left out;
-    `also`: further records that the reader sees, whose own events are told here; `absorbed`: records that
-    became one with this one, told as if they had always been it.
-
-    One who does not see everything is told of other people's records only what they did to them themselves.
-    """
-    asked = {"length": length, "before": before, "without": without, "also": also, "absorbed": absorbed}
-    return with_words(list(events_around(record_id, by=by, **asked)), by)  # type: ignore[arg-type]
-
-
-def events_around(
-    record_id: UUID,
-    *,
-    by: Actor,
-    length: int,
-    before: datetime | None,
-    without: Collection[str],
-    also: Collection[UUID],
-    absorbed: Collection[UUID],
 ) -> QuerySet[Event]:
-    """What `timeline_of` tells, yet without the words."""
+    """What `timeline_of` tells, yet without the words. `before`: only what is older; `without`: event types
+    that are left out; `also`: further records that the reader sees, whose own events are told here;
+    `absorbed`: records that became one with this one, told as if they had always been it.
+    """
     hanging = Q(parent_id__in=[record_id, *absorbed]) if absorbed else Q(parent_id=record_id)
     if not by.may(Permission.RECORDS_VIEW_ALL):
         hanging &= ~Q(subject_type__in=_owned_types()) | Q(actor_id=by.id)

@@ -1,7 +1,7 @@
 """The only file that knows Stripe's library. It asks with one organization's key and answers in our words.
 
-The library (22 MB) is loaded by whoever asks first, so a web process that hears no webhook never has it. Nothing
-that Stripe says is put into a log or an error: only codes are.
+The library (22 MB) is loaded by whoever asks first, so a web process that hears no webhook never has it.
+Nothing that Stripe says is put into a log or an error: only codes are.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -119,9 +119,7 @@ class Stripe:
         as_of = self._now()
         with _in_our_words():
             intents = self._client.v1.payment_intents
-            intent = intents.retrieve(
-                intent_id, {"expand": ["latest_charge.balance_transaction"]}
-            ).to_dict()
+            intent = intents.retrieve(intent_id, {"expand": ["latest_charge.balance_transaction"]}).to_dict()
             charge = intent.get("latest_charge") or {}
             about = {"payment_intent": intent_id}
             refunds = self._all(self._client.v1.refunds.list, about) if charge else []

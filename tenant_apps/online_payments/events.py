@@ -51,7 +51,9 @@ SENTENCES: dict[str, Text] = {
     ConnectionEvent.REFUSED: _("Stripe refused the keys %(subject)s"),
     ConnectionEvent.DISCONNECTED: _("%(actor)s disconnected Stripe (%(subject)s)"),
     ConnectionEvent.FORGOTTEN: _("The keys of Stripe %(subject)s were deleted"),
-    CardSettingsEvent.TURNED_ON: _("%(actor)s turned card payments on and confirmed the notice on fiscal receipts"),
+    CardSettingsEvent.TURNED_ON: _(
+        "%(actor)s turned card payments on and confirmed the notice on fiscal receipts"
+    ),
     CardSettingsEvent.TURNED_OFF: _("%(actor)s turned card payments off"),
     CheckoutEvent.REQUESTED: _("%(actor)s asked for a page to pay %(subject)s by card"),
     CheckoutEvent.OPENED: _("The page to pay %(subject)s by card is open"),

@@ -10,12 +10,16 @@ LONGEST_KEY = 260
 
 
 class StripeKeysForm(forms.Form):
-    """The organization's own keys. What was typed stays while it is wrong, and is never shown once it is kept."""
+    """The organization's own keys. What was typed stays while it is wrong, and is never shown once it is
+    kept.
+    """
 
     secret_key = forms.CharField(
         label=_("secret key"),
         max_length=LONGEST_KEY,
-        help_text=_("In Stripe under Developers → API keys: sk_live_…, or sk_test_… to try without real money."),
+        help_text=_(
+            "In Stripe under Developers → API keys: sk_live_…, or sk_test_… to try without real money."
+        ),
         widget=forms.PasswordInput({"autocomplete": "off", "spellcheck": "false"}, render_value=True),
     )
     webhook_secret = forms.CharField(

@@ -6,12 +6,19 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from shared_apps.core.actors import Actor
+from shared_apps.core.asking import Asking
 from shared_apps.core.permissions import Permission
 from tenant_apps.invoices.models import Invoice, Payment
 from tenant_apps.online_payments.connection_texts import error_words
 from tenant_apps.online_payments.models import CardPayment, Checkout, DisputeState, RefundState
 from tenant_apps.online_payments.operations import EVIDENCE
-from tenant_apps.online_payments.queries import accepts_cards, card_payment_of, checkouts_of_invoice, refundable
+from tenant_apps.online_payments.queries import (
+    card_payment_of,
+    checkouts_of_invoice,
+    connections_that_charge,
+    refundable,
+    settings_that_are_on,
+)
 
 SHOWN = 5
 
@@ -57,15 +64,21 @@ class CardPaymentOfPayment:
         ]
 
 
-def card_payment_of_invoice(*, invoice: Invoice, actor: Actor, **unknown: Any) -> CardPaymentOfInvoice | None:
+def card_payment_of_invoice(
+    *, invoice: Invoice, actor: Actor, **unknown: Any
+) -> Asking[CardPaymentOfInvoice | None]:
     """None for an invoice that nobody wanted to pay by card or can, and for one who may not see payments."""
     if invoice.is_draft or not actor.may(Permission.PAYMENTS_VIEW):
         return None
-    found = tuple(checkouts_of_invoice(invoice.pk)[:SHOWN])
-    is_going_on = bool(found) and (found[0].is_live_page or found[0].is_processing)
+    found, on, accounts = yield [
+        checkouts_of_invoice(invoice.pk)[:SHOWN],
+        settings_that_are_on(),
+        connections_that_charge(),
+    ]
+    is_going_on = any(one.is_live_page or one.is_processing for one in found[:1])
     is_payable = bool(invoice.outstanding) and actor.may(Permission.CARDS_CHARGE) and not is_going_on
-    may_request = is_payable and accepts_cards()
-    return CardPaymentOfInvoice(invoice, found, may_request) if found or may_request else None
+    may_request = is_payable and bool(on) and bool(accounts)
+    return CardPaymentOfInvoice(invoice, tuple(found), may_request) if found or may_request else None
 
 
 def card_payment_of_payment(*, payment: Payment, actor: Actor, **unknown: Any) -> CardPaymentOfPayment | None:
@@ -79,4 +92,8 @@ def card_payment_of_payment(*, payment: Payment, actor: Actor, **unknown: Any) -
 
 def evidence(*, signal: str, value: str) -> str | None:
     """Why a payment through Stripe was linked to its invoice, in words."""
-    return _("Paid on the payment page of this invoice (%(id)s).") % {"id": value} if signal == EVIDENCE else None
+    return (
+        _("Paid on the payment page of this invoice (%(id)s).") % {"id": value}
+        if signal == EVIDENCE
+        else None
+    )

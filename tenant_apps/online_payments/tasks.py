@@ -29,7 +29,9 @@ class EventsFailed(RuntimeError):
 
 @job()
 def try_stripe_keys(*, connection_id: str, **unknown: Any) -> None:
-    """Ask Stripe whose the keys are, and keep the answer. While it does not answer, that is said, and tried again."""
+    """Ask Stripe whose the keys are, and keep the answer. While it does not answer, that is said, and tried
+    again.
+    """
     connection = queries.connection_of(UUID(connection_id))
     if connection.is_held:
         _try(connection)
@@ -153,8 +155,8 @@ def _try(connection: StripeConnection) -> bool:
 
 
 def _refresh(checkout: Checkout, *, closing: bool = False) -> None:
-    """Bring a checkout up to date; with `closing`, its page is closed first. When its keys are gone, or Stripe
-    does not take them any more, it is given up after its time.
+    """Bring a checkout up to date; with `closing`, its page is closed first. When its keys are gone, or
+    Stripe does not take them any more, it is given up after its time.
     """
     connection, by = checkout.connection, current_actor()
     try:
@@ -193,7 +195,9 @@ def _catch_up(connection: StripeConnection, at: datetime) -> None:
 
 
 def _hear_missed(connection: StripeConnection, stripe: Stripe, at: datetime) -> list[Exception]:
-    """Work on the events that Stripe has told nobody, in the order in which they happened, some hours at a time."""
+    """Work on the events that Stripe has told nobody, in the order in which they happened, some hours at a
+    time.
+    """
     since = max((connection.events_read_until or at - FIRST_LOOK) - OVERLAP, at - REMEMBERED)
     failures: list[Exception] = []
     while since < at:

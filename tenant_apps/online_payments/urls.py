@@ -17,5 +17,7 @@ urlpatterns = [
     path("payouts/<uuid:payout_id>/", payouts.payout_detail, name="payout_detail"),
     path("invoices/<uuid:invoice_id>/checkout/", checkouts.request_checkout, name="request_checkout"),
     path("checkouts/<uuid:checkout_id>/ask-again/", checkouts.ask_again, name="ask_again"),
-    path("payments/<uuid:payment_id>/refund-card/", checkouts.refund_card_payment, name="refund_card_payment"),
+    path(
+        "payments/<uuid:payment_id>/refund-card/", checkouts.refund_card_payment, name="refund_card_payment"
+    ),
 ]

@@ -1,4 +1,6 @@
-"""What Stripe tells the organization, at its own host. docs/adr/0018 says why this answers only after asking back."""
+"""What Stripe tells the organization, at its own host. docs/adr/0018 says why this answers only after asking
+back.
+"""
 
 import structlog
 from django.http import HttpRequest, HttpResponse
@@ -25,8 +27,8 @@ log = structlog.get_logger(__name__)
 @csrf_exempt
 @require_POST
 def receive_stripe_event(request: HttpRequest) -> HttpResponse:
-    """200 when everything that follows is done, also for what is not ours; 400 for a signature that is wrong; 404
-    where no Stripe is connected; 500 for what Stripe has to tell once more.
+    """200 when everything that follows is done, also for what is not ours; 400 for a signature that is wrong;
+    404 where no Stripe is connected; 500 for what Stripe has to tell once more.
     """
     secrets = webhook_secrets()
     if not secrets:
@@ -39,7 +41,9 @@ def receive_stripe_event(request: HttpRequest) -> HttpResponse:
         with override(current_organization().language):
             work_on_event(event, connection, stripe_of(connection, IN_A_REQUEST))
     except (StripeUnreachable, StripeRefused) as error:
-        log.warning("stripe_event_failed", event_id=event.id, event_type=event.type, error=type(error).__name__)
+        log.warning(
+            "stripe_event_failed", event_id=event.id, event_type=event.type, error=type(error).__name__
+        )
         return HttpResponse(status=500)
     return HttpResponse(status=200)
 

@@ -3,6 +3,7 @@ says, fails.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -11,7 +12,6 @@ from django.test import Client
 from shared_apps.accounts.roles import Role
 from tenants.context import OrganizationRef
 from tests.isolation.addresses import Address, addresses_of
-from tests.isolation.belongings import belongings_of
 
 LADDER = [Role.USER, Role.MANAGER, Role.ADMIN, Role.OWNER]
 USER, MANAGER, ADMIN, OWNER = LADDER
@@ -267,9 +267,13 @@ def is_high_enough(role: Role, lowest: Lowest) -> bool:
 @pytest.mark.parametrize("role", LADDER)
 @pytest.mark.parametrize("address", [a for a in PAGES if a.name in MATRIX], ids=lambda address: address.name)
 def test_who_may_look_and_who_may_act(
-    address: Address, role: Role, alpha: OrganizationRef, browser_of: Callable[..., Client]
+    address: Address,
+    role: Role,
+    belongings: dict[str, Any],
+    alpha: OrganizationRef,
+    browser_of: Callable[..., Client],
 ) -> None:
-    path, browser = address.path(belongings_of(alpha)), browser_of(alpha, role)
+    path, browser = address.path(belongings["alpha"]), browser_of(alpha, role)
     for method, lowest in zip((browser.get, browser.post), MATRIX[address.name], strict=True):
         response = method(path)
         if response.streaming:
@@ -286,9 +290,9 @@ def test_who_may_look_and_who_may_act(
     "address", [a for a in PAGES if a.name in MATRIX or a.name in ONE_S_OWN], ids=lambda a: a.name
 )
 def test_a_stranger_is_sent_to_sign_in(
-    address: Address, alpha: OrganizationRef, browser_of: Callable[..., Client]
+    address: Address, belongings: dict[str, Any], alpha: OrganizationRef, browser_of: Callable[..., Client]
 ) -> None:
-    path, stranger = address.path(belongings_of(alpha)), browser_of(alpha)
+    path, stranger = address.path(belongings["alpha"]), browser_of(alpha)
     for response in (stranger.get(path), stranger.post(path)):
         assert response.status_code in {302, 405}
         if response.status_code == 302:

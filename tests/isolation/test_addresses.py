@@ -17,7 +17,6 @@ from shared_apps.accounts.models import TeamMember
 from tenants.context import OrganizationRef
 from tenants.hosts import host_of
 from tests.isolation.addresses import Address, addresses_of
-from tests.isolation.belongings import belongings_of
 
 TENANT = addresses_of(settings.ROOT_URLCONF)
 OF_NOBODY = {"uidb36", "key", "path", "token", "record_type", "field_name", "rule_code", "report"}
@@ -49,14 +48,14 @@ def named(address: Address) -> str:
 
 
 @pytest.fixture
-def theirs(beta: OrganizationRef) -> dict[str, Any]:
+def theirs(belongings: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """Ids of beta's records, by the name of the URL parameter."""
-    return belongings_of(beta)
+    return belongings["beta"]
 
 
 @pytest.fixture
-def ours(alpha: OrganizationRef) -> dict[str, Any]:
-    return belongings_of(alpha)
+def ours(belongings: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    return belongings["alpha"]
 
 
 def body_for(address: Address, ids: dict[str, Any]) -> dict[str, Any]:

@@ -88,7 +88,9 @@ class Visitor:
         expect(self.page.get_by_text(text).first).to_be_visible()
 
     def sees_heading(self, text: str) -> None:
+        """The page of this heading, its scripts run: what is pressed next finds them."""
         expect(self.page.locator("h1")).to_have_text(text)
+        self.page.wait_for_load_state()
 
     def is_at(self, path: str, subdomain: str = "") -> None:
         """At this address, or at one that begins so when it ends with `…`."""

@@ -101,8 +101,8 @@ from tenant_apps.invoices.queries.offers import conversions_of as conversions_of
 from tenant_apps.invoices.queries.offers import first_end_of_validity as first_end_of_validity
 from tenant_apps.invoices.queries.offers import left_of_offer as left_of_offer
 from tenant_apps.invoices.queries.offers import lock_offer as lock_offer
-from tenant_apps.invoices.queries.offers import offer_of_invoice as offer_of_invoice
 from tenant_apps.invoices.queries.offers import offers_of_deal as offers_of_deal
+from tenant_apps.invoices.queries.offers import offers_of_invoice as offers_of_invoice
 from tenant_apps.invoices.queries.offers import offers_to_expire as offers_to_expire
 from tenant_apps.invoices.queries.offers import paper_of_offer as paper_of_offer
 from tenant_apps.invoices.queries.offers import versions_of as versions_of

@@ -75,9 +75,9 @@ def conversions_of(offer: Offer, actor: Actor) -> QuerySet[OfferInvoice]:
     )
 
 
-def offer_of_invoice(invoice_id: UUID, actor: Actor) -> Offer | None:
-    """The offer that an invoice was made from, for one who sees it."""
-    return visible_to(Offer.objects.filter(conversions__invoice_id=invoice_id), actor).first()
+def offers_of_invoice(invoice_id: UUID, actor: Actor) -> QuerySet[Offer]:
+    """The offer that an invoice was made from, for one who sees it; at most one."""
+    return visible_to(Offer.objects.filter(conversions__invoice_id=invoice_id), actor)
 
 
 def left_of_offer(offer: Offer) -> OfferLeft:

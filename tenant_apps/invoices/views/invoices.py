@@ -7,9 +7,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from shared_apps.core import clock, slots
+from shared_apps.core.asking import Asking, rows_of, together
 from shared_apps.core.http import is_htmx, page, partial
 from shared_apps.core.permissions import Permission
-from tenant_apps.activity.queries import timeline_of
+from tenant_apps.activity.queries import timeline
 from tenant_apps.crm.models import Deal
 from tenant_apps.crm.queries import visible_deals
 from tenant_apps.invoices import filters, queries, ubl
@@ -111,42 +112,47 @@ def invoice_ubl(request: Request, invoice_id: UUID) -> HttpResponse:
 
 def _facts(request: Request, invoice: Invoice) -> dict[str, Any]:
     """What stands beside the paper."""
+    parts: dict[str, Asking[Any]] = {
+        "chain": rows_of(queries.with_status(queries.chain_of(invoice, request.actor), on=today(request))),
+        "deal": _deal_of(invoice, request),
+        "offer": _offer_of(invoice, request),
+        "allocations": rows_of(queries.allocations_of_invoice(invoice.pk)),
+        "related": slots.filling("invoice.related", invoice=invoice, actor=request.actor),
+        "mail": _mail(invoice),
+        "timeline": timeline(invoice.pk, by=request.actor),
+    }
     return {
         "invoice": invoice,
-        "deal": _deal_of(invoice, request),
-        "chain": queries.with_status(queries.chain_of(invoice, request.actor), on=today(request)),
         "advances": queries.advances_for(invoice, request.actor) if invoice.is_draft else [],
         "rules": RulesPanel(queries.findings_of(invoice, on=today(request))),
-        "offer": _offer_of(invoice, request),
-        "allocations": queries.allocations_of_invoice(invoice.pk),
         "document_refusal": queries.document_refusal(invoice),
-        "related": slots.fill("invoice.related", invoice=invoice, actor=request.actor),
-        "mail": _mail(invoice),
-        "timeline": timeline_of(invoice.pk, by=request.actor),
+        **dict(zip(parts, together(*parts.values()), strict=True)),
         **_waiting(request),
     }
 
 
-def _mail(invoice: Invoice) -> dict[str, Any] | None:
+def _mail(invoice: Invoice) -> Asking[dict[str, Any] | None]:
     """The letters about it with their states, and whether its reminders rest; None for a draft."""
     if invoice.is_draft:
         return None
-    messages = list(queries.messages_of_invoice(invoice.pk)[:MESSAGES_SHOWN])
+    (messages,) = yield [queries.messages_of_invoice(invoice.pk)[:MESSAGES_SHOWN]]
     return {"messages": messages, "is_paused": hasattr(invoice, "reminder_pause")}
 
 
-def _deal_of(invoice: Invoice, request: Request) -> Deal | None:
+def _deal_of(invoice: Invoice, request: Request) -> Asking[Deal | None]:
     """The deal that it bills, for one who may see it."""
     if invoice.deal_id is None or not request.actor.may(Permission.DEALS_VIEW):
         return None
-    return visible_deals(request.actor, archived=None).filter(pk=invoice.deal_id).first()
+    (found,) = yield [visible_deals(request.actor, archived=None).filter(pk=invoice.deal_id)]
+    return next(iter(found), None)
 
 
-def _offer_of(invoice: Invoice, request: Request) -> Offer | None:
+def _offer_of(invoice: Invoice, request: Request) -> Asking[Offer | None]:
     """The offer that it was made from, for one who may see it."""
     if not request.actor.may(Permission.OFFERS_VIEW):
         return None
-    return queries.offer_of_invoice(invoice.pk, request.actor)
+    (found,) = yield [queries.offers_of_invoice(invoice.pk, request.actor)]
+    return next(iter(found), None)
 
 
 def _waiting(request: Request) -> dict[str, Any]:

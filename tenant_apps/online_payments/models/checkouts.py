@@ -33,9 +33,9 @@ LIVE = (CheckoutState.PREPARING, CheckoutState.OPEN)
 class Checkout(models.Model):
     """The page at Stripe where an invoice is paid: what it owed at that moment.
 
-    An invoice has at most one that can be paid. `error`: a code of `connection_texts`.
-    `is_settled`: there is nothing more to ask Stripe about it. `asked_at`: when the newest answer was asked for.
-    `retired_at`: since when we no longer want it paid.
+    An invoice has at most one that can be paid. `error`: a code of `connection_texts`. `is_settled`: there is
+    nothing more to ask Stripe about it. `asked_at`: when the newest answer was asked for. `retired_at`: since
+    when we no longer want it paid.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -102,7 +102,9 @@ class StripeConnection(models.Model):
 
 
 class CardSettings(models.Model):
-    """Whether clients may pay by card, and who confirmed the notice on fiscal receipts, when; at most one row."""
+    """Whether clients may pay by card, and who confirmed the notice on fiscal receipts, when; at most one
+    row.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     only = models.BooleanField(default=True, unique=True)
@@ -163,8 +165,8 @@ DONE = (
 class StripeEvent(models.Model):
     """An event of Stripe, once, and what came of it. Its content is not kept: what is true is asked for anew.
 
-    `error`: the kind of the last failure, never its text. `is_found`: we found it ourselves, since its webhook
-    had not come.
+    `error`: the kind of the last failure, never its text. `is_found`: we found it ourselves, since its
+    webhook had not come.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

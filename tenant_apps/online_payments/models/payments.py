@@ -80,7 +80,8 @@ class CardPayment(models.Model):
 
 
 class CardRefund(models.Model):
-    """Money given back through Stripe: asked for here (`requested`, until Stripe answers) or at Stripe itself.
+    """Money given back through Stripe: asked for here (`requested`, until Stripe answers) or at Stripe
+    itself.
 
     `refund` is its row in the ledger, once the money went back.
     """
@@ -110,7 +111,9 @@ class CardRefund(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["id"], condition=Q(state__in=["requested", "pending"]), name="online_payments_refunding"
+                fields=["id"],
+                condition=Q(state__in=["requested", "pending"]),
+                name="online_payments_refunding",
             )
         ]
 
@@ -153,9 +156,7 @@ class Dispute(models.Model):
     updated_at = models.DateTimeField()
 
     class Meta:
-        indexes = [
-            models.Index(fields=["id"], condition=Q(state="open"), name="online_payments_disputed")
-        ]
+        indexes = [models.Index(fields=["id"], condition=Q(state="open"), name="online_payments_disputed")]
 
     class Data:
         plain = (

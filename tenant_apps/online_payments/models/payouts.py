@@ -23,8 +23,8 @@ class Payout(models.Model):
     """One transfer of Stripe to the organization's bank: what its transactions come to.
 
     `payments_total` and `refunds_total` are gross, `fees_total` is what Stripe kept, `other_total` the rest.
-    `read_at`: when its transactions were fetched. `arrived_on`: the day on which a bank line was found to be it;
-    the line itself is known to those above. Below 0, Stripe took money from the bank.
+    `read_at`: when its transactions were fetched. `arrived_on`: the day on which a bank line was found to be
+    it; the line itself is known to those above. Below 0, Stripe took money from the bank.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -1,5 +1,5 @@
-"""Every write of card payments: `connections` (keys, on and off), `checkouts`, `hearing` (events), `settling` (money
-that came), `returns` (money that went back), `payouts`.
+"""Every write of card payments: `connections` (keys, on and off), `checkouts`, `hearing` (events), `settling`
+(money that came), `returns` (money that went back), `payouts`.
 """
 
 from tenant_apps.online_payments.operations.checkouts import CardsNotTaken as CardsNotTaken
@@ -25,10 +25,14 @@ from tenant_apps.online_payments.operations.connections import check_stripe_keys
 from tenant_apps.online_payments.operations.connections import connect_stripe as connect_stripe
 from tenant_apps.online_payments.operations.connections import disconnect_stripe as disconnect_stripe
 from tenant_apps.online_payments.operations.connections import forget_left_keys as forget_left_keys
-from tenant_apps.online_payments.operations.connections import forget_restored_stripe as forget_restored_stripe
+from tenant_apps.online_payments.operations.connections import (
+    forget_restored_stripe as forget_restored_stripe,
+)
 from tenant_apps.online_payments.operations.connections import refuse_stripe_keys as refuse_stripe_keys
 from tenant_apps.online_payments.operations.connections import settle_catching_up as settle_catching_up
-from tenant_apps.online_payments.operations.connections import turn_off_card_payments as turn_off_card_payments
+from tenant_apps.online_payments.operations.connections import (
+    turn_off_card_payments as turn_off_card_payments,
+)
 from tenant_apps.online_payments.operations.connections import turn_on_card_payments as turn_on_card_payments
 from tenant_apps.online_payments.operations.hearing import fail_stripe_event as fail_stripe_event
 from tenant_apps.online_payments.operations.hearing import finish_stripe_event as finish_stripe_event

@@ -1,7 +1,7 @@
 """The page at Stripe where an invoice is paid: asked for, opened, retired.
 
-Locks: a checkout, then payments, then invoices. Only who opens a page locks the invoice first: nobody can hold a
-checkout whose page has never been.
+Locks: a checkout, then payments, then invoices. Only who opens a page locks the invoice first: nobody can
+hold a checkout whose page has never been.
 """
 
 from datetime import datetime, timedelta
@@ -90,10 +90,10 @@ class PathNotOurs(Refused):
 def request_checkout(*, invoice_id: UUID, return_path: str, by: Actor, at: datetime) -> Checkout:
     """Have a page made where the invoice is paid by card: what it owes now. A job asks Stripe for it.
 
-    Who asks twice, or at the same time, gets the same page. By a member, or by the client (`ActorKind.CLIENT`:
-    whoever let them in says which invoice is theirs). The client comes back to `return_path`, a path on the
-    organization's host, to which `checkout=<id>` is added. Raises `CardsNotTaken`, `NothingToPay`,
-    `PaymentOnItsWay`, `NotChargeable`, `PathNotOurs`.
+    Who asks twice, or at the same time, gets the same page. By a member, or by the client
+    (`ActorKind.CLIENT`: whoever let them in says which invoice is theirs). The client comes back to
+    `return_path`, a path on the organization's host, to which `checkout=<id>` is added. Raises
+    `CardsNotTaken`, `NothingToPay`, `PaymentOnItsWay`, `NotChargeable`, `PathNotOurs`.
     """
     if by.kind is not ActorKind.CLIENT:
         by.require(Permission.CARDS_CHARGE)
@@ -121,7 +121,8 @@ def request_checkout(*, invoice_id: UUID, return_path: str, by: Actor, at: datet
 def ask_again(*, checkout_id: UUID, by: Actor, at: datetime) -> Checkout:
     """Have a job ask Stripe what became of a checkout, for one who waits and whose webhook has not come.
 
-    Asked again within a few seconds, nothing more is done. Raises `DoesNotExist` where the actor may not look.
+    Asked again within a few seconds, nothing more is done. Raises `DoesNotExist` where the actor may not
+    look.
     """
     if by.kind is not ActorKind.CLIENT:
         by.require(Permission.CARDS_CHARGE)
@@ -139,7 +140,8 @@ def ask_again(*, checkout_id: UUID, by: Actor, at: datetime) -> Checkout:
 def retire_checkouts(*, invoice_id: UUID, by: Actor, at: datetime) -> int:
     """Close the page of an invoice that owes another amount by now, or nothing; says how many that were.
 
-    A job closes it at Stripe. Should it be paid there all the same, the money is booked as the client's credit.
+    A job closes it at Stripe. Should it be paid there all the same, the money is booked as the client's
+    credit.
     """
     if not outdated_invoices([invoice_id]):
         return 0
@@ -196,9 +198,13 @@ def note_session_refused(*, checkout_id: UUID, error: str, by: Actor, at: dateti
     return checkout
 
 
-@operation(permission=Permission.PLATFORM_OPERATE, event=None, why="what was paid is told by whoever books it")
+@operation(
+    permission=Permission.PLATFORM_OPERATE, event=None, why="what was paid is told by whoever books it"
+)
 def note_out_of_sight(*, checkout_id: UUID, error: str, by: Actor, at: datetime) -> None:
-    """Stripe can no longer be asked about this checkout (its keys were withdrawn there), and its time is over."""
+    """Stripe can no longer be asked about this checkout (its keys were withdrawn there), and its time is
+    over.
+    """
     checkout = lock_checkout(checkout_id)
     if checkout.is_settled or checkout.expires_at > at or checkout.is_processing:
         return
@@ -209,14 +215,20 @@ def note_out_of_sight(*, checkout_id: UUID, error: str, by: Actor, at: datetime)
 
 
 def close_pages(found: QuerySet[Checkout], by: Actor, at: datetime) -> int:
-    """Nobody is led to those of these pages that can be paid on, and a job closes them at Stripe; says how many."""
-    closing = found.filter(state__in=LIVE).select_related("invoice").select_for_update(of=("self",)).order_by("id")
+    """Nobody is led to those of these pages that can be paid on, and a job closes them at Stripe; says how
+    many.
+    """
+    closing = (
+        found.filter(state__in=LIVE).select_related("invoice").select_for_update(of=("self",)).order_by("id")
+    )
     closed = list(closing)
     for checkout in closed:
         checkout.retired_at = at
         _end(checkout, CheckoutState.EXPIRED, CheckoutEvent.RETIRED, by, at)
         if checkout.session_id:
-            enqueue("close_checkout", by=by, key=f"close_checkout:{checkout.pk}", checkout_id=str(checkout.pk))
+            enqueue(
+                "close_checkout", by=by, key=f"close_checkout:{checkout.pk}", checkout_id=str(checkout.pk)
+            )
     return len(closed)
 
 
@@ -265,7 +277,8 @@ def _checkout(
 
 
 def _only_one(wanted: Checkout, by: Actor, at: datetime) -> Checkout:
-    """The checkout that the invoice has from now on: `wanted`, or the one that is there and asks for the same.
+    """The checkout that the invoice has from now on: `wanted`, or the one that is there and asks for the
+    same.
 
     Two who ask at once meet at the unique row: the second waits for the first and finds its page.
     """

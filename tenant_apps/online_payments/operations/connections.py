@@ -42,7 +42,9 @@ FAULT_TEXTS: dict[str, Text] = {
     keys_rules.PUBLISHABLE: _(
         "This is the publishable key. Enter the secret one, which begins with sk_ (or a restricted one, rk_)."
     ),
-    keys_rules.NOT_A_KEY: _("This is not a secret key of Stripe: it begins with sk_live_, sk_test_, rk_live_ or rk_test_."),
+    keys_rules.NOT_A_KEY: _(
+        "This is not a secret key of Stripe: it begins with sk_live_, sk_test_, rk_live_ or rk_test_."
+    ),
     keys_rules.NOT_A_WEBHOOK_SECRET: _("This is not the secret of a webhook: it begins with whsec_."),
 }
 
@@ -72,7 +74,8 @@ class StripeKeys:
 
 @operation(permission=Permission.CARDS_MANAGE)
 def connect_stripe(*, keys: StripeKeys, by: Actor, at: datetime) -> StripeConnection:
-    """Keep the keys, sealed, and let a job try them. Those in use stay in use until these have proved to work.
+    """Keep the keys, sealed, and let a job try them. Those in use stay in use until these have proved to
+    work.
 
     Keys entered before that did not work are deleted. Raises `Refused` with what is wrong beside each field.
     """
@@ -113,14 +116,16 @@ def check_stripe_keys(*, by: Actor, at: datetime) -> StripeConnection:
     return StripeConnection.objects.get(pk=connection.pk)
 
 
-@operation(permission=Permission.PLATFORM_OPERATE, event=None, why="keys that were tried before tell nothing new")
+@operation(
+    permission=Permission.PLATFORM_OPERATE, event=None, why="keys that were tried before tell nothing new"
+)
 def accept_stripe_keys(
     *, connection_id: UUID, account: rules.AccountFacts, by: Actor, at: datetime
 ) -> StripeConnection:
     """Stripe knows the keys. New ones take the place of those in use.
 
-    Of the same account, what was begun with the old keys goes on with the new ones; of another, the old ones stay
-    until nothing of theirs is on its way.
+    Of the same account, what was begun with the old keys goes on with the new ones; of another, the old ones
+    stay until nothing of theirs is on its way.
     """
     connection = StripeConnection.objects.select_for_update().get(pk=connection_id)
     if connection.state not in {*CANDIDATES, ConnectionState.WORKING}:
@@ -161,8 +166,8 @@ def refuse_stripe_keys(*, connection_id: UUID, error: str, is_final: bool, by: A
 
 @operation(permission=Permission.CARDS_MANAGE)
 def disconnect_stripe(*, by: Actor, at: datetime) -> None:
-    """Ask for no money with these keys any more. Open pages are closed at Stripe; when nothing is on its way, the
-    keys are deleted. Raises `NotConnected`.
+    """Ask for no money with these keys any more. Open pages are closed at Stripe; when nothing is on its way,
+    the keys are deleted. Raises `NotConnected`.
     """
     found = StripeConnection.objects.select_for_update().order_by("id")
     held = list(found.filter(state__in=(*CANDIDATES, ConnectionState.WORKING)))
@@ -188,8 +193,8 @@ def forget_left_keys(*, by: Actor, at: datetime) -> None:
 
 @operation(permission=Permission.CARDS_MANAGE)
 def turn_on_card_payments(*, is_confirmed: bool, by: Actor, at: datetime) -> CardSettings:
-    """Let clients pay by card. Who turns it on confirms the notice on fiscal receipts, which is kept with name and
-    time. Raises `NoticeNotConfirmed`, `NotConnected`.
+    """Let clients pay by card. Who turns it on confirms the notice on fiscal receipts, which is kept with
+    name and time. Raises `NoticeNotConfirmed`, `NotConnected`.
     """
     if not is_confirmed:
         raise NoticeNotConfirmed()
@@ -217,7 +222,9 @@ def turn_off_card_payments(*, by: Actor, at: datetime) -> CardSettings:
     return settings
 
 
-@operation(permission=Permission.PLATFORM_OPERATE, event=None, why="the keys did not travel: nothing is connected")
+@operation(
+    permission=Permission.PLATFORM_OPERATE, event=None, why="the keys did not travel: nothing is connected"
+)
 def forget_restored_stripe(*, restoration: Restoration, by: Actor, at: datetime) -> None:
     """Restoration step: the keys stayed behind, so the copy takes no cards and asks Stripe nothing.
 

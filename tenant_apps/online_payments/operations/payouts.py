@@ -37,7 +37,9 @@ class PayoutNotArrived(Refused):
 
 @operation(permission=Permission.PLATFORM_OPERATE, event=None, why="Stripe says the same more than once")
 def note_payout(*, payout: PayoutFacts, connection_id: UUID, by: Actor, at: datetime) -> bool:
-    """Write down what Stripe says of a payout, and have a job ask what it consists of; says whether it was news."""
+    """Write down what Stripe says of a payout, and have a job ask what it consists of; says whether it was
+    news.
+    """
     fresh = _fresh(payout, connection_id, at)
     Payout.objects.bulk_create([fresh], ignore_conflicts=True)
     row = Payout.objects.select_for_update().get(payout_id=payout.id)

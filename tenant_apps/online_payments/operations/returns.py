@@ -64,7 +64,8 @@ def refund_card_payment(
 ) -> CardRefund:
     """Have Stripe give back a part of a payment. A job asks it; its answer books the refund.
 
-    Raises `ReasonMissing`, `NotOfStripe`, `KeysGone`, `PaymentVoided`, `AmountNotPositive`, `MoreThanRefundable`.
+    Raises `ReasonMissing`, `NotOfStripe`, `KeysGone`, `PaymentVoided`, `AmountNotPositive`,
+    `MoreThanRefundable`.
     """
     if not reason.strip():
         raise ReasonMissing()
@@ -94,7 +95,9 @@ def refund_card_payment(
     return refund
 
 
-@operation(permission=Permission.PLATFORM_OPERATE, event=None, why="one that Stripe took is not refused any more")
+@operation(
+    permission=Permission.PLATFORM_OPERATE, event=None, why="one that Stripe took is not refused any more"
+)
 def note_refund_refused(*, card_refund_id: UUID, error: str, by: Actor, at: datetime) -> None:
     """Stripe does not give the money back; `error` is its code."""
     payment_id = CardRefund.objects.values_list("card_payment__payment_id", flat=True).get(pk=card_refund_id)
@@ -176,10 +179,16 @@ def _note_dispute(
 
 
 def _give_back(
-    card: CardPayment, amount: Decimal, source_id: str, happened_at: datetime, reason: str, by: Actor, at: datetime
+    card: CardPayment,
+    amount: Decimal,
+    source_id: str,
+    happened_at: datetime,
+    reason: str,
+    by: Actor,
+    at: datetime,
 ) -> Refund | None:
-    """Book in the ledger what went back. Of what a person has booked by hand already, nothing is booked again;
-    None where nothing is left to book.
+    """Book in the ledger what went back. Of what a person has booked by hand already, nothing is booked
+    again; None where nothing is left to book.
     """
     payment = card.payment
     left = payment.amount - payment.refunded_total
@@ -258,9 +267,7 @@ def _tell_refund_failed(card: CardPayment, row: CardRefund, by: Actor, at: datet
     with override(current_organization().language):
         text = _("The refund of %(amount)s by Stripe failed.") % {"amount": str(row)}
     invoice = card.checkout.invoice if card.checkout else None
-    tell_people(
-        kind=REFUND_FAILED, about=card, invoice=invoice, text=text, because=row, by=by, at=at
-    )
+    tell_people(kind=REFUND_FAILED, about=card, invoice=invoice, text=text, because=row, by=by, at=at)
 
 
 def _tell_dispute(card: CardPayment, row: Dispute, by: Actor, at: datetime, *, is_new: bool) -> None:
@@ -279,7 +286,9 @@ def _tell_dispute(card: CardPayment, row: Dispute, by: Actor, at: datetime, *, i
     event = CardPaymentEvent.DISPUTE_LOST if is_lost else CardPaymentEvent.DISPUTE_WON
     record(event=event, subject=card, by=by, at=at, parent=card.payment, new=told)
     with override(current_organization().language):
-        text = _("The dispute of %(amount)s was lost.") if is_lost else _("The dispute of %(amount)s was won.")
+        text = (
+            _("The dispute of %(amount)s was lost.") if is_lost else _("The dispute of %(amount)s was won.")
+        )
         words = text % {"amount": str(row)}
     kind = f"{DISPUTE_OVER}_{row.state}"
     tell_people(kind=kind, about=card, invoice=invoice, text=words, because=row, by=by, at=at)

@@ -1,7 +1,8 @@
-"""What Stripe knows of a payment enters the ledger: whatever is not booked yet, in whichever order it is told.
+"""What Stripe knows of a payment enters the ledger: whatever is not booked yet, in whichever order it is
+told.
 
-Each movement of money has its `external_key` (`stripe:<id at Stripe>`), so telling it again books nothing. Locks: the
-checkout, then the payment, then its invoices.
+Each movement of money has its `external_key` (`stripe:<id at Stripe>`), so telling it again books nothing.
+Locks: the checkout, then the payment, then its invoices.
 """
 
 from datetime import datetime
@@ -69,9 +70,7 @@ def settle_checkout(
 
 
 @operation(permission=Permission.PLATFORM_OPERATE, event=None, why="Stripe says the same more than once")
-def book_card_payment(
-    *, intent: rules.IntentFacts, connection_id: UUID, by: Actor, at: datetime
-) -> bool:
+def book_card_payment(*, intent: rules.IntentFacts, connection_id: UUID, by: Actor, at: datetime) -> bool:
     """Book money that Stripe has for us and give it to its invoice; says whether that was news.
 
     What the invoice no longer owes stays the client's credit, and people are told.
@@ -202,6 +201,8 @@ def _give(payment: Payment, card: CardPayment, invoice: Invoice | None, by: Acto
         allocate_payments(wanted=[wanted], by=by, at=at)
     if owed < payment.amount:
         with override(current_organization().language):
-            text = _("%(amount)s came by card for %(invoice)s, more than it owes: the rest is the client's credit.")
+            text = _(
+                "%(amount)s came by card for %(invoice)s, more than it owes: the rest is the client's credit."
+            )
             told = text % {"amount": str(card), "invoice": str(invoice or "—")}
         tell_people(kind=PAID_TWICE, about=card, invoice=invoice, text=told, by=by, at=at)

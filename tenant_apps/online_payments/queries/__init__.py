@@ -18,12 +18,14 @@ from tenant_apps.online_payments.queries.connections import candidate_connection
 from tenant_apps.online_payments.queries.connections import card_mode as card_mode
 from tenant_apps.online_payments.queries.connections import card_settings as card_settings
 from tenant_apps.online_payments.queries.connections import connection_of as connection_of
+from tenant_apps.online_payments.queries.connections import connections_that_charge as connections_that_charge
 from tenant_apps.online_payments.queries.connections import held_connections as held_connections
 from tenant_apps.online_payments.queries.connections import is_ours as is_ours
 from tenant_apps.online_payments.queries.connections import is_something_left as is_something_left
 from tenant_apps.online_payments.queries.connections import known_events as known_events
 from tenant_apps.online_payments.queries.connections import leaving_connections as leaving_connections
 from tenant_apps.online_payments.queries.connections import secret_key_of as secret_key_of
+from tenant_apps.online_payments.queries.connections import settings_that_are_on as settings_that_are_on
 from tenant_apps.online_payments.queries.connections import stripe_events as stripe_events
 from tenant_apps.online_payments.queries.connections import webhook_secrets as webhook_secrets
 from tenant_apps.online_payments.queries.connections import working_connection as working_connection

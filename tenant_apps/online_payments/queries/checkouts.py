@@ -54,8 +54,10 @@ def checkout_of_intent(intent_id: str) -> Checkout | None:
 
 def checkouts_to_ask(*, before: datetime) -> QuerySet[Checkout, UUID]:
     """The ids of checkouts about which Stripe was not asked to the end, begun before an instant."""
-    return Checkout.objects.filter(is_settled=False, created_at__lt=before).order_by("id").values_list(
-        "pk", flat=True
+    return (
+        Checkout.objects.filter(is_settled=False, created_at__lt=before)
+        .order_by("id")
+        .values_list("pk", flat=True)
     )
 
 

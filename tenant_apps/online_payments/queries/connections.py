@@ -21,8 +21,17 @@ LIVE, TEST = "live", "test"
 
 def accepts_cards() -> bool:
     """Whether a client may pay by card now: turned on, and Stripe takes charges with the keys."""
-    is_on = CardSettings.objects.filter(is_on=True).exists()
-    return is_on and StripeConnection.objects.filter(state=ConnectionState.WORKING, charges_enabled=True).exists()
+    return settings_that_are_on().exists() and connections_that_charge().exists()
+
+
+def settings_that_are_on() -> QuerySet[CardSettings]:
+    """The settings, when cards are taken; else none."""
+    return CardSettings.objects.filter(is_on=True)
+
+
+def connections_that_charge() -> QuerySet[StripeConnection]:
+    """The working connection, when Stripe takes charges with it; else none."""
+    return StripeConnection.objects.filter(state=ConnectionState.WORKING, charges_enabled=True)
 
 
 def card_mode() -> str:

@@ -21,9 +21,13 @@ def card_payment_of(payment_id: UUID) -> CardPayment | None:
 
 
 def visible_card_payment(payment_id: UUID, actor: Actor) -> CardPayment:
-    """What Stripe knows of a payment; `DoesNotExist` when the actor may not see it, or it is none of Stripe's."""
+    """What Stripe knows of a payment; `DoesNotExist` when the actor may not see it, or it is none of
+    Stripe's.
+    """
     seen = visible_payments(actor).values("pk")
-    found = CardPayment.objects.select_related("payment", "connection").prefetch_related("refunds", "disputes")
+    found = CardPayment.objects.select_related("payment", "connection").prefetch_related(
+        "refunds", "disputes"
+    )
     return found.get(payment_id=payment_id, payment_id__in=seen)
 
 
@@ -36,7 +40,9 @@ def payments_by_intent(intent_ids: Collection[str]) -> dict[str, UUID]:
 def refundable(card_payment: CardPayment) -> Decimal:
     """What of the payment may still be given back: no refund has it, nor is it on its way, nor was it lost."""
     taken = card_payment.refunds.filter(state__in=TAKEN).aggregate(sum=Sum("amount"))["sum"] or Decimal()
-    held = card_payment.disputes.exclude(state=DisputeState.WON).aggregate(sum=Sum("amount"))["sum"] or Decimal()
+    held = (
+        card_payment.disputes.exclude(state=DisputeState.WON).aggregate(sum=Sum("amount"))["sum"] or Decimal()
+    )
     return max(card_payment.amount - taken - held, Decimal("0.00"))
 
 

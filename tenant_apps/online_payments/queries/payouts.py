@@ -21,7 +21,8 @@ def payout_by_id(payout_id: UUID) -> Payout:
 
 
 def payout_explaining(amount: Decimal, currency: str, around_on: date) -> Payout | None:
-    """The payout of just this amount that was to arrive about that day and has not been found in the bank yet.
+    """The payout of just this amount that was to arrive about that day and has not been found in the bank
+    yet.
 
     None when there is none, and when two would fit: then a person decides.
     """

@@ -1,6 +1,7 @@
 """What Stripe said of something, in our words: amounts as decimals, currencies in capitals, instants in UTC.
 
-`as_of` is when we asked, before the answer was under way: of two answers the one that was asked for later is newer.
+`as_of` is when we asked, before the answer was under way: of two answers the one that was asked for later is
+newer.
 """
 
 from collections.abc import Mapping
@@ -87,8 +88,8 @@ class SessionFacts:
 
 @dataclass(frozen=True, slots=True)
 class RefundFacts:
-    """`status`: pending, requires_action, succeeded, failed, canceled. `asked_as`: our row, when it was we who
-    asked for it.
+    """`status`: pending, requires_action, succeeded, failed, canceled. `asked_as`: our row, when it was we
+    who asked for it.
     """
 
     id: str
@@ -111,7 +112,9 @@ class DisputeFacts:
 
 @dataclass(frozen=True, slots=True)
 class IntentFacts:
-    """A payment: `status` succeeded, processing, requires_payment_method, canceled, …; `fee` once it is known."""
+    """A payment: `status` succeeded, processing, requires_payment_method, canceled, …; `fee` once it is
+    known.
+    """
 
     id: str
     named: Named | None

@@ -37,8 +37,8 @@ def refund_state(status: str) -> str:
 
 
 def dispute_state(status: str) -> str:
-    """What we call a dispute's status: open, won, lost. An inquiry that was closed, and a dispute that was kept
-    from becoming one, took no money: they are won.
+    """What we call a dispute's status: open, won, lost. An inquiry that was closed, and a dispute that was
+    kept from becoming one, took no money: they are won.
     """
     if status in {"won", "warning_closed", "prevented"}:
         return WON

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from shared_apps.core import clock
+from shared_apps.core.asking import answered
 from shared_apps.core.errors import DomainError
 from shared_apps.core.http import ActorRequest, act, add_refusal, done, page, partial
 from shared_apps.core.permissions import Permission
@@ -17,9 +18,11 @@ from tenant_apps.online_payments.slots import card_payment_of_invoice
 
 @page(Permission.INVOICES_VIEW, to_act=Permission.CARDS_CHARGE)
 def request_checkout(request: ActorRequest, invoice_id: UUID) -> HttpResponse:
-    """How card payments of an invoice stand: a part of its page, which asks again while one is being prepared."""
+    """How card payments of an invoice stand: a part of its page, which asks again while one is being
+    prepared.
+    """
     invoice = visible_invoice(invoice_id, request.actor)
-    part = card_payment_of_invoice(invoice=invoice, actor=request.actor)
+    part = answered(card_payment_of_invoice(invoice=invoice, actor=request.actor))
     context = {"part": part, "invoice": invoice}
     return render(request, "online_payments/components/card_payment_of_invoice.html", context)
 

@@ -67,7 +67,9 @@ def turn_on_with_notice(request: ActorRequest) -> HttpResponse:
             is_confirmed = form.cleaned_data["is_confirmed"]
             operations.turn_on_card_payments(is_confirmed=is_confirmed, by=request.actor, at=clock.now())
             message = _("Clients can pay by card from now on.")
-            return done(request, to=SETTINGS, message=message, event="online_payments.card_payments_turned_on")
+            return done(
+                request, to=SETTINGS, message=message, event="online_payments.card_payments_turned_on"
+            )
     except DomainError as refusal:
         add_refusal(form, refusal)
     return _notice_page(request, form)

@@ -11,7 +11,7 @@ from shared_apps.core.listing import Column, Kind, Offer, Reading
 from shared_apps.core.money import Money
 from tenant_apps.workspace.queries.organization import names_of
 
-NOBODY = UUID(int=0)
+NOBODY = str(UUID(int=0))
 
 
 @dataclass(frozen=True)
@@ -23,11 +23,6 @@ class Cell:
     text: str
     currency: str
     edit_url: str
-
-    @property
-    def classes(self) -> str:
-        """How the cell stands in its row."""
-        return classes_of(self.column)
 
 
 @dataclass(frozen=True)
@@ -94,7 +89,7 @@ def _cell(offer: Offer, column: Column, record: Any, shared: Mapping[Any, Any], 
         text = ", ".join(
             words.get(str(one), str(one)) for one in (value if isinstance(value, list) else [value])
         )
-    edit_url = address.replace(str(NOBODY), str(record.pk))
+    edit_url = address and address.replace(NOBODY, str(record.pk))
     currency = str(getattr(record, column.currency, "")) if column.kind is Kind.MONEY else ""
     if isinstance(value, Money):
         return Cell(column, value.amount, text, value.currency, edit_url)
