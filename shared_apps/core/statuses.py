@@ -22,6 +22,7 @@ LOOKS: dict[str, tuple[str, str | Promise]] = {
     "unmatched": (BLUE, pgettext_lazy("payment status", "Unmatched")),
     "partly_matched": (AMBER, pgettext_lazy("payment status", "Partly matched")),
     "matched": (GREEN, pgettext_lazy("payment status", "Matched")),
+    "refunded": (GREY, pgettext_lazy("payment status", "Refunded")),
     "voided": (STRUCK, pgettext_lazy("payment status", "Voided")),
     "open": (BLUE, pgettext_lazy("deal status", "Open")),
     "won": (GREEN, pgettext_lazy("deal status", "Won")),

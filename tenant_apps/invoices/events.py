@@ -14,6 +14,8 @@ class InvoiceEvent(StrEnum):
     PAID = "invoices.invoice_paid"
     REOPENED = "invoices.invoice_reopened"
     CREDITED = "invoices.invoice_credited"
+    WRITTEN_OFF = "invoices.invoice_written_off"
+    WRITE_OFF_UNDONE = "invoices.write_off_undone"
     ANNULLED = "invoices.invoice_annulled"
     DOCUMENT_STORED = "invoices.invoice_document_stored"
     DOCUMENT_REFUSED = "invoices.invoice_document_refused"
@@ -52,6 +54,10 @@ class PaymentEvent(StrEnum):
     ALLOCATED = "invoices.payment_allocated"
     DEALLOCATED = "invoices.payment_deallocated"
     FREED = "invoices.payment_freed"
+    CLIENT_SET = "invoices.payment_client_set"
+    REFUNDED = "invoices.payment_refunded"
+    REFUND_UNDONE = "invoices.refund_undone"
+    RETURNED = "invoices.payment_returned"
     VOIDED = "invoices.payment_voided"
     LEFT_UNMATCHED = "invoices.payment_left_unmatched"
 
@@ -71,6 +77,8 @@ SENTENCES: dict[str, Text] = {
     InvoiceEvent.PAID: _("Invoice %(subject)s is paid"),
     InvoiceEvent.REOPENED: _("Invoice %(subject)s is no longer paid"),
     InvoiceEvent.CREDITED: _("A credit note took from invoice %(subject)s"),
+    InvoiceEvent.WRITTEN_OFF: _("%(actor)s wrote off a rest of invoice %(subject)s"),
+    InvoiceEvent.WRITE_OFF_UNDONE: _("%(actor)s took back what was written off of invoice %(subject)s"),
     InvoiceEvent.ANNULLED: _("%(actor)s annulled invoice %(subject)s"),
     InvoiceEvent.DOCUMENT_STORED: _("The PDF of invoice %(subject)s was made"),
     InvoiceEvent.DOCUMENT_REFUSED: _("The PDF of %(subject)s was not kept: it could not be read back right"),
@@ -91,6 +99,10 @@ SENTENCES: dict[str, Text] = {
     PaymentEvent.ALLOCATED: _("%(actor)s linked the payment of %(subject)s to an invoice"),
     PaymentEvent.DEALLOCATED: _("%(actor)s unlinked the payment of %(subject)s from an invoice"),
     PaymentEvent.FREED: _("A credit note freed money of the payment of %(subject)s"),
+    PaymentEvent.CLIENT_SET: _("%(actor)s said whose the payment of %(subject)s is"),
+    PaymentEvent.REFUNDED: _("%(actor)s gave back money of the payment of %(subject)s"),
+    PaymentEvent.REFUND_UNDONE: _("%(actor)s took back a refund of the payment of %(subject)s"),
+    PaymentEvent.RETURNED: _("A refund took money of the payment of %(subject)s from an invoice"),
     PaymentEvent.VOIDED: _("%(actor)s voided the payment of %(subject)s"),
     PaymentEvent.LEFT_UNMATCHED: _("The payment of %(subject)s found no invoice"),
     BooksEvent.STATEMENT_SENT: _("%(actor)s sent %(subject)s a statement"),

@@ -132,7 +132,11 @@ def name_belongings() -> None:
         Staying(Invoice, "company_id", _("Issued invoices"), where=FROZEN),
         Staying(Payment, "company_id", _("Payments")),
     )
-    stays_behind("contact", Staying(Invoice, "contact_id", _("Issued invoices"), where=FROZEN))
+    stays_behind(
+        "contact",
+        Staying(Invoice, "contact_id", _("Issued invoices"), where=FROZEN),
+        Staying(Payment, "contact_id", _("Payments")),
+    )
     objects_to_merge("company", refuse_different_buyers)
 
 

@@ -10,9 +10,8 @@ from django.utils.translation import get_language
 
 from shared_apps.core.formats import format_day, format_money
 from tenant_apps.documents.adapters import drawable, render_pdf
-from tenant_apps.invoices.models import DocumentKind
+from tenant_apps.invoices.movement_texts import movement_words
 from tenant_apps.invoices.queries import Movement, Statement
-from tenant_apps.invoices.queries.statements import PAYMENT
 from tenant_apps.workspace.models import OrganizationProfile
 
 
@@ -43,7 +42,7 @@ def _written(statement: Statement) -> dict[str, Any]:
 def _line(movement: Movement, currency: str) -> dict[str, Any]:
     return {
         "day": format_day(movement.day),
-        "kind": "" if movement.what == PAYMENT else DocumentKind(movement.what).label,
+        "kind": movement_words(movement.what),
         "label": movement.label,
         "charged": "" if movement.charged is None else format_money(movement.charged, currency),
         "settled": "" if movement.settled is None else format_money(movement.settled, currency),

@@ -14,6 +14,7 @@ from tenant_apps.invoices.views import (
     payments,
     reminders,
     statements,
+    write_offs,
 )
 
 INVOICE = "invoices/<uuid:invoice_id>"
@@ -44,6 +45,8 @@ urlpatterns = [
     path(f"{ANNULLED}/", annulments.annulment_protocol, name="annulment_protocol"),
     path(f"{ANNULLED}/pdf/", annulments.annulment_pdf, name="annulment_pdf"),
     path(f"{INVOICE}/mark-paid/", payments.mark_invoice_paid, name="mark_invoice_paid"),
+    path(f"{INVOICE}/write-off/", write_offs.write_off, name="write_off"),
+    path(f"{INVOICE}/undo-write-off/", write_offs.undo_write_off, name="undo_write_off"),
     path(f"{INVOICE}/pdf/", invoices.invoice_pdf, name="invoice_pdf"),
     path(f"{INVOICE}/ubl/", invoices.invoice_ubl, name="invoice_ubl"),
     path("offers/", offers.offer_list, name="offer_list"),
@@ -65,6 +68,9 @@ urlpatterns = [
     path(f"{PAYMENT}/allocate/", payments.allocate_payment, name="allocate_payment"),
     path(f"{PAYMENT}/deallocate/<uuid:invoice_id>/", payments.deallocate_payment, name="deallocate_payment"),
     path(f"{PAYMENT}/void/", payments.void_payment, name="void_payment"),
+    path(f"{PAYMENT}/client/", payments.set_payment_client, name="set_payment_client"),
+    path(f"{PAYMENT}/refund/", payments.refund_payment, name="refund_payment"),
+    path(f"{PAYMENT}/refunds/<uuid:refund_id>/undo/", payments.undo_refund, name="undo_refund"),
     path("books/", books.books_overview, name="books_overview"),
     path("books/receivables/", books.aged_receivables, name="aged_receivables"),
     path("books/open-items/", books.open_item_list, name="open_item_list"),

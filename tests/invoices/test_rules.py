@@ -118,6 +118,9 @@ def test_an_invoice_only_moves_forward():
         ({"credited_total": "100", "due_date": date(2026, 1, 1)}, "credited"),
         ({"credited_total": "40", "paid_total": "60"}, "paid"),
         ({"credited_total": "40", "due_date": date(2026, 1, 1)}, "overdue"),
+        ({"written_off_total": "10", "paid_total": "90", "due_date": date(2026, 1, 1)}, "paid"),
+        ({"written_off_total": "10", "credited_total": "40", "paid_total": "50"}, "paid"),
+        ({"written_off_total": "10", "due_date": date(2026, 1, 1)}, "overdue"),
         ({"kind": "credit_note", "due_date": date(2026, 1, 1)}, "issued"),
         ({"kind": "proforma", "sent_at": NOON, "due_date": date(2026, 1, 1)}, "sent"),
         ({"kind": "debit_note", "paid_total": "100"}, "paid"),
@@ -125,28 +128,34 @@ def test_an_invoice_only_moves_forward():
 )
 def test_status_is_the_first_that_fits(facts, status):
     everyday = {"kind": "invoice", "state": "issued", "sent_at": None, "due_date": None}
-    everyday |= {"total": "100", "paid_total": "0", "credited_total": "0"}
-    all_facts = everyday | facts
-    all_facts |= {name: Decimal(all_facts[name]) for name in ("total", "paid_total", "credited_total")}
+    amounts = {"total": "100", "paid_total": "0", "credited_total": "0", "written_off_total": "0"}
+    all_facts = everyday | amounts | facts
+    all_facts |= {name: Decimal(all_facts[name]) for name in amounts}
     assert status_of(**all_facts, on=TODAY) == status
     assert status in rules.STATUSES
 
 
 @pytest.mark.parametrize(
-    ("kind", "state", "total", "paid", "credited", "owed"),
+    ("kind", "state", "total", "paid", "credited", "written_off", "owed"),
     [
-        ("invoice", "draft", "10", "0", "0", "0.00"),
-        ("invoice", "issued", "10", "4", "0", "6"),
-        ("invoice", "issued", "10", "4", "5", "1"),
-        ("invoice", "issued", "-5", "0", "0", "0.00"),
-        ("invoice", "annulled", "10", "0", "0", "0.00"),
-        ("debit_note", "issued", "10", "0", "0", "10"),
-        ("credit_note", "issued", "10", "0", "0", "0.00"),
-        ("proforma", "issued", "10", "0", "0", "0.00"),
+        ("invoice", "draft", "10", "0", "0", "0", "0.00"),
+        ("invoice", "issued", "10", "4", "0", "0", "6"),
+        ("invoice", "issued", "10", "4", "5", "0", "1"),
+        ("invoice", "issued", "10", "4", "3", "2", "1"),
+        ("invoice", "issued", "-5", "0", "0", "0", "0.00"),
+        ("invoice", "annulled", "10", "0", "0", "0", "0.00"),
+        ("debit_note", "issued", "10", "0", "0", "0", "10"),
+        ("credit_note", "issued", "10", "0", "0", "0", "0.00"),
+        ("proforma", "issued", "10", "0", "0", "0", "0.00"),
     ],
 )
-def test_only_what_is_issued_and_charges_is_owed(kind, state, total, paid, credited, owed):
-    amounts = {"total": total, "paid_total": paid, "credited_total": credited}
+def test_only_what_is_issued_and_charges_is_owed(kind, state, total, paid, credited, written_off, owed):
+    amounts = {
+        "total": total,
+        "paid_total": paid,
+        "credited_total": credited,
+        "written_off_total": written_off,
+    }
     values = {name: Decimal(amount) for name, amount in amounts.items()}
     assert rules.outstanding(kind=kind, state=state, **values) == Decimal(owed)
 

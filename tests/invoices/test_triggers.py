@@ -8,10 +8,10 @@ from django.db import DatabaseError, connection, transaction
 
 from shared_apps.core.ids import new_id
 from tenant_apps.activity.models import Event
-from tenant_apps.invoices.models import Allocation, Invoice, InvoiceItem, Payment
+from tenant_apps.invoices.models import Allocation, Invoice, InvoiceItem, Payment, Refund, WriteOff
 from tenant_apps.invoices.operations import allocate_payment, annul_invoice
 from tests.crm.selling import add_deal
-from tests.invoices.stories import AT, client, draft, issued, payment
+from tests.invoices.stories import AT, TODAY, client, draft, fresh, issued, payment
 
 pytestmark = pytest.mark.usefixtures("in_alpha")
 FROZEN, APPEND_ONLY, UNFIT, CHECK, FOREIGN = "TF001", "TF002", "TF003", "23514", "23503"
@@ -27,6 +27,22 @@ def refused(sql, *arguments):
 def ledger_row(money, invoice, amount, **more):
     values = {"evidence": [], "by_kind": "member", "by_label": "x", "at": AT} | more
     return Allocation(payment=money, invoice=invoice, amount=Decimal(amount), **values)
+
+
+def refund_row(money, amount, **more):
+    values = {"refunded_on": TODAY, "reason": "x", "by_kind": "member", "by_label": "x", "at": AT} | more
+    return Refund(payment=money, amount=Decimal(amount), **values)
+
+
+def write_off_row(invoice, amount, **more):
+    values = {
+        "kind": "bank_fee",
+        "written_off_on": TODAY,
+        "reason": "x",
+        "by_kind": "member",
+        "by_label": "x",
+    }
+    return WriteOff(invoice=invoice, amount=Decimal(amount), at=AT, **values | more)
 
 
 def saving(row):
@@ -49,6 +65,7 @@ def saving(row):
         "notes = 'x'",
         "issued_at = now()",
         "paid_total = 5",
+        "written_off_total = 5",
         "annul_reason = 'x'",
         "owner_id = NULL",
         "language = 'en'",
@@ -109,6 +126,9 @@ def test_a_draft_changes_freely_but_for_its_ledger_total(owner):
         "reference = 'x'",
         "received_on = '2020-01-01'",
         "allocated_total = 1",
+        "refunded_total = 1",
+        "external_key = 'x'",
+        "end_to_end_id = 'x'",
         "owner_id = NULL",
     ],
 )
@@ -165,6 +185,69 @@ def test_an_opposite_row_takes_back_one_allocation_whole_and_once(owner):
     ledger_row(money, invoice, "-100", undoes=given).save(force_insert=True)
     ledger_row(money, invoice, "100").save(force_insert=True)
     assert saving(ledger_row(money, invoice, "-100", undoes=given)) == "23505"
+
+
+def test_many_rows_of_one_statement_are_applied_as_one_by_one(owner):
+    company = client(owner)
+    invoice, other, money = issued(owner, company), issued(owner, company), payment(owner, "200")
+    rows = [
+        ledger_row(money, invoice, "50"),
+        ledger_row(money, invoice, "70"),
+        ledger_row(money, other, "80"),
+    ]
+    Allocation.objects.bulk_create(rows)
+    money.refresh_from_db()
+    assert (money.allocated_total, fresh(invoice).paid_total, fresh(other).paid_total) == (200, 120, 80)
+    with pytest.raises(DatabaseError) as error, transaction.atomic():
+        Allocation.objects.bulk_create(
+            [ledger_row(money, other, "1"), ledger_row(payment(owner), other, "1")]
+        )
+    assert error.value.__cause__.sqlstate == CHECK
+    with pytest.raises(DatabaseError) as error, transaction.atomic():
+        dollars = issued(owner, company, currency="USD")
+        Allocation.objects.bulk_create([ledger_row(payment(owner), one, "1") for one in (other, dollars)])
+    assert error.value.__cause__.sqlstate == UNFIT
+
+
+def test_refunds_are_only_added_and_keep_the_payment_within_its_bounds(owner):
+    invoice, money = issued(owner), payment(owner)
+    ledger_row(money, invoice, "100").save(force_insert=True)
+    assert saving(refund_row(money, "20.01")) == CHECK
+    given = refund_row(money, "20")
+    given.save(force_insert=True)
+    assert fresh(money).refunded_total == 20
+    assert refused("UPDATE invoices_refund SET amount = 1") == APPEND_ONLY
+    assert refused("DELETE FROM invoices_refund") == APPEND_ONLY
+    assert saving(refund_row(money, "-10", undoes=given)) == UNFIT
+    assert saving(refund_row(payment(owner), "-20", undoes=given)) in {UNFIT, CHECK}
+    refund_row(money, "-20", undoes=given).save(force_insert=True)
+    assert fresh(money).refunded_total == 0
+    assert saving(refund_row(money, "-20", undoes=given)) in {"23505", CHECK}
+    void = payment(owner)
+    Payment.objects.filter(pk=void.pk).update(voided_at=AT)
+    assert saving(refund_row(void, "1")) in {UNFIT, CHECK}
+
+
+def test_write_offs_are_only_added_and_keep_the_invoice_within_its_bounds(owner):
+    invoice, money = issued(owner), payment(owner)
+    ledger_row(money, invoice, "100").save(force_insert=True)
+    assert saving(write_off_row(invoice, "20.01")) == CHECK
+    forgotten = write_off_row(invoice, "20")
+    forgotten.save(force_insert=True)
+    assert fresh(invoice).written_off_total == 20
+    assert saving(ledger_row(money, invoice, "0.01")) == CHECK
+    assert refused("UPDATE invoices_writeoff SET amount = 1") == APPEND_ONLY
+    assert refused("DELETE FROM invoices_writeoff") == APPEND_ONLY
+    assert saving(write_off_row(invoice, "-10", undoes=forgotten)) == UNFIT
+    write_off_row(invoice, "-20", undoes=forgotten).save(force_insert=True)
+    assert fresh(invoice).written_off_total == 0
+    assert saving(write_off_row(draft(owner), "1")) in {UNFIT, CHECK}
+
+
+def test_a_payment_may_still_learn_whose_it_is(owner):
+    money, company = payment(owner), client(owner)
+    Payment.objects.filter(pk=money.pk).update(company=company, search_text="x", updated_at=AT)
+    assert fresh(money).company == company
 
 
 def test_events_are_only_added_and_may_be_blanked_once(owner):

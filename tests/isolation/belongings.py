@@ -43,6 +43,7 @@ from tenant_apps.invoices.operations import (
     create_offer,
     issue_invoice,
     record_payment,
+    refund_payment,
     send_offer,
     start_month_pack,
 )
@@ -190,6 +191,9 @@ def _records(by: Actor, at: Any) -> dict[str, Any]:
         by=by,
         at=at,
     )
+    refund = refund_payment(
+        payment_id=payment.pk, amount=Decimal(1), refunded_on=at.date(), reason="Върнати", by=by, at=at
+    )
     arriving = upload_import(
         name="people.csv", content="Име;Имейл\nАна;a@some.example\n".encode(), by=by, at=at
     )
@@ -209,5 +213,6 @@ def _records(by: Actor, at: Any) -> dict[str, Any]:
         "offer_id": offer.pk,
         "annulled_id": wrong.pk,
         "payment_id": payment.pk,
+        "refund_id": refund.pk,
         "pack_id": start_month_pack(month=at.date(), by=by, at=at).pk,
     }

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Exists, Q, Sum, Value
+from django.db.models import Count, Exists, F, Q, Sum, Value
 from django.db.models.functions import Coalesce, TruncMonth
 
 from shared_apps.core.actors import Actor
@@ -69,12 +69,13 @@ def owed_per_currency(actor: Actor, *, on: date) -> dict[str, Owed]:
 
 
 def received_per_month(actor: Actor, *, on: date) -> dict[str, dict[date, Decimal]]:
-    """Currency → first day of the month → money received in it, for this month and the eleven before."""
+    """Currency → first day of the month → money received in it, less what went back, for twelve months."""
     start = months_up_to(on)[0]
     received = visible_to(
         Payment.objects.filter(voided_at=None, received_on__gte=start, received_on__lte=on), actor
     )
-    rows = received.values("currency", month=TruncMonth("received_on")).annotate(sum=Sum("amount"))
+    kept = Sum(F("amount") - F("refunded_total"))
+    rows = received.values("currency", month=TruncMonth("received_on")).annotate(sum=kept)
     found: dict[str, dict[date, Decimal]] = {}
     for row in rows:
         found.setdefault(row["currency"], {})[row["month"]] = row["sum"]

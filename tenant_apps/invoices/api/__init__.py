@@ -1,7 +1,8 @@
 """The API of the app, one router for each noun."""
 
 from tenant_apps.invoices.api.books import router as books
-from tenant_apps.invoices.api.documents import router as invoices_and_payments
+from tenant_apps.invoices.api.documents import router as invoices
 from tenant_apps.invoices.api.offers import router as offers
+from tenant_apps.invoices.api.payments import router as payments
 
-__all__ = ["books", "invoices_and_payments", "offers"]
+__all__ = ["books", "invoices", "offers", "payments"]

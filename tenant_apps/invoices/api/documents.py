@@ -16,12 +16,9 @@ from tenant_apps.invoices.models import Invoice
 from tenant_apps.invoices.rules import errors_among
 from tenant_apps.invoices.schemas import (
     INVOICE_ORDERINGS,
-    PAYMENT_ORDERINGS,
     REMINDER_ORDERINGS,
     AdvancesIn,
-    AllocateIn,
     AnnulmentOut,
-    DeallocateIn,
     FollowIn,
     InvoiceFilters,
     InvoiceIn,
@@ -30,9 +27,6 @@ from tenant_apps.invoices.schemas import (
     IssueIn,
     LetterIn,
     NoteIn,
-    PaymentFilters,
-    PaymentIn,
-    PaymentOut,
     PlanOut,
     PlanQuery,
     ReasonIn,
@@ -41,10 +35,10 @@ from tenant_apps.invoices.schemas import (
     ReminderStageOut,
     RulesOut,
     SeriesAuditsOut,
+    WriteOffIn,
     annulment_out,
     finding_out,
     invoice_out,
-    payment_out,
     planned_out,
     reminder_out,
     series_audit_out,
@@ -54,7 +48,7 @@ from tenant_apps.workspace.queries import narrowed
 from tenants.context import OrganizationRef
 
 router = Router()
-INVOICES, PAYMENTS, REMINDERS = ["invoices"], ["payments"], ["reminders"]
+INVOICES, REMINDERS = ["invoices"], ["reminders"]
 
 
 class Request(HttpRequest):
@@ -287,73 +281,32 @@ def read_invoice_ubl(request: Request, invoice_id: UUID) -> HttpResponse:
     return HttpResponse(ubl.write_ubl(queries.e_invoice_of(invoice)), content_type=ubl.CONTENT_TYPE)
 
 
-@router.get("payments/", response=ListOf[PaymentOut], operation_id="list_payments", tags=PAYMENTS)
-def list_payments(request: Request, query: Query[PaymentFilters]) -> HttpResponse:
-    """Payments with what they were allocated to, newest first."""
-    request.actor.require(Permission.PAYMENTS_VIEW)
-    visible = queries.with_live_allocations(queries.visible_payments(request.actor))
-    asked = narrowed(query.narrow(visible), "payment", query.filter, request.actor, clock.now())
-    found = matching(asked, query.search).select_related(None)
-    return list_response(found, query, orderings=PAYMENT_ORDERINGS, item=payment_out, default="-id")
-
-
-@router.post("payments/", response={201: PaymentOut}, operation_id="record_payment", tags=PAYMENTS)
-def record_payment(request: Request, data: PaymentIn) -> HttpResponse:
-    """Post a payment; a job looks for the invoice that its reference names."""
-    payment = operations.record_payment(payment=data.payment(), by=request.actor, at=clock.now())
-    return _payment(request, payment.pk, status=201)
-
-
-@router.get("payments/{uuid:payment_id}/", response=PaymentOut, operation_id="read_payment", tags=PAYMENTS)
-def read_payment(request: Request, payment_id: UUID) -> HttpResponse:
-    """One payment with what it was allocated to."""
-    request.actor.require(Permission.PAYMENTS_VIEW)
-    return _payment(request, payment_id)
-
-
 @router.post(
-    "payments/{uuid:payment_id}/allocate/",
-    response=PaymentOut,
-    operation_id="allocate_payment",
-    tags=PAYMENTS,
+    "invoices/{uuid:invoice_id}/write-off/", response=InvoiceOut, operation_id="write_off", tags=INVOICES
 )
-def allocate_payment(request: Request, payment_id: UUID, data: AllocateIn) -> HttpResponse:
-    """Give a part of a payment to an issued invoice of the same currency."""
-    operations.allocate_payment(
-        payment_id=payment_id,
-        invoice_id=data.invoice_id,
+def write_off(request: Request, invoice_id: UUID, data: WriteOffIn) -> HttpResponse:
+    """Stop waiting for a rest of an issued invoice: a fee that a bank kept, a difference of cents."""
+    operations.write_off(
+        invoice_id=invoice_id,
         amount=data.amount,
-        by=request.actor,
-        at=clock.now(),
-    )
-    return _payment(request, payment_id)
-
-
-@router.post(
-    "payments/{uuid:payment_id}/deallocate/",
-    response=PaymentOut,
-    operation_id="deallocate_payment",
-    tags=PAYMENTS,
-)
-def deallocate_payment(request: Request, payment_id: UUID, data: DeallocateIn) -> HttpResponse:
-    """Take back all that the payment gave to the invoice; 409 when that is nothing."""
-    operations.deallocate_payment(
-        payment_id=payment_id,
-        invoice_id=data.invoice_id,
+        kind=data.kind,
         reason=data.reason,
         by=request.actor,
         at=clock.now(),
     )
-    return _payment(request, payment_id)
+    return _invoice(request, queries.visible_invoice(invoice_id, request.actor))
 
 
 @router.post(
-    "payments/{uuid:payment_id}/void/", response=PaymentOut, operation_id="void_payment", tags=PAYMENTS
+    "invoices/{uuid:invoice_id}/undo-write-off/",
+    response=InvoiceOut,
+    operation_id="undo_write_off",
+    tags=INVOICES,
 )
-def void_payment(request: Request, payment_id: UUID, data: ReasonIn) -> HttpResponse:
-    """Say that a payment was recorded by mistake; 409 while it is allocated."""
-    operations.void_payment(payment_id=payment_id, reason=data.reason, by=request.actor, at=clock.now())
-    return _payment(request, payment_id)
+def undo_write_off(request: Request, invoice_id: UUID, data: ReasonIn) -> HttpResponse:
+    """Wait again for all that was written off; 409 when that is nothing."""
+    operations.undo_write_off(invoice_id=invoice_id, reason=data.reason, by=request.actor, at=clock.now())
+    return _invoice(request, queries.visible_invoice(invoice_id, request.actor))
 
 
 @router.get("reminders/", response=ListOf[ReminderOut], operation_id="list_payment_reminders", tags=REMINDERS)
@@ -422,7 +375,3 @@ def _today(request: Request) -> date:
 
 def _invoice(request: Request, invoice: Invoice, status: int = 200) -> HttpResponse:
     return json_response(invoice_out(invoice, request, _today(request)), status=status)
-
-
-def _payment(request: Request, payment_id: UUID, status: int = 200) -> HttpResponse:
-    return json_response(payment_out(queries.visible_payment(payment_id, request.actor)), status=status)

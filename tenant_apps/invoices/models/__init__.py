@@ -15,6 +15,9 @@ from tenant_apps.invoices.models.offers import OfferStatus as OfferStatus
 from tenant_apps.invoices.models.packs import MonthPack as MonthPack
 from tenant_apps.invoices.models.payments import Allocation as Allocation
 from tenant_apps.invoices.models.payments import Payment as Payment
+from tenant_apps.invoices.models.payments import Refund as Refund
+from tenant_apps.invoices.models.payments import WriteOff as WriteOff
+from tenant_apps.invoices.models.payments import WriteOffKind as WriteOffKind
 from tenant_apps.invoices.models.reminders import PauseScope as PauseScope
 from tenant_apps.invoices.models.reminders import PaymentReminder as PaymentReminder
 from tenant_apps.invoices.models.reminders import ReminderPause as ReminderPause

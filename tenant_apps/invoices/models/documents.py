@@ -57,7 +57,7 @@ STILL_OWED = Case(
     When(
         state=rules.ISSUED,
         kind__in=rules.OWED_KINDS,
-        then=F("total") - F("paid_total") - F("credited_total"),
+        then=F("total") - F("paid_total") - F("credited_total") - F("written_off_total"),
     ),
     default=Value(Decimal("0.00")),
 )
@@ -69,11 +69,11 @@ class Invoice(models.Model):
     Money is in `currency` with two places, positive in notes too. A tax document has a `number` of ten digits
     from the moment of issue, a proforma one with a prefix. Once issued, a trigger freezes everything but
     annulment, `sent_at`, `paid_at`, the running totals and the stored files. `paid_total` is written by the
-    ledger's trigger alone, `credited_total` by the one that follows the credit notes. `seller` and `buyer`
-    are snapshots taken at issue. `vat_groups` is `[{"rate": "20.00" | null, "code": "standard", "base": "…",
-    "vat": "…", "discount": "…"}]`. `exchange_rate` is how many units of `currency` one euro is;
-    `net_total_eur` and `vat_total_eur` follow from it at issue. `origin` is the document that this one was
-    made from, `deal` the sale that it bills.
+    ledger's trigger alone, `credited_total` by the one that follows the credit notes, `written_off_total` by
+    the one of the write-offs. `seller` and `buyer` are snapshots taken at issue. `vat_groups` is `[{"rate":
+    "20.00" | null, "code": "standard", "base": "…", "vat": "…", "discount": "…"}]`. `exchange_rate` is how
+    many units of `currency` one euro is; `net_total_eur` and `vat_total_eur` follow from it at issue.
+    `origin` is the document that this one was made from, `deal` the sale that it bills.
     """
 
     shared_as = "invoice"
@@ -122,6 +122,7 @@ class Invoice(models.Model):
     vat_total_eur = models.DecimalField(max_digits=14, decimal_places=2, null=True)
     paid_total = models.DecimalField(max_digits=14, decimal_places=2, default=Decimal("0.00"))
     credited_total = models.DecimalField(max_digits=14, decimal_places=2, default=Decimal("0.00"))
+    written_off_total = models.DecimalField(max_digits=14, decimal_places=2, default=Decimal("0.00"))
     issued_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     paid_at = models.DateTimeField(null=True)
@@ -144,7 +145,10 @@ class Invoice(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(
-                    paid_total__gte=0, credited_total__gte=0, paid_total__lte=F("total") - F("credited_total")
+                    paid_total__gte=0,
+                    credited_total__gte=0,
+                    written_off_total__gte=0,
+                    paid_total__lte=F("total") - F("credited_total") - F("written_off_total"),
                 ),
                 name="invoices_paid_within_total",
             ),
@@ -159,7 +163,8 @@ class Invoice(models.Model):
                 name="invoices_note_amends",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=rules.OWED_KINDS) | Q(paid_total=0, credited_total=0),
+                condition=Q(kind__in=rules.OWED_KINDS)
+                | Q(paid_total=0, credited_total=0, written_off_total=0),
                 name="invoices_owed_kinds",
             ),
             models.CheckConstraint(
@@ -186,7 +191,13 @@ class Invoice(models.Model):
                 name="invoices_number_once_issued",
             ),
             models.CheckConstraint(
-                condition=Q(state="annulled", annulled_at__isnull=False, paid_total=0, credited_total=0)
+                condition=Q(
+                    state="annulled",
+                    annulled_at__isnull=False,
+                    paid_total=0,
+                    credited_total=0,
+                    written_off_total=0,
+                )
                 | (~Q(state="annulled") & Q(annulled_at=None)),
                 name="invoices_annulled_owes_nothing",
             ),
@@ -214,7 +225,7 @@ class Invoice(models.Model):
                 condition=Q(
                     state="issued",
                     kind__in=rules.OWED_KINDS,
-                    paid_total__lt=F("total") - F("credited_total"),
+                    paid_total__lt=F("total") - F("credited_total") - F("written_off_total"),
                 ),
                 name="invoices_open",
             ),
@@ -246,6 +257,7 @@ class Invoice(models.Model):
             "net_total_eur",
             "vat_total_eur",
             "credited_total",
+            "written_off_total",
             "currency",
             "language",
             "issue_date",
@@ -328,6 +340,7 @@ class Invoice(models.Model):
             total=self.total,
             paid_total=self.paid_total,
             credited_total=self.credited_total,
+            written_off_total=self.written_off_total,
         )
 
     def status_on(self, day: date) -> str:
@@ -338,6 +351,7 @@ class Invoice(models.Model):
             total=self.total,
             paid_total=self.paid_total,
             credited_total=self.credited_total,
+            written_off_total=self.written_off_total,
             sent_at=self.sent_at,
             due_date=self.due_date,
             on=day,

@@ -35,6 +35,7 @@ from tenant_apps.invoices.operations.issuing import (
     MoneyAllocated,
     MoreThanRemains,
     NotIssued,
+    PartWrittenOff,
     ReasonMissing,
     annul_invoice,
     issue_invoice,
@@ -98,10 +99,21 @@ from tenant_apps.invoices.operations.packs import (
     write_pack,
 )
 from tenant_apps.invoices.operations.payments import (
+    AlreadyRecorded,
+    ClientKnown,
+    MoneyRefunded,
     PaymentInput,
     mark_invoice_paid,
     record_payment,
+    set_payment_client,
     void_payment,
+)
+from tenant_apps.invoices.operations.refunds import (
+    AlreadyRefunded,
+    MoreThanReceived,
+    NotRefunded,
+    refund_payment,
+    undo_refund,
 )
 from tenant_apps.invoices.operations.reminders import (
     NothingToRemind,
@@ -128,6 +140,7 @@ from tenant_apps.invoices.operations.sending import (
     store_e_invoice,
 )
 from tenant_apps.invoices.operations.statements import PeriodBackwards, send_statement
+from tenant_apps.invoices.operations.write_offs import NotWrittenOff, undo_write_off, write_off
 
 __all__ = [
     "AdvanceGoesFirst",
@@ -135,9 +148,12 @@ __all__ = [
     "AdvanceOutOfRange",
     "AllocationInput",
     "AlreadyPaid",
+    "AlreadyRecorded",
+    "AlreadyRefunded",
     "AmendedByNotes",
     "BuyerWithoutEmail",
     "CannotBeAmended",
+    "ClientKnown",
     "DocumentInvalid",
     "DocumentUnreadable",
     "InvoiceChange",
@@ -145,14 +161,18 @@ __all__ = [
     "ItemInput",
     "LetterInput",
     "MoneyAllocated",
+    "MoneyRefunded",
     "MonthNotOver",
     "MoreThanOffered",
+    "MoreThanReceived",
     "MoreThanRemains",
     "NameMissing",
     "NoNewVersion",
     "NotADraft",
     "NotAProforma",
     "NotIssued",
+    "NotRefunded",
+    "NotWrittenOff",
     "NothingLeftToCredit",
     "NothingLeftToDeduct",
     "NothingLeftToInvoice",
@@ -165,6 +185,7 @@ __all__ = [
     "OfferNotAccepted",
     "OfferNotOpen",
     "OfferOver",
+    "PartWrittenOff",
     "PaymentInput",
     "PeriodBackwards",
     "ReasonMissing",
@@ -215,6 +236,7 @@ __all__ = [
     "pause_invoice_reminders",
     "read_back_pdf",
     "record_payment",
+    "refund_payment",
     "refuse_invoice_document",
     "remind_client",
     "resend_offer",
@@ -224,6 +246,7 @@ __all__ = [
     "send_invoice",
     "send_offer",
     "send_statement",
+    "set_payment_client",
     "settle_expiry",
     "settle_payment_reminders",
     "start_month_pack",
@@ -232,6 +255,9 @@ __all__ = [
     "store_invoice_qr_codes",
     "store_offer_document",
     "switch_reminders",
+    "undo_refund",
+    "undo_write_off",
     "void_payment",
+    "write_off",
     "write_pack",
 ]

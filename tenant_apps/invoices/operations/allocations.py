@@ -150,7 +150,7 @@ def deallocate_payment(
         new={"reason": reason.strip()[:500]},
     )
     if was_paid:
-        note_reopened(invoice, by, at)
+        note_reopened([invoice], by, at)
     return payment
 
 
@@ -171,7 +171,7 @@ def leave_payments_unmatched(*, reasons: Mapping[UUID, str], by: Actor, at: date
             subject=payment,
             by=by,
             at=at,
-            parent=payment.company,
+            parent=payment.client,
             old={"reason": old},
             new={"reason": payment.unmatched_reason},
         )

@@ -5,37 +5,48 @@ Locks: payments first, then invoices, as everywhere in the ledger.
 
 from datetime import datetime
 from decimal import Decimal
-from uuid import UUID
 
 from django.utils.translation import gettext
 
 from shared_apps.core.actors import Actor
 from tenant_apps.activity.operations import record
 from tenant_apps.invoices.events import InvoiceEvent, PaymentEvent
-from tenant_apps.invoices.models import Allocation, Invoice, Payment
+from tenant_apps.invoices.models import Invoice, WriteOff
 from tenant_apps.invoices.operations.deals import tell_money_moved
-from tenant_apps.invoices.operations.ledger import note_paid, note_reopened, opposite, person
-from tenant_apps.invoices.queries import amended_by, live_allocations
-
-
-def lock_payments_of(invoice_id: UUID) -> None:
-    """Lock the payments that the invoice has money of."""
-    held = live_allocations().filter(invoice_id=invoice_id).values("payment_id")
-    list(Payment.objects.select_for_update().filter(pk__in=held).order_by("id"))
+from tenant_apps.invoices.operations.ledger import (
+    free,
+    note_paid,
+    note_reopened,
+    opposite_write_off,
+    person,
+    written_off_day,
+)
+from tenant_apps.invoices.queries import amended_by, live_allocations, live_write_offs
 
 
 def make_room_for_credit(*, note: Invoice, by: Actor, at: datetime) -> None:
-    """Free the money on the invoice that its credit note leaves without a debt, the newest first.
+    """Free the money on the invoice that its credit note leaves without a debt, the newest first; before it
+    what was written off, which then is not needed.
 
-    An allocation is taken back whole, and what the invoice still needs of it is given again.
+    What is taken back is taken whole, and what the invoice still needs of it is given again.
     """
     invoice = amended_by(note)
-    excess = invoice.paid_total + invoice.credited_total + note.total - invoice.total
+    settled = invoice.paid_total + invoice.credited_total + invoice.written_off_total
+    excess = settled + note.total - invoice.total
+    excess -= _withdraw_write_offs(invoice, excess, note, by, at)
     for allocation in live_allocations().filter(invoice=invoice).select_related("payment").order_by("-id"):
         if excess <= 0:
             break
         freed = min(excess, allocation.amount)
-        _free(allocation, freed, note, by, at)
+        free(
+            allocation,
+            freed,
+            event=PaymentEvent.FREED,
+            reason=gettext("Credit note"),
+            parent=note,
+            by=by,
+            at=at,
+        )
         excess -= freed
 
 
@@ -45,7 +56,7 @@ def told_as_credited(*, note: Invoice, by: Actor, at: datetime) -> None:
     told = {"note": note.number, "amount": note.total}
     parent = invoice.company or invoice.contact
     record(event=InvoiceEvent.CREDITED, subject=invoice, parent=parent, by=by, at=at, new=told)
-    if invoice.paid_total and not invoice.paid_at:
+    if (invoice.paid_total or invoice.written_off_total) and not invoice.paid_at:
         note_paid([invoice], by, at)
     else:
         tell_money_moved([invoice], by, at)
@@ -55,28 +66,35 @@ def told_as_owed_again(*, note: Invoice, by: Actor, at: datetime) -> None:
     """Record on the invoice that an annulled note gives back what it took."""
     invoice = amended_by(note)
     if invoice.outstanding:
-        note_reopened(invoice, by, at)
+        note_reopened([invoice], by, at)
 
 
-def _free(allocation: Allocation, amount: Decimal, note: Invoice, by: Actor, at: datetime) -> None:
-    reason = gettext("Credit note")
-    opposite(allocation, reason, by, at).save(force_insert=True)
-    kept = allocation.amount - amount
-    if kept:
-        Allocation.objects.create(
-            payment=allocation.payment,
-            invoice_id=allocation.invoice_id,
-            amount=kept,
-            evidence=allocation.evidence,
+def _withdraw_write_offs(invoice: Invoice, most: Decimal, note: Invoice, by: Actor, at: datetime) -> Decimal:
+    """Take up to `most` of what was written off back, the newest first, and say how much that was."""
+    left = most
+    for write_off in live_write_offs().filter(invoice=invoice).order_by("-id"):
+        if left <= 0:
+            break
+        taken = min(left, write_off.amount)
+        opposite_write_off(write_off, gettext("Credit note"), by, at).save(force_insert=True)
+        if taken < write_off.amount:
+            WriteOff.objects.create(
+                invoice=invoice,
+                amount=write_off.amount - taken,
+                kind=write_off.kind,
+                reason=write_off.reason,
+                written_off_on=written_off_day(at),
+                at=at,
+                **person(by),
+            )
+        record(
+            event=InvoiceEvent.WRITE_OFF_UNDONE,
+            subject=invoice,
+            parent=note,
+            by=by,
             at=at,
-            **person(by),
+            old={"amount": write_off.amount},
+            new={"amount": write_off.amount - taken},
         )
-    record(
-        event=PaymentEvent.FREED,
-        subject=allocation.payment,
-        parent=note,
-        by=by,
-        at=at,
-        old={"amount": allocation.amount},
-        new={"amount": kept},
-    )
+        left -= taken
+    return max(most, Decimal("0.00")) - max(left, Decimal("0.00"))

@@ -20,13 +20,13 @@ from tenant_apps.invoices import rules
 from tenant_apps.invoices.events import InvoiceEvent
 from tenant_apps.invoices.models import Invoice, InvoiceState
 from tenant_apps.invoices.operations.credits import (
-    lock_payments_of,
     make_room_for_credit,
     told_as_credited,
     told_as_owed_again,
 )
 from tenant_apps.invoices.operations.deals import tell_issued, tell_money_moved
 from tenant_apps.invoices.operations.drafts import lock_draft, recompute
+from tenant_apps.invoices.operations.ledger import lock_payments_of
 from tenant_apps.invoices.operations.offer_room import check_offered
 from tenant_apps.invoices.queries import (
     advance_left,
@@ -79,6 +79,12 @@ class NotIssued(Refused):
 class MoneyAllocated(Refused):
     code = "money_allocated"
     message = _("Money is linked to this. Unlink it first.")
+    conflict = True
+
+
+class PartWrittenOff(Refused):
+    code = "part_written_off"
+    message = _("A rest of this invoice is written off. Take that back first.")
     conflict = True
 
 
@@ -143,9 +149,9 @@ def issue_invoice(*, invoice_id: UUID, by: Actor, at: datetime, issue_date: date
 def annul_invoice(*, invoice_id: UUID, reason: str, by: Actor, at: datetime) -> Invoice:
     """Cross an issued invoice out.
 
-    It stays in the books. Raises `NotIssued`, `MoneyAllocated`, `ReasonMissing`. The stored PDF is let go, so
-    that the next one bears the mark; the file itself stays. A deal that the invoice won stays won: that may
-    be undone on its timeline.
+    It stays in the books. Raises `NotIssued`, `MoneyAllocated`, `PartWrittenOff`, `AmendedByNotes`,
+    `ReasonMissing`. The stored PDF is let go, so that the next one bears the mark; the file itself stays. A
+    deal that the invoice won stays won: that may be undone on its timeline.
     """
     if not reason.strip():
         raise ReasonMissing()
@@ -155,6 +161,8 @@ def annul_invoice(*, invoice_id: UUID, reason: str, by: Actor, at: datetime) -> 
         raise NotIssued()
     if invoice.paid_total:
         raise MoneyAllocated()
+    if invoice.written_off_total:
+        raise PartWrittenOff()
     if invoice.amendments.filter(state=InvoiceState.ISSUED).exists():
         raise AmendedByNotes()
     invoice.state, invoice.annulled_at, invoice.annul_reason = InvoiceState.ANNULLED, at, reason.strip()[:500]

@@ -5,18 +5,20 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.actors import Actor
 from shared_apps.core.bulgaria.iban import is_valid_iban, normalize_iban
+from shared_apps.core.constraints import violates
 from shared_apps.core.currencies import is_currency
-from shared_apps.core.errors import FieldError, refuse_all
+from shared_apps.core.errors import FieldError, Refused, refuse_all
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
 from shared_apps.core.search import searchable
 from shared_apps.core.texts import text_errors
 from tenant_apps.activity.operations import record
-from tenant_apps.crm.models import Company
+from tenant_apps.crm.models import Company, Contact
 from tenant_apps.invoices.events import PaymentEvent
 from tenant_apps.invoices.models import Payment, PaymentMethod
 from tenant_apps.invoices.operations.allocations import (
@@ -32,9 +34,36 @@ from tenant_apps.sharing.operations import require_may_change
 from tenant_apps.sharing.queries import visible_to
 
 
+class AlreadyRecorded(Refused):
+    """The movement of money with this `external_key` was booked before, as the payment `payment_id`."""
+
+    code = "already_recorded"
+    message = _("This money was recorded before.")
+    conflict = True
+
+    def __init__(self, payment_id: UUID) -> None:
+        self.payment_id = payment_id
+        super().__init__()
+
+
+class MoneyRefunded(Refused):
+    code = "money_refunded"
+    message = _("Money of this payment was given back. Take the refund back first.")
+    conflict = True
+
+
+class ClientKnown(Refused):
+    code = "client_known"
+    message = _("The payment is of this client already.")
+    conflict = True
+
+
 @dataclass(frozen=True)
 class PaymentInput:
-    """Money that came, as somebody wrote it down. `amount` is in `currency`, with at most two decimals."""
+    """Money that came, as somebody wrote it down. `amount` is in `currency`, with at most two decimals.
+
+    `external_key` is the movement of money itself, when another system told of it.
+    """
 
     amount: Decimal
     currency: str
@@ -44,23 +73,27 @@ class PaymentInput:
     payer_name: str = ""
     payer_iban: str = ""
     company_id: UUID | None = None
+    contact_id: UUID | None = None
+    end_to_end_id: str = ""
+    external_key: str | None = None
 
 
 @operation(permission=Permission.PAYMENTS_RECORD)
 def record_payment(*, payment: PaymentInput, by: Actor, at: datetime) -> Payment:
     """Post a payment, unmatched.
 
-    A job looks for its invoice. Raises `Company.DoesNotExist` for an invisible company.
+    A job looks for its invoice. Raises `DoesNotExist` for an invisible client, `AlreadyRecorded` when the
+    `external_key` is taken.
     """
     refuse_all(_payment_errors(payment))
-    company = visible_to(Company.objects.all(), by).get(pk=payment.company_id) if payment.company_id else None
-    posted = _post(payment, company, by, at)
+    company, contact = _client(payment.company_id, payment.contact_id, by)
+    posted = _post(payment, company, contact, by, at)
     record(
         event=PaymentEvent.RECORDED,
         subject=posted,
         by=by,
         at=at,
-        parent=company,
+        parent=posted.client,
         new={"amount": posted.amount, "currency": posted.currency, "method": posted.method},
     )
     return posted
@@ -68,7 +101,10 @@ def record_payment(*, payment: PaymentInput, by: Actor, at: datetime) -> Payment
 
 @operation(permission=Permission.PAYMENTS_VOID)
 def void_payment(*, payment_id: UUID, reason: str, by: Actor, at: datetime) -> Payment:
-    """Cancel a payment recorded by mistake. Raises `MoneyAllocated`, `PaymentVoided`, `ReasonMissing`."""
+    """Cancel a payment recorded by mistake.
+
+    Raises `MoneyAllocated`, `MoneyRefunded`, `PaymentVoided`, `ReasonMissing`.
+    """
     if not reason.strip():
         raise ReasonMissing()
     payment = lock_payment(payment_id, by)
@@ -77,6 +113,8 @@ def void_payment(*, payment_id: UUID, reason: str, by: Actor, at: datetime) -> P
         raise PaymentVoided()
     if payment.allocated_total:
         raise MoneyAllocated()
+    if payment.refunded_total:
+        raise MoneyRefunded()
     payment.voided_at, payment.void_reason, payment.updated_at = at, reason.strip()[:500], at
     payment.unmatched_reason = ""
     payment.save(update_fields=["voided_at", "void_reason", "unmatched_reason", "updated_at"])
@@ -85,8 +123,42 @@ def void_payment(*, payment_id: UUID, reason: str, by: Actor, at: datetime) -> P
         subject=payment,
         by=by,
         at=at,
-        parent=payment.company,
+        parent=payment.client,
         new={"reason": payment.void_reason},
+    )
+    return payment
+
+
+@operation(permission=Permission.PAYMENTS_MATCH)
+def set_payment_client(
+    *,
+    payment_id: UUID,
+    by: Actor,
+    at: datetime,
+    company_id: UUID | None = None,
+    contact_id: UUID | None = None,
+) -> Payment:
+    """Say whose the money is, a company's or a person's; with neither, that nobody knows.
+
+    Raises `PaymentVoided`, `ClientKnown`; `DoesNotExist` for an invisible client.
+    """
+    payment = lock_payment(payment_id, by)
+    if payment.voided_at:
+        raise PaymentVoided()
+    if (payment.company_id, payment.contact_id) == (company_id, contact_id):
+        raise ClientKnown()
+    before = payment.client
+    payment.company, payment.contact = _client(company_id, contact_id, by)
+    payment.search_text, payment.updated_at = _search_text(payment), at
+    payment.save(update_fields=["company", "contact", "search_text", "updated_at"])
+    record(
+        event=PaymentEvent.CLIENT_SET,
+        subject=payment,
+        by=by,
+        at=at,
+        parent=payment.client or before,
+        old={"client": str(before or "")},
+        new={"client": str(payment.client or "")},
     )
     return payment
 
@@ -118,14 +190,24 @@ def mark_invoice_paid(
         payer_name=invoice.buyer.get("name", ""),
     )
     refuse_all(_payment_errors(wanted))
-    payment = _post(wanted, invoice.company, by, at)
+    payment = _post(wanted, invoice.company, invoice.contact, by, at)
     allocate_payment(payment_id=payment.pk, invoice_id=invoice.pk, amount=payment.amount, by=by, at=at)
     payment.refresh_from_db(fields=["allocated_total", "updated_at"])
     return payment
 
 
-def _post(wanted: PaymentInput, company: Company | None, by: Actor, at: datetime) -> Payment:
-    return Payment.objects.create(
+def _client(
+    company_id: UUID | None, contact_id: UUID | None, by: Actor
+) -> tuple[Company | None, Contact | None]:
+    company = visible_to(Company.objects.all(), by).get(pk=company_id) if company_id else None
+    contact = visible_to(Contact.objects.all(), by).get(pk=contact_id) if contact_id else None
+    return company, contact
+
+
+def _post(
+    wanted: PaymentInput, company: Company | None, contact: Contact | None, by: Actor, at: datetime
+) -> Payment:
+    payment = Payment(
         amount=wanted.amount,
         currency=wanted.currency,
         received_on=wanted.received_on,
@@ -133,12 +215,30 @@ def _post(wanted: PaymentInput, company: Company | None, by: Actor, at: datetime
         reference=wanted.reference.strip(),
         payer_name=wanted.payer_name.strip(),
         payer_iban=normalize_iban(wanted.payer_iban),
+        end_to_end_id=wanted.end_to_end_id.strip(),
+        external_key=wanted.external_key or None,
         company=company,
+        contact=contact,
         owner_id=by.id,
-        search_text=searchable(wanted.reference, wanted.payer_name, wanted.payer_iban, str(company or "")),
         created_at=at,
         updated_at=at,
     )
+    payment.search_text = _search_text(payment)
+    try:
+        with transaction.atomic(savepoint=payment.external_key is not None):
+            payment.save(force_insert=True)
+    except IntegrityError as error:
+        if not violates(error, "invoices_payment_seen_once"):
+            raise
+        before = Payment.objects.get(external_key=payment.external_key)
+        raise AlreadyRecorded(before.pk) from error
+    return payment
+
+
+def _search_text(payment: Payment) -> str:
+    names = (str(party or "") for party in (payment.company, payment.contact))
+    told = (payment.reference, payment.payer_name, payment.payer_iban, payment.end_to_end_id)
+    return searchable(*told, *names)
 
 
 def _payment_errors(payment: PaymentInput) -> list[FieldError]:

@@ -57,11 +57,14 @@ from tenant_apps.invoices.queries.documents import with_status as with_status
 from tenant_apps.invoices.queries.e_invoices import NotExpressible as NotExpressible
 from tenant_apps.invoices.queries.e_invoices import e_invoice_of as e_invoice_of
 from tenant_apps.invoices.queries.ledger import PAYMENT_STATUSES as PAYMENT_STATUSES
+from tenant_apps.invoices.queries.ledger import WAITING as WAITING
 from tenant_apps.invoices.queries.ledger import M as M
 from tenant_apps.invoices.queries.ledger import allocations_of_invoice as allocations_of_invoice
 from tenant_apps.invoices.queries.ledger import ids_of_unmatched_payments as ids_of_unmatched_payments
 from tenant_apps.invoices.queries.ledger import likely_invoices as likely_invoices
 from tenant_apps.invoices.queries.ledger import live_allocations as live_allocations
+from tenant_apps.invoices.queries.ledger import live_refunds as live_refunds
+from tenant_apps.invoices.queries.ledger import live_write_offs as live_write_offs
 from tenant_apps.invoices.queries.ledger import lock_invoice as lock_invoice
 from tenant_apps.invoices.queries.ledger import lock_invoices as lock_invoices
 from tenant_apps.invoices.queries.ledger import lock_invoices_by_number as lock_invoices_by_number
@@ -75,6 +78,7 @@ from tenant_apps.invoices.queries.ledger import unmatched_payments as unmatched_
 from tenant_apps.invoices.queries.ledger import visible_payment as visible_payment
 from tenant_apps.invoices.queries.ledger import visible_payments as visible_payments
 from tenant_apps.invoices.queries.ledger import with_live_allocations as with_live_allocations
+from tenant_apps.invoices.queries.ledger import write_offs_of_invoice as write_offs_of_invoice
 from tenant_apps.invoices.queries.letters import letter_html as letter_html
 from tenant_apps.invoices.queries.letters import usual_letter as usual_letter
 from tenant_apps.invoices.queries.lists import ADDED as ADDED

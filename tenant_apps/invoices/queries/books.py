@@ -19,7 +19,7 @@ from shared_apps.core.actors import Actor
 from shared_apps.core.bulgaria.vat_threshold import NOT_COUNTED, Threshold, threshold_on
 from tenant_apps.crm.models import Company, Contact
 from tenant_apps.invoices import rules
-from tenant_apps.invoices.models import Allocation, Invoice, InvoiceItem, InvoiceState
+from tenant_apps.invoices.models import Allocation, Invoice, InvoiceItem, InvoiceState, WriteOff
 from tenant_apps.invoices.queries.documents import FROZEN, LEFT, OPEN
 from tenant_apps.invoices.rules import books
 from tenant_apps.invoices.rules.books import LedgerRow
@@ -95,12 +95,14 @@ class Radar:
 
 def owed_as_of(actor: Actor, *, on: date, today: date) -> QuerySet[Invoice]:
     """What clients owed at the end of a day, with `still_owed`, the earliest due first. Today it is what the
-    ledger says; for an earlier day money counts from the day it was received and credit notes from theirs.
+    ledger says; for an earlier day money counts from the day it was received, credit notes and write-offs
+    from theirs.
     """
     rows = visible_to(Invoice.objects.select_related("company", "contact"), actor)
     if on >= today:
         return rows.filter(OPEN).annotate(still_owed=LEFT).order_by("due_date", "number")
-    left = F("total") - _sum_of(_money_until(on), "amount") - _sum_of(_credits_until(on), "total")
+    settled = _sum_of(_money_until(on), "amount") + _sum_of(_credits_until(on), "total")
+    left = F("total") - settled - _sum_of(_write_offs_until(on), "amount")
     owed = Q(state=InvoiceState.ISSUED, kind__in=rules.OWED_KINDS, issue_date__lte=on)
     return rows.filter(owed).annotate(still_owed=left).filter(still_owed__gt=0).order_by("due_date", "number")
 
@@ -154,6 +156,10 @@ def _person() -> Case:
 
 def _money_until(on: date) -> QuerySet[Any, Any]:
     return Allocation.objects.filter(invoice=OuterRef("pk"), payment__received_on__lte=on).values("invoice")
+
+
+def _write_offs_until(on: date) -> QuerySet[Any, Any]:
+    return WriteOff.objects.filter(invoice=OuterRef("pk"), written_off_on__lte=on).values("invoice")
 
 
 def _credits_until(on: date) -> QuerySet[Any, Any]:

@@ -21,13 +21,13 @@ OPEN_STATUSES = (rules.OVERDUE, rules.PARTLY_PAID, rules.ISSUED, rules.SENT)
 
 
 # What is left to pay of an issued invoice or debit note.
-LEFT = F("total") - F("paid_total") - F("credited_total")
+LEFT = F("total") - F("paid_total") - F("credited_total") - F("written_off_total")
 
 
 OWED = Q(state=InvoiceState.ISSUED, kind__in=rules.OWED_KINDS)
 
 
-OPEN = OWED & Q(paid_total__lt=F("total") - F("credited_total"))
+OPEN = OWED & Q(paid_total__lt=F("total") - F("credited_total") - F("written_off_total"))
 
 
 FROZEN = ~Q(state=InvoiceState.DRAFT)

@@ -8,33 +8,36 @@ from uuid import UUID
 from django.db.models import Case, F, Prefetch, Q, QuerySet, Value, When
 
 from shared_apps.core.actors import Actor
-from tenant_apps.invoices.models import Allocation, Invoice, Payment
+from tenant_apps.invoices.models import Allocation, Invoice, Payment, Refund, WriteOff
 from tenant_apps.invoices.queries.documents import open_invoices
 from tenant_apps.sharing.queries import visible_to
 
 M = TypeVar("M", Invoice, Payment)
 
 
-PAYMENT_STATUSES = ("unmatched", "partly_matched", "matched")
+PAYMENT_STATUSES = ("unmatched", "partly_matched", "matched", "refunded")
+# Money of which something is neither given to an invoice nor given back.
+WAITING = Q(voided_at=None, allocated_total__lt=F("amount") - F("refunded_total"))
 
 
 def likely_invoices(payment: Payment, actor: Actor, *, on: date) -> QuerySet[Invoice]:
     """Open invoices in its currency: first those that owe just what is left of it, then its client's."""
+    ours = {"company": payment.company} if payment.company_id else {"contact": payment.contact}
     nearness = Case(
         When(outstanding_amount=payment.unallocated, then=Value(0)),
-        When(company=payment.company, then=Value(1)),
+        When(**ours, then=Value(1)),
         default=Value(2),
     )
     return open_invoices(actor, on=on, currency=payment.currency).order_by(nearness, "due_date", "number")
 
 
 def visible_payments(actor: Actor) -> QuerySet[Payment]:
-    """The payments that the actor sees, with their company."""
-    return visible_to(Payment.objects.select_related("company"), actor)
+    """The payments that the actor sees, with their client."""
+    return visible_to(Payment.objects.select_related("company", "contact"), actor)
 
 
 def visible_payment(payment_id: UUID, actor: Actor) -> Payment:
-    """One payment with `live_allocations` (each with its invoice).
+    """One payment with `live_allocations` (each with its invoice) and `live_refunds`.
 
     `DoesNotExist` when the actor may not see it.
     """
@@ -42,16 +45,35 @@ def visible_payment(payment_id: UUID, actor: Actor) -> Payment:
 
 
 def with_live_allocations(payments: QuerySet[Payment]) -> QuerySet[Payment]:
-    """The payments, each with a list `live_allocations` that was not taken back, invoices included: two
-    statements.
+    """The payments, each with lists `live_allocations` (invoices included) and `live_refunds` of what was not
+    taken back: three statements.
     """
     live = live_allocations().select_related("invoice").order_by("id")
-    return payments.prefetch_related(Prefetch("allocations", queryset=live, to_attr="live_allocations"))
+    refunds = live_refunds().order_by("id")
+    return payments.prefetch_related(
+        Prefetch("allocations", queryset=live, to_attr="live_allocations"),
+        Prefetch("refunds", queryset=refunds, to_attr="live_refunds"),
+    )
 
 
 def live_allocations() -> QuerySet[Allocation]:
     """What was given to an invoice and not taken back."""
     return Allocation.objects.filter(undoes=None, undone_by=None)
+
+
+def live_refunds() -> QuerySet[Refund]:
+    """What was given back to payers and not taken back."""
+    return Refund.objects.filter(undoes=None, undone_by=None)
+
+
+def live_write_offs() -> QuerySet[WriteOff]:
+    """What was written off and not taken back."""
+    return WriteOff.objects.filter(undoes=None, undone_by=None)
+
+
+def write_offs_of_invoice(invoice_id: UUID) -> QuerySet[WriteOff]:
+    """What of the invoice is written off, newest first. Load the invoice by its own query first."""
+    return live_write_offs().filter(invoice_id=invoice_id).order_by("-id")
 
 
 def allocations_of_invoice(invoice_id: UUID) -> QuerySet[Allocation]:
@@ -71,9 +93,10 @@ def payments_of_statuses(statuses: Collection[str]) -> Q:
     """The payments of any of these statuses."""
     stands = Q(voided_at=None)
     conditions = {
-        "unmatched": stands & Q(allocated_total=0),
-        "partly_matched": stands & Q(allocated_total__gt=0, allocated_total__lt=F("amount")),
-        "matched": stands & Q(allocated_total=F("amount")),
+        "unmatched": WAITING & Q(allocated_total=0),
+        "partly_matched": WAITING & Q(allocated_total__gt=0),
+        "matched": stands & Q(allocated_total__gt=0, allocated_total=F("amount") - F("refunded_total")),
+        "refunded": stands & Q(refunded_total=F("amount")),
         "voided": Q(voided_at__isnull=False),
     }
     found = Q(pk__in=[])
@@ -84,7 +107,7 @@ def payments_of_statuses(statuses: Collection[str]) -> Q:
 
 def unmatched_payments() -> QuerySet[Payment]:
     """Payments of which something is left to allocate, in the order in which they came."""
-    return Payment.objects.filter(voided_at=None, allocated_total__lt=F("amount")).order_by("id")
+    return Payment.objects.filter(WAITING).order_by("id")
 
 
 def ids_of_unmatched_payments() -> QuerySet[Payment, UUID]:
@@ -130,7 +153,7 @@ def lock_payment(payment_id: UUID, actor: Actor) -> Payment:
 
 def lock_payments(payment_ids: Collection[UUID], actor: Actor) -> dict[UUID, Payment]:
     """The payments under row locks, taken by ascending id; `DoesNotExist` when one of them is not visible."""
-    locked = Payment.objects.select_related("company").select_for_update(of=("self",))
+    locked = Payment.objects.select_related("company", "contact").select_for_update(of=("self",))
     return _all_of(visible_to(locked.filter(pk__in=payment_ids), actor).order_by("id"), payment_ids)
 
 

@@ -28,10 +28,9 @@ ADDED = Case(
 )
 OWED_ADDED = Case(When(OWED, then=LEFT))
 RECEIVED = Case(When(voided_at=None, then=F("amount")))
-NOT_ALLOCATED = Case(
-    When(voided_at=None, then=F("amount") - F("allocated_total")), default=Value(Decimal("0.00"))
-)
-NOT_ALLOCATED_ADDED = Case(When(voided_at=None, then=F("amount") - F("allocated_total")))
+_UNALLOCATED = F("amount") - F("allocated_total") - F("refunded_total")
+NOT_ALLOCATED = Case(When(voided_at=None, then=_UNALLOCATED), default=Value(Decimal("0.00")))
+NOT_ALLOCATED_ADDED = Case(When(voided_at=None, then=_UNALLOCATED))
 _COMPARED: Mapping[str, Any] = {
     "is": Exact,
     "not": Exact,
@@ -63,7 +62,7 @@ def of_statuses(statuses: Collection[str], *, on: date) -> Q:
 
 def _conditions(on: date) -> dict[str, Q]:
     late, in_time = Q(due_date__lt=on), Q(due_date=None) | Q(due_date__gte=on)
-    settled = Q(paid_total__gte=F("total") - F("credited_total"))
+    settled = Q(paid_total__gte=F("total") - F("credited_total") - F("written_off_total"))
     credited = Q(total__gt=0, credited_total__gte=F("total"))
     never_owed = Q(state=InvoiceState.ISSUED) & ~Q(kind__in=rules.OWED_KINDS)
     waits = never_owed | OPEN & in_time & Q(paid_total__lte=0)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, Max, Q, QuerySet
+from django.db.models import Exists, Max, Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
@@ -29,6 +29,7 @@ from tenant_apps.invoices.models import (
     ReminderStage,
 )
 from tenant_apps.invoices.queries.documents import OPEN
+from tenant_apps.invoices.queries.ledger import WAITING
 from tenant_apps.messages.models import OutgoingMessage
 from tenant_apps.sharing.queries import visible_to
 
@@ -247,7 +248,7 @@ class _Holds:
         """In three statements, whatever the number of invoices; none when there is none."""
         if not any(True for _one in invoices):
             return cls(frozenset(), frozenset(), frozenset(), frozenset())
-        waiting = Payment.objects.filter(voided_at=None, allocated_total__lt=F("amount"))
+        waiting = Payment.objects.filter(WAITING)
         paused = ReminderPause.objects.values_list("company_id", "contact_id", "invoice_id")
         payments = list(waiting.values_list("company_id", "payer_name", "reference"))
         given = Allocation.objects.filter(payment__in=waiting)

@@ -13,15 +13,15 @@ from django.db.models.functions import Coalesce
 
 from shared_apps.core.actors import Actor
 from tenant_apps.crm.models import Company, Contact
-from tenant_apps.crm.queries import client_and_absorbed, visible_company, visible_contact
+from tenant_apps.crm.queries import visible_company, visible_contact
 from tenant_apps.invoices import rules
-from tenant_apps.invoices.models import Allocation, Invoice, InvoiceState, Payment
+from tenant_apps.invoices.models import Allocation, Invoice, InvoiceState, Payment, Refund, WriteOff
 from tenant_apps.invoices.queries.documents import of_client
 from tenant_apps.invoices.queries.ledger import live_allocations
 from tenant_apps.sharing.queries import visible_to
 
 ZERO = Decimal("0.00")
-PAYMENT = "payment"
+PAYMENT, REFUND, WRITE_OFF = "payment", "refund", "write_off"
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,17 @@ class Client:
             return of_client(company_id=self.company_id)
         return of_client(contact_id=self.contact_id) & Q(company=None)
 
+    @property
+    def payments(self) -> Q:
+        """The money under their name, and under that of whoever was merged into them."""
+        return self.documents
+
 
 @dataclass(frozen=True)
 class Movement:
     """One line: what they came to owe more (`amount` above zero) or less, and what they owed after it.
 
-    `what` is a kind of document or PAYMENT, `label` the number or the payer's reference.
+    `what` is a kind of document, PAYMENT, REFUND or WRITE_OFF, `label` the number or the payer's reference.
     """
 
     day: date
@@ -103,22 +108,27 @@ _TOTALS = """
 """
 _LINES = """
     WITH moves (day, currency, what, label, amount, record_id) AS ({moves}),
+    sorted AS (SELECT *, what IN ('payment', 'refund', 'write_off') AS is_money FROM moves),
     running AS (
         SELECT *, sum(amount) OVER (
-            PARTITION BY currency ORDER BY day, what = 'payment', record_id ROWS UNBOUNDED PRECEDING
+            PARTITION BY currency ORDER BY day, is_money, record_id, what ROWS UNBOUNDED PRECEDING
         ) AS balance
-        FROM moves WHERE day <= %s
+        FROM sorted WHERE day <= %s
     )
     SELECT currency, day, what, label, amount, record_id, balance
-    FROM running WHERE day >= %s ORDER BY currency, day, what = 'payment', record_id
+    FROM running WHERE day >= %s ORDER BY currency, day, is_money, record_id, what
 """
 
 
 def _moves(client: Client, actor: Actor) -> tuple[str, list[Any]]:
     """All that ever moved, as one SELECT: documents, the client's own money, money of others for them."""
-    parts = [_documents(client, actor), _money_of_others(client, actor)]
-    if client.company_id:
-        parts.append(_own_money(client, actor))
+    parts = [
+        _documents(client, actor),
+        _own_money(client, actor),
+        _money_of_others(client, actor),
+        _refunds(client, actor),
+        _write_offs(client, actor),
+    ]
     compiled = [part.query.sql_with_params() for part in parts]
     sql = " UNION ALL ".join(f"({part})" for part, _values in compiled)
     return sql, [value for _part, values in compiled for value in values]
@@ -140,18 +150,18 @@ def _documents(client: Client, actor: Actor) -> QuerySet[Any, Any]:
 
 
 def _own_money(client: Client, actor: Actor) -> QuerySet[Any, Any]:
-    """The company's payments, less what of them was given to other clients' documents."""
-    own = client_and_absorbed("company", client.company_id) if client.company_id else []
+    """The client's payments, less what of them was given to other clients' documents."""
+    theirs = Invoice.objects.filter(client.documents)
     elsewhere = (
         Allocation.objects.filter(payment=OuterRef("pk"))
-        .exclude(invoice__company_id__in=own)
+        .exclude(invoice__in=theirs)
         .order_by()
         .values("payment")
         .annotate(given=Sum("amount"))
         .values("given")
     )
     kept = F("amount") - Coalesce(Subquery(elsewhere), Value(ZERO))
-    found = visible_to(Payment.objects.filter(company_id__in=own, voided_at=None), actor)
+    found = visible_to(Payment.objects.filter(client.payments, voided_at=None), actor)
     return _columns(
         found,
         day=F("received_on"),
@@ -167,10 +177,8 @@ def _money_of_others(client: Client, actor: Actor) -> QuerySet[Any, Any]:
     """Money for the client's documents out of payments that are not under their name."""
     payments = visible_to(Payment.objects.filter(voided_at=None), actor)
     theirs = Invoice.objects.filter(client.documents)
-    given = live_allocations().filter(invoice__in=theirs, payment__in=payments)
-    if client.company_id:
-        own = Payment.objects.filter(company_id__in=client_and_absorbed("company", client.company_id))
-        given = given.exclude(payment__in=own)
+    own = Payment.objects.filter(client.payments)
+    given = live_allocations().filter(invoice__in=theirs, payment__in=payments).exclude(payment__in=own)
     return _columns(
         given,
         day=F("payment__received_on"),
@@ -179,6 +187,34 @@ def _money_of_others(client: Client, actor: Actor) -> QuerySet[Any, Any]:
         label=F("payment__reference"),
         moved=-F("amount"),
         record_id=F("payment_id"),
+    )
+
+
+def _refunds(client: Client, actor: Actor) -> QuerySet[Any, Any]:
+    """What of the client's money went back to them; an opposite row counts the other way."""
+    payments = visible_to(Payment.objects.filter(client.payments), actor)
+    return _columns(
+        Refund.objects.filter(payment__in=payments),
+        day=F("refunded_on"),
+        money_in=F("payment__currency"),
+        what=Value(REFUND, CharField()),
+        label=F("payment__reference"),
+        moved=F("amount"),
+        record_id=F("payment_id"),
+    )
+
+
+def _write_offs(client: Client, actor: Actor) -> QuerySet[Any, Any]:
+    """The rests of the client's documents that are not waited for."""
+    documents = visible_to(Invoice.objects.filter(client.documents), actor)
+    return _columns(
+        WriteOff.objects.filter(invoice__in=documents),
+        day=F("written_off_on"),
+        money_in=F("invoice__currency"),
+        what=Value(WRITE_OFF, CharField()),
+        label=F("invoice__number"),
+        moved=-F("amount"),
+        record_id=F("invoice_id"),
     )
 
 

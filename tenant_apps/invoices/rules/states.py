@@ -41,14 +41,20 @@ def may_become(state: str, new_state: str) -> bool:
 
 
 def outstanding(
-    *, kind: str, state: str, total: Decimal, paid_total: Decimal, credited_total: Decimal
+    *,
+    kind: str,
+    state: str,
+    total: Decimal,
+    paid_total: Decimal,
+    credited_total: Decimal,
+    written_off_total: Decimal,
 ) -> Decimal:
     """Return what the client still owes: nothing on a draft, an annulled document, a credit note or a
     proforma; never below zero.
     """
     if state != ISSUED or kind not in OWED_KINDS:
         return ZERO
-    return max(total - paid_total - credited_total, ZERO)
+    return max(total - paid_total - credited_total - written_off_total, ZERO)
 
 
 def status_of(
@@ -58,6 +64,7 @@ def status_of(
     total: Decimal,
     paid_total: Decimal,
     credited_total: Decimal,
+    written_off_total: Decimal,
     sent_at: datetime | None,
     due_date: date | None,
     on: date,
@@ -65,15 +72,15 @@ def status_of(
     """Return the status `on` a day: the first of annulled, credited (whole, by notes), paid, overdue, partly
     paid, sent, issued, draft.
 
-    An issued invoice that comes to nothing owes nothing, so it is paid. Overdue starts on the day after the
-    due date. Credit notes and proformas are never paid nor overdue.
+    An issued invoice that comes to nothing owes nothing, so it is paid; so is one whose rest was written off.
+    Overdue starts on the day after the due date. Credit notes and proformas are never paid nor overdue.
     """
     if state != ISSUED:
         return state
     if kind in OWED_KINDS:
         if total and credited_total >= total:
             return CREDITED
-        if paid_total + credited_total >= total:
+        if paid_total + credited_total + written_off_total >= total:
             return PAID
         if due_date is not None and due_date < on:
             return OVERDUE

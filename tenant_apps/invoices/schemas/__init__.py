@@ -28,12 +28,16 @@ from tenant_apps.invoices.schemas.documents import item_out as item_out
 from tenant_apps.invoices.schemas.payments import PAYMENT_ORDERINGS as PAYMENT_ORDERINGS
 from tenant_apps.invoices.schemas.payments import AllocateIn as AllocateIn
 from tenant_apps.invoices.schemas.payments import AllocationOut as AllocationOut
+from tenant_apps.invoices.schemas.payments import ClientIn as ClientIn
 from tenant_apps.invoices.schemas.payments import DeallocateIn as DeallocateIn
 from tenant_apps.invoices.schemas.payments import EvidenceOut as EvidenceOut
 from tenant_apps.invoices.schemas.payments import PaymentFilters as PaymentFilters
 from tenant_apps.invoices.schemas.payments import PaymentIn as PaymentIn
 from tenant_apps.invoices.schemas.payments import PaymentOut as PaymentOut
 from tenant_apps.invoices.schemas.payments import PaymentStatus as PaymentStatus
+from tenant_apps.invoices.schemas.payments import RefundIn as RefundIn
+from tenant_apps.invoices.schemas.payments import RefundOut as RefundOut
+from tenant_apps.invoices.schemas.payments import WriteOffIn as WriteOffIn
 from tenant_apps.invoices.schemas.payments import payment_out as payment_out
 from tenant_apps.invoices.schemas.reminders import REMINDER_ORDERINGS as REMINDER_ORDERINGS
 from tenant_apps.invoices.schemas.reminders import PlanOut as PlanOut

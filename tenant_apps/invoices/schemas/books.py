@@ -102,7 +102,7 @@ class LedgerRowOut(Schema):
 
 
 class MovementOut(Schema):
-    """`kind`: a kind of document, or `payment`; `amount` below zero lowers what they owe."""
+    """`kind`: a kind of document, `payment`, `refund` or `write_off`; `amount` below zero lowers the debt."""
 
     day: date
     kind: str

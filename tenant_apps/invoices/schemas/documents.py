@@ -254,6 +254,7 @@ class InvoiceOut(Schema):
     total: str
     paid_total: str
     credited_total: str
+    written_off_total: str
     outstanding: str
     vat_groups: list[VatGroupOut]
     issued_at: datetime | None
@@ -339,6 +340,7 @@ def invoice_out(invoice: Invoice, request: HttpRequest, on: date) -> dict[str, A
         "total": decimal_text(invoice.total),
         "paid_total": decimal_text(invoice.paid_total),
         "credited_total": decimal_text(invoice.credited_total),
+        "written_off_total": decimal_text(invoice.written_off_total),
         # A draft owes nothing yet; programs are told what it will owe.
         "outstanding": decimal_text(invoice.total if invoice.is_draft else invoice.outstanding),
         "vat_groups": invoice.vat_groups,

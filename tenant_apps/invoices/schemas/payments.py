@@ -13,7 +13,7 @@ from shared_apps.core.api import (
     decimal_text,
 )
 from tenant_apps.invoices import queries
-from tenant_apps.invoices.models import Allocation, Payment
+from tenant_apps.invoices.models import Allocation, Payment, Refund
 from tenant_apps.invoices.operations import PaymentInput
 from tenant_apps.invoices.schemas.documents import Method, _given
 
@@ -25,7 +25,8 @@ PAYMENT_ORDERINGS = {
 }
 
 
-PaymentStatus = Literal["unmatched", "partly_matched", "matched"]
+PaymentStatus = Literal["unmatched", "partly_matched", "matched", "refunded"]
+WriteOffReason = Literal["bank_fee", "difference"]
 
 
 class PaymentIn(Input):
@@ -39,6 +40,8 @@ class PaymentIn(Input):
     payer_name: str | None = None
     payer_iban: str | None = None
     company_id: UUID | None = None
+    contact_id: UUID | None = None
+    end_to_end_id: str | None = None
 
     def payment(self) -> PaymentInput:
         return PaymentInput(**self.model_dump(exclude_none=True))
@@ -54,6 +57,28 @@ class DeallocateIn(Input):
     reason: str
 
 
+class ClientIn(Input):
+    """Whose the money is; with neither, nobody knows."""
+
+    company_id: UUID | None = None
+    contact_id: UUID | None = None
+
+
+class RefundIn(Input):
+    """Money that went back. With `frees_allocations` it may be taken from invoices, the newest link first."""
+
+    amount: Amount
+    refunded_on: date
+    reason: str
+    frees_allocations: bool = False
+
+
+class WriteOffIn(Input):
+    amount: Amount
+    kind: WriteOffReason
+    reason: str
+
+
 class EvidenceOut(Schema):
     signal: str
     value: str
@@ -66,6 +91,13 @@ class AllocationOut(Schema):
     evidence: list[EvidenceOut]
 
 
+class RefundOut(Schema):
+    id: UUID
+    amount: str
+    refunded_on: date
+    reason: str
+
+
 class PaymentOut(Schema):
     id: UUID
     amount: str
@@ -75,11 +107,16 @@ class PaymentOut(Schema):
     reference: str
     payer_name: str
     payer_iban: str
+    end_to_end_id: str
     company_id: UUID | None
+    contact_id: UUID | None
     status: PaymentStatus
     unmatched_reason: str | None
     allocated_total: str
+    refunded_total: str
+    unallocated: str
     allocations: list[AllocationOut]
+    refunds: list[RefundOut]
     voided_at: datetime | None
     void_reason: str | None
     created_at: datetime
@@ -92,6 +129,7 @@ class PaymentFilters(FilteredQuery):
     method: Method | None = None
     currency: str = ""
     company_id: UUID | None = None
+    contact_id: UUID | None = None
     received_on: date | None = None
     received_on_from: date | None = None
     received_on_to: date | None = Field(None, description="This day included.")
@@ -100,7 +138,7 @@ class PaymentFilters(FilteredQuery):
         """The payments that the query asks for."""
         found = queries.payments_with_status(payments, self.status) if self.status else payments
         return found.filter(
-            queries.of_client(company_id=self.company_id),
+            queries.of_client(company_id=self.company_id, contact_id=self.contact_id),
             **_given(
                 method=self.method,
                 currency=self.currency.upper(),
@@ -112,7 +150,7 @@ class PaymentFilters(FilteredQuery):
 
 
 def payment_out(payment: Payment) -> dict[str, Any]:
-    """The whole payment, loaded with its `live_allocations`."""
+    """The whole payment, loaded with its `live_allocations` and `live_refunds`."""
     return {
         "id": payment.pk,
         "amount": decimal_text(payment.amount),
@@ -122,11 +160,16 @@ def payment_out(payment: Payment) -> dict[str, Any]:
         "reference": payment.reference,
         "payer_name": payment.payer_name,
         "payer_iban": payment.payer_iban,
+        "end_to_end_id": payment.end_to_end_id,
         "company_id": payment.company_id,
+        "contact_id": payment.contact_id,
         "status": payment.status,
         "unmatched_reason": payment.unmatched_reason or None,
         "allocated_total": decimal_text(payment.allocated_total),
+        "refunded_total": decimal_text(payment.refunded_total),
+        "unallocated": decimal_text(payment.unallocated),
         "allocations": [_allocation_out(one) for one in payment.live_allocations],  # type: ignore[attr-defined]
+        "refunds": [_refund_out(one) for one in payment.live_refunds],  # type: ignore[attr-defined]
         "voided_at": payment.voided_at,
         "void_reason": payment.void_reason or None,
         "created_at": payment.created_at,
@@ -141,4 +184,13 @@ def _allocation_out(allocation: Allocation) -> dict[str, Any]:
         "invoice_number": allocation.invoice.number,
         "amount": decimal_text(allocation.amount),
         "evidence": allocation.evidence,
+    }
+
+
+def _refund_out(refund: Refund) -> dict[str, Any]:
+    return {
+        "id": refund.pk,
+        "amount": decimal_text(refund.amount),
+        "refunded_on": refund.refunded_on,
+        "reason": refund.reason,
     }

@@ -14,6 +14,7 @@ from shared_apps.core.formats import format_day, format_number
 from shared_apps.core.numbers import written
 from shared_apps.core.slots import fill
 from tenant_apps.activity.models import Event
+from tenant_apps.invoices import movement_texts
 from tenant_apps.invoices.models import Invoice, Offer, Payment
 from tenant_apps.invoices.paper_words import DIFFERENCES
 from tenant_apps.invoices.queries import Fault
@@ -115,6 +116,12 @@ def fault_words(fault: Fault) -> str:
         return _("Number %(number)s is on no document.") % {"number": fault.since}
     told = {"since": fault.since, "until": fault.until}
     return _("Numbers %(since)s to %(until)s are on no document.") % told
+
+
+@register.filter
+def movement_words(what: str) -> str:
+    """What a line of a statement is."""
+    return movement_texts.movement_words(what)
 
 
 @register.filter

@@ -15,9 +15,11 @@ from tenant_apps.activity.queries import timeline_of
 from tenant_apps.invoices import filters, operations, queries
 from tenant_apps.invoices.forms.payments import (
     AllocationForm,
+    ClientForm,
     PaidForm,
     PaymentForm,
     ReasonForm,
+    RefundForm,
     initial_payment,
 )
 from tenant_apps.invoices.models import Invoice, Payment, PaymentMethod
@@ -157,6 +159,78 @@ def void_payment_with_reason(request: Request, payment_id: UUID) -> HttpResponse
     return _void_page(request, payment_id, form)
 
 
+@page(Permission.PAYMENTS_MATCH)
+def set_payment_client(request: Request, payment_id: UUID) -> HttpResponse:
+    """Asks whose the money is."""
+    payment = queries.visible_payment(payment_id, request.actor)
+    known = {"company_id": payment.company_id, "contact_id": payment.contact_id}
+    return _client_page(request, payment_id, ClientForm(by=request.actor, initial=known))
+
+
+@set_payment_client.act
+def set_client(request: Request, payment_id: UUID) -> HttpResponse:
+    form = ClientForm(request.POST, by=request.actor)
+    try:
+        if form.is_valid():
+            payment = operations.set_payment_client(
+                payment_id=payment_id, **form.cleaned_data, by=request.actor, at=clock.now()
+            )
+            message = _("The client of the payment was set.")
+            return done(request, to=payment, message=message, event="invoices.payment_client_set")
+    except DomainError as refusal:
+        add_refusal(form, refusal)
+    return _client_page(request, payment_id, form)
+
+
+@page(Permission.PAYMENTS_REFUND)
+def refund_payment(request: Request, payment_id: UUID) -> HttpResponse:
+    """Asks how much went back, when and why."""
+    payment = queries.visible_payment(payment_id, request.actor)
+    return _refund_page(request, payment, RefundForm(payment=payment, on=today(request)))
+
+
+@refund_payment.act
+def refund(request: Request, payment_id: UUID) -> HttpResponse:
+    payment = queries.visible_payment(payment_id, request.actor)
+    form = RefundForm(request.POST, payment=payment, on=today(request))
+    try:
+        if form.is_valid():
+            operations.refund_payment(
+                payment_id=payment_id, **form.cleaned_data, by=request.actor, at=clock.now()
+            )
+            message = _("The refund was recorded.")
+            return done(request, to=payment, message=message, event="invoices.payment_refunded")
+    except DomainError as refusal:
+        add_refusal(form, refusal)
+    return _refund_page(request, payment, form)
+
+
+@page(Permission.PAYMENTS_REFUND)
+def undo_refund(request: Request, payment_id: UUID, refund_id: UUID) -> HttpResponse:
+    """Asks why a refund is taken back."""
+    return _undo_refund_page(request, payment_id, refund_id, ReasonForm())
+
+
+@undo_refund.act
+def undo_refund_with_reason(request: Request, payment_id: UUID, refund_id: UUID) -> HttpResponse:
+    form = ReasonForm(request.POST)
+    try:
+        if form.is_valid():
+            operations.undo_refund(
+                payment_id=payment_id,
+                refund_id=refund_id,
+                reason=form.cleaned_data["reason"],
+                by=request.actor,
+                at=clock.now(),
+            )
+            to = reverse("payment_detail", args=[payment_id])
+            message = _("The refund was taken back.")
+            return done(request, to=to, message=message, event="invoices.refund_undone")
+    except DomainError as refusal:
+        add_refusal(form, refusal)
+    return _undo_refund_page(request, payment_id, refund_id, form)
+
+
 def _invoice_asked_for(request: Request) -> Invoice | None:
     invoice_id = filters.id_in(request.GET.get("invoice", ""))
     return queries.visible_invoice(invoice_id, request.actor) if invoice_id else None
@@ -203,3 +277,21 @@ def _void_page(request: Request, payment_id: UUID, form: ReasonForm) -> HttpResp
     context = {"form": form, "payment": queries.visible_payment(payment_id, request.actor)}
     status = 422 if form.errors else 200
     return partial(request, "invoices/void_payment.html", "panel", context, status=status)
+
+
+def _client_page(request: Request, payment_id: UUID, form: ClientForm) -> HttpResponse:
+    context = {"form": form, "payment": queries.visible_payment(payment_id, request.actor)}
+    status = 422 if form.errors else 200
+    return partial(request, "invoices/set_payment_client.html", "panel", context, status=status)
+
+
+def _refund_page(request: Request, payment: Payment, form: RefundForm) -> HttpResponse:
+    context, status = {"form": form, "payment": payment}, 422 if form.errors else 200
+    return partial(request, "invoices/refund_payment.html", "panel", context, status=status)
+
+
+def _undo_refund_page(request: Request, payment_id: UUID, refund_id: UUID, form: ReasonForm) -> HttpResponse:
+    payment = queries.visible_payment(payment_id, request.actor)
+    refund = payment.refunds.get(pk=refund_id, undoes=None)
+    context, status = {"form": form, "payment": payment, "refund": refund}, 422 if form.errors else 200
+    return partial(request, "invoices/undo_refund.html", "panel", context, status=status)
