@@ -20,9 +20,12 @@ REACTIONS: dict[str, tuple[str | Among, ...]] = {
     ),
     "invoices.invoice_annulled": ("render_invoice_document", OUTDATES_PAGE),
     "invoices.invoice_credited": (OUTDATES_PAGE,),
+    "invoices.invoice_written_off": (OUTDATES_PAGE,),
+    "invoices.write_off_undone": (OUTDATES_PAGE,),
     "invoices.offer_sent": ("render_offer_document",),
     "invoices.payment_recorded": ("match_payments_with_invoices",),
     "invoices.payment_allocated": (OUTDATES_PAGES,),
     "invoices.payment_deallocated": (OUTDATES_PAGES,),
     "invoices.payment_freed": (OUTDATES_PAGES,),
+    "invoices.payment_returned": (OUTDATES_PAGES,),
 }

@@ -134,7 +134,7 @@ class Stripe:
             "metadata": {REFUND: key},
         }
         with _in_our_words():
-            made = self._client.v1.refunds.create(params, {"idempotency_key": f"tefter-refund-{key}"})  # type: ignore[arg-type]
+            made = self._client.v1.refunds.create(params, {"idempotency_key": f"tefter-refund-{key}"})
         return _refund(made.to_dict())
 
     def payout(self, payout_id: str) -> PayoutFacts:
@@ -156,10 +156,9 @@ class Stripe:
     def events_between(self, since: datetime, until: datetime) -> Iterator[EventFacts]:
         """The events that we listen to, from `since` to before `until`, the newest first."""
         span = {"gte": int(since.timestamp()), "lt": int(until.timestamp())}
+        wanted: Any = {"types": list(EVENT_TYPES), "limit": 100, "created": span}
         with _in_our_words():
-            found = self._client.v1.events.list(
-                {"types": list(EVENT_TYPES), "limit": 100, "created": span}  # type: ignore[typeddict-item]
-            )
+            found = self._client.v1.events.list(wanted)
             for one in found.auto_paging_iter():
                 yield _event(one.to_dict())
 
@@ -172,7 +171,7 @@ def read_event(body: bytes, signature: str, secret: str) -> EventFacts:
     import stripe
 
     try:
-        told = stripe.Webhook.construct_event(body, signature, secret, api_key="")  # type: ignore[no-untyped-call]
+        told = stripe.Webhook.construct_event(body, signature, secret, api_key="")
         return _event(told.to_dict())
     except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise SignatureWrong from error
@@ -184,7 +183,7 @@ def _client(key: str, patience: tuple[float, float]) -> "StripeClient":
     addresses = {"api": settings.STRIPE_API_BASE} if settings.STRIPE_API_BASE else {}
     return stripe.StripeClient(
         key,
-        base_addresses=addresses,  # type: ignore[arg-type]
+        base_addresses=addresses,
         http_client=_way_out(patience),
         max_network_retries=0 if patience == IN_A_REQUEST else 1,
     )
@@ -195,7 +194,7 @@ def _way_out(patience: tuple[float, float]) -> Any:
     """Connections are kept for all keys: they belong to a thread and say nothing of whom they asked for."""
     import stripe
 
-    return stripe.RequestsClient(timeout=patience)  # type: ignore[attr-defined]
+    return stripe.RequestsClient(timeout=patience)
 
 
 @contextmanager
@@ -267,9 +266,9 @@ def _intent(
     told: Mapping[str, Any], refunds: list[dict[str, Any]], disputes: list[dict[str, Any]], as_of: datetime
 ) -> IntentFacts:
     charge, currency = told.get("latest_charge") or {}, told["currency"].upper()
-    balance = charge.get("balance_transaction")
-    is_known = isinstance(balance, dict)
-    fee_currency = balance["currency"].upper() if is_known else ""
+    told_balance = charge.get("balance_transaction")
+    balance: Mapping[str, Any] = told_balance if isinstance(told_balance, dict) else {}
+    fee_currency = balance["currency"].upper() if balance else ""
     return IntentFacts(
         id=told["id"],
         named=named_in(told.get("metadata") or {}),
@@ -280,7 +279,7 @@ def _intent(
         received_at=_instant(charge.get("created") or told["created"]),
         charge_id=charge.get("id", ""),
         means=_means(charge.get("payment_method_details") or {}),
-        fee=from_minor(balance["fee"], fee_currency) if is_known else None,
+        fee=from_minor(balance["fee"], fee_currency) if balance else None,
         fee_currency=fee_currency,
         refunds=tuple(_refund(one) for one in refunds),
         disputes=tuple(_dispute(one) for one in disputes),

@@ -105,7 +105,7 @@ class CheckoutOut(Schema):
 
 class CardRefundOut(Schema):
     id: UUID
-    refund_id: str | None
+    stripe_id: str | None
     amount: str
     state: str
     reason: str
@@ -242,7 +242,7 @@ def checkout_out(checkout: Checkout) -> dict[str, Any]:
 def card_refund_out(refund: CardRefund) -> dict[str, Any]:
     return {
         "id": refund.pk,
-        "refund_id": refund.refund_id,
+        "stripe_id": refund.stripe_id,
         "amount": decimal_text(refund.amount),
         "state": refund.state,
         "reason": refund.reason,

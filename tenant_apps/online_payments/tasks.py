@@ -98,7 +98,7 @@ def send_card_refund(*, card_refund_id: str, **unknown: Any) -> None:
         error, at = refusal.code, clock.now()
         operations.note_refund_refused(card_refund_id=refund.pk, error=error, by=by, at=at)
         return
-    operations.note_refund_sent(card_refund_id=refund.pk, refund_id=made.id, by=by, at=clock.now())
+    operations.note_refund_sent(card_refund_id=refund.pk, stripe_id=made.id, by=by, at=clock.now())
     find_out_about_intent(card.intent_id, card.connection, stripe)
 
 

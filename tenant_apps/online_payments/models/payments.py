@@ -83,12 +83,12 @@ class CardRefund(models.Model):
     """Money given back through Stripe: asked for here (`requested`, until Stripe answers) or at Stripe
     itself.
 
-    `refund` is its row in the ledger, once the money went back.
+    `stripe_id` once Stripe knows it; `refund` is its row in the ledger, once the money went back.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     card_payment = models.ForeignKey(CardPayment, models.PROTECT, related_name="refunds")
-    refund_id = models.CharField(max_length=255, null=True, unique=True)
+    stripe_id = models.CharField(max_length=255, null=True, unique=True)
     amount = models.DecimalField(max_digits=14, decimal_places=2)
     state = models.CharField(max_length=10, choices=RefundState.choices, default=RefundState.REQUESTED)
     reason = models.CharField(max_length=500, blank=True)
@@ -105,7 +105,7 @@ class CardRefund(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="online_payments_refund_is_positive"),
             models.CheckConstraint(
-                condition=Q(state__in=["requested", "failed"]) | Q(refund_id__isnull=False),
+                condition=Q(state__in=["requested", "failed"]) | Q(stripe_id__isnull=False),
                 name="online_payments_refund_is_known",
             ),
         ]
@@ -121,7 +121,7 @@ class CardRefund(models.Model):
         plain = (
             "id",
             "card_payment",
-            "refund_id",
+            "stripe_id",
             "amount",
             "state",
             "refund",

@@ -18,13 +18,12 @@ from tenant_apps.activity.operations import record
 from tenant_apps.invoices.models import Payment, Refund
 from tenant_apps.invoices.operations import (
     AlreadyRefunded,
-    AmountNotPositive,
     NotRefunded,
-    PaymentVoided,
     ReasonMissing,
     refund_payment,
     undo_refund,
 )
+from tenant_apps.invoices.operations.allocations import AmountNotPositive, PaymentVoided
 from tenant_apps.invoices.queries import lock_payment
 from tenant_apps.online_payments import rules
 from tenant_apps.online_payments.events import CardPaymentEvent
@@ -103,7 +102,7 @@ def note_refund_refused(*, card_refund_id: UUID, error: str, by: Actor, at: date
     payment_id = CardRefund.objects.values_list("card_payment__payment_id", flat=True).get(pk=card_refund_id)
     lock_payment(payment_id, by)
     refund = _locked_refunds().get(pk=card_refund_id)
-    if refund.state != RefundState.REQUESTED or refund.refund_id:
+    if refund.state != RefundState.REQUESTED or refund.stripe_id:
         return
     refund.state, refund.error, refund.updated_at = RefundState.FAILED, error[:60], at
     refund.save(update_fields=["state", "error", "updated_at"])
@@ -111,10 +110,10 @@ def note_refund_refused(*, card_refund_id: UUID, error: str, by: Actor, at: date
 
 
 @operation(permission=Permission.PLATFORM_OPERATE, event=None, why=SAME_MORE_THAN_ONCE)
-def note_refund_sent(*, card_refund_id: UUID, refund_id: str, by: Actor, at: datetime) -> None:
-    """Stripe took the refund and called it `refund_id`; what becomes of it is settled as ever."""
-    sent = CardRefund.objects.filter(pk=card_refund_id, refund_id=None)
-    sent.update(refund_id=refund_id, state=RefundState.PENDING, updated_at=at)
+def note_refund_sent(*, card_refund_id: UUID, stripe_id: str, by: Actor, at: datetime) -> None:
+    """Stripe took the refund and called it `stripe_id`; what becomes of it is settled as ever."""
+    sent = CardRefund.objects.filter(pk=card_refund_id, stripe_id=None)
+    sent.update(stripe_id=stripe_id, state=RefundState.PENDING, updated_at=at)
 
 
 @operation(permission=Permission.PLATFORM_OPERATE, event=None, why=SAME_MORE_THAN_ONCE)
@@ -136,7 +135,7 @@ def _note_refund(
     if row.asked_at is not None and as_of <= row.asked_at:
         return False
     before, state = row.state, RefundState(rules.refund_state(facts.status))
-    row.state, row.refund_id, row.asked_at, row.updated_at = state, facts.id, as_of, at
+    row.state, row.stripe_id, row.asked_at, row.updated_at = state, facts.id, as_of, at
     row.error = facts.reason[:60] if state in OVER else ""
     if state == RefundState.SUCCEEDED and row.refund is None:
         row.refund = _give_back(card, facts.amount, facts.id, facts.created_at, _reason_of(row), by, at)
@@ -216,7 +215,7 @@ def _came_back(refund: Refund, by: Actor, at: datetime) -> None:
     with override(current_organization().language):
         reason = _("Stripe returned it")
     try:
-        undo_refund(refund_id=refund.pk, reason=reason, by=by, at=at)
+        undo_refund(payment_id=refund.payment_id, refund_id=refund.pk, reason=reason, by=by, at=at)
     except NotRefunded:
         return  # a person was quicker
 
@@ -224,9 +223,9 @@ def _came_back(refund: Refund, by: Actor, at: datetime) -> None:
 def _row_of(card: CardPayment, facts: rules.RefundFacts, by: Actor, at: datetime) -> CardRefund:
     """Our row of a refund: known by its id at Stripe, or the one that we asked for, or new."""
     of_payment = _locked_refunds().filter(card_payment=card)
-    found = of_payment.filter(refund_id=facts.id).first()
+    found = of_payment.filter(stripe_id=facts.id).first()
     if found is None and facts.asked_as:
-        found = of_payment.filter(pk=facts.asked_as, refund_id=None).first()
+        found = of_payment.filter(pk=facts.asked_as, stripe_id=None).first()
     return found or CardRefund(
         card_payment=card,
         amount=facts.amount,
