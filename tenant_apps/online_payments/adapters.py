@@ -128,7 +128,7 @@ class Stripe:
 
     def refund(self, *, intent_id: str, amount: Decimal, currency: str, key: str) -> RefundFacts:
         """Give back a part of a payment; the same `key` again answers the same refund."""
-        params: dict[str, Any] = {
+        params: Any = {
             "payment_intent": intent_id,
             "amount": to_minor(amount, currency),
             "metadata": {REFUND: key},
@@ -180,7 +180,7 @@ def read_event(body: bytes, signature: str, secret: str) -> EventFacts:
 def _client(key: str, patience: tuple[float, float]) -> "StripeClient":
     import stripe
 
-    addresses = {"api": settings.STRIPE_API_BASE} if settings.STRIPE_API_BASE else {}
+    addresses: Any = {"api": settings.STRIPE_API_BASE} if settings.STRIPE_API_BASE else {}
     return stripe.StripeClient(
         key,
         base_addresses=addresses,

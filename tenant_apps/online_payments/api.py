@@ -63,7 +63,7 @@ def check_stripe_keys(request: ActorRequest) -> HttpResponse:
 
 @router.post(f"{SETTINGS}/disconnect/", response=CardSettingsOut, operation_id="disconnect_stripe")
 def disconnect_stripe(request: ActorRequest) -> HttpResponse:
-    """Close open payment pages and delete the keys as soon as nothing is on its way; 409 when there are none."""
+    """Close open payment pages and delete the keys once nothing is on its way; 409 when there are none."""
     operations.disconnect_stripe(by=request.actor, at=clock.now())
     return _settings(request)
 
@@ -118,7 +118,7 @@ def ask_again(request: ActorRequest, checkout_id: UUID) -> HttpResponse:
 
 @router.get("payments/{uuid:payment_id}/card/", response=CardPaymentOut, operation_id="read_card_payment")
 def read_card_payment(request: ActorRequest, payment_id: UUID) -> HttpResponse:
-    """What Stripe knows of a payment, with its refunds and disputes; 404 when it did not come through Stripe."""
+    """What Stripe knows of a payment, its refunds and disputes; 404 when it did not come through Stripe."""
     request.actor.require(Permission.PAYMENTS_VIEW)
     return json_response(card_payment_out(queries.visible_card_payment(payment_id, request.actor)))
 

@@ -9,8 +9,8 @@ from shared_apps.core.errors import Text
 ERROR_TEXTS: Mapping[str, Text] = {
     "key_invalid": _("Stripe does not know this key. It may have been rolled or deleted there."),
     "key_lacks_permission": _(
-        "This restricted key may not do everything that is needed: write for Checkout Sessions and Refunds, read for"
-        " PaymentIntents, Charges, Disputes, Payouts, Balance, Events and the account."
+        "This restricted key may not do everything that is needed: write for Checkout Sessions and Refunds,"
+        " read for PaymentIntents, Charges, Disputes, Payouts, Balance, Events and the account."
     ),
     "unreachable": _("Stripe does not answer at the moment. It is tried again by itself."),
     "keys_gone": _("The keys that it was opened with were deleted."),

@@ -16,7 +16,7 @@ from tenant_apps.online_payments.finding_out import (
 )
 from tenant_apps.online_payments.models import Checkout, ConnectionState, RefundState, StripeConnection
 
-# How far the first night looks back, how far the others look into what they have seen, how far Stripe remembers.
+# How far the first night looks back, how far the others into what was read, how far Stripe remembers.
 FIRST_LOOK, OVERLAP, REMEMBERED = timedelta(days=3), timedelta(hours=3), timedelta(days=29)
 # What was begun so short a while ago is left to its own jobs.
 FRESH = timedelta(minutes=10)

@@ -29,7 +29,7 @@ TAKEN = (RefundState.REQUESTED, RefundState.PENDING, RefundState.SUCCEEDED)
 
 
 class CardPayment(models.Model):
-    """Money that came through Stripe: what it knows of a payment of ours. `means`: `card · Visa ···· 4242`."""
+    """Money that came through Stripe, as Stripe knows it. `means`: `card · visa ···· 4242`."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     payment = models.OneToOneField(Payment, models.PROTECT, related_name="card_payment")

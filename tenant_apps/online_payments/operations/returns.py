@@ -46,7 +46,8 @@ class NotOfStripe(Refused):
 class KeysGone(Refused):
     code = "keys_gone"
     message = gettext_lazy(
-        "The keys of the Stripe account that has this money were deleted. Give it back there, and record the refund."
+        "The keys of the Stripe account that has this money were deleted. Give it back there,"
+        " and record the refund."
     )
     conflict = True
 

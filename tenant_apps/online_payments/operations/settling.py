@@ -85,7 +85,7 @@ def book_card_payment(*, intent: rules.IntentFacts, connection_id: UUID, by: Act
 
 
 def _checkout_named(named: rules.Named | None, session_id: str = "") -> Checkout | None:
-    """The checkout, locked; None where the organization has none such, or the page at Stripe is not its page."""
+    """The checkout, locked; None where there is none such, or the page at Stripe is not its page."""
     if named is None or not is_ours(named):
         return None
     found = Checkout.objects.filter(pk=named.checkout_id, invoice_id=named.invoice_id).first()
@@ -101,7 +101,7 @@ def _checkout_named(named: rules.Named | None, session_id: str = "") -> Checkout
 def _move(
     checkout: Checkout, session: rules.SessionFacts, standing: rules.Standing, by: Actor, at: datetime
 ) -> bool:
-    """The checkout without its money: processing, expired or failed. While its page is open, nothing moves."""
+    """The checkout without its money: processing, expired or failed. An open page moves nothing."""
     before = (checkout.state, checkout.payment_status)
     is_over = checkout.is_settled and not checkout.is_processing
     if standing.state == CheckoutState.OPEN or checkout.is_paid or is_over:

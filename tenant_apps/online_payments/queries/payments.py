@@ -38,7 +38,7 @@ def payments_by_intent(intent_ids: Collection[str]) -> dict[str, UUID]:
 
 
 def refundable(card_payment: CardPayment) -> Decimal:
-    """What of the payment may still be given back: no refund has it, nor is it on its way, nor was it lost."""
+    """What of the payment may still be given back: neither gone, nor on its way, nor disputed."""
     taken = card_payment.refunds.filter(state__in=TAKEN).aggregate(sum=Sum("amount"))["sum"] or Decimal()
     held = (
         card_payment.disputes.exclude(state=DisputeState.WON).aggregate(sum=Sum("amount"))["sum"] or Decimal()
