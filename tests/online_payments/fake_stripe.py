@@ -25,6 +25,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import stripe
 
+from deploy.embedded.console import say
+
 WEBHOOK_SECRET = "whsec_fake_webhook_secret"
 API_VERSION = "2026-10-28.endive"
 FEE_PERCENT, FEE_FIXED = 15, 25  # thousandths of the amount, and cents: 1.5 % + 0.25
@@ -68,7 +70,6 @@ class FakeStripe:
         self.lacking: set[str] = set()
         self.requests: list[tuple[str, str]] = []
         self.trouble: list[int | str] = []
-        self.before_answer: Callable[[str, str], None] | None = None
         self.on_event: Callable[[Account, Json], None] | None = None
         self.lock = threading.RLock()
         self.counter = itertools.count(1)
@@ -247,7 +248,8 @@ class FakeStripe:
         amount = intent["amount"]
         charge = self._keep(account, "charge", "ch", {
             "amount": amount, "amount_refunded": 0, "refunded": False, "disputed": False,
-            "currency": intent["currency"], "payment_intent": intent["id"], "metadata": dict(intent["metadata"]),
+            "currency": intent["currency"], "payment_intent": intent["id"],
+            "metadata": dict(intent["metadata"]),
             "payment_method_details": {"type": "card", "card": {"brand": "visa", "last4": "4242"}},
         })  # fmt: skip
         fee = (amount * FEE_PERCENT + 500) // 1000 + FEE_FIXED
@@ -326,11 +328,13 @@ class FakeStripe:
         if not self.now() + 1800 - 60 <= expires_at <= self.now() + 86400:
             raise Refusal(400, "invalid_request_error", param="expires_at")
         session = self._keep(account, "checkout.session", "cs", {
-            "status": "open", "payment_status": "unpaid", "amount_total": amount, "currency": price["currency"],
-            "metadata": params.get("metadata", {}), "payment_intent": None, "expires_at": expires_at,
+            "status": "open", "payment_status": "unpaid", "amount_total": amount,
+            "currency": price["currency"], "metadata": params.get("metadata", {}),
+            "payment_intent": None, "expires_at": expires_at,
             "intent_metadata": params["payment_intent_data"].get("metadata", {}),
-            "success_url": params["success_url"], "cancel_url": params["cancel_url"], "locale": params["locale"],
-            "client_reference_id": params["client_reference_id"], "title": price["product_data"]["name"],
+            "success_url": params["success_url"], "cancel_url": params["cancel_url"],
+            "locale": params["locale"], "client_reference_id": params["client_reference_id"],
+            "title": price["product_data"]["name"],
             "customer_email": params.get("customer_email"),
         })  # fmt: skip
         session["url"] = f"{self.url}/pay/{session['id']}"
@@ -388,7 +392,7 @@ class FakeStripe:
             if one["type"] in types
             and int(created.get("gte", 0)) <= one["created"] < int(created.get("lt", 1 << 40))
         ]
-        return _page(found, params)
+        return _page(found, params, "/v1/events")
 
     def _list(self, account: Account, params: Json, kind: str) -> Json:
         narrowing = {name: params[name] for name in ("payment_intent", "charge", "payout") if name in params}
@@ -397,15 +401,15 @@ class FakeStripe:
             for one in reversed(account.objects.values())
             if one["object"] == kind and narrowing.items() <= one.items()
         ]
-        return _page(found, params)
+        return _page(found, params, f"/v1/{kind}s")
 
 
-def _page(found: list[Json], params: Json) -> Json:
+def _page(found: list[Json], params: Json, url: str) -> Json:
     ids = [one["id"] for one in found]
     start = ids.index(params["starting_after"]) + 1 if params.get("starting_after") else 0
     limit = int(params.get("limit", 10))
     data, more = found[start : start + limit], len(found) > start + limit
-    return {"object": "list", "data": data, "has_more": more, "url": "/v1/list"}
+    return {"object": "list", "data": data, "has_more": more, "url": url}
 
 
 ROUTES: list[tuple[str, str, Callable[..., Json]]] = [
@@ -448,6 +452,7 @@ class Handler(BaseHTTPRequestHandler):
 
     server: "Server"
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def log_message(self, *unused: Any) -> None:
         """Say nothing."""
@@ -481,8 +486,6 @@ class Handler(BaseHTTPRequestHandler):
         try:
             idempotency = self.headers.get("Idempotency-Key", "") if method == "POST" else ""
             status, answer = fake.answer(method, path, key, nested(pairs), idempotency)
-            if fake.before_answer:
-                fake.before_answer(method, path)
         except Refusal as refusal:
             status, answer = refusal.status, refusal.body()
         self._say(status, answer)
@@ -550,7 +553,7 @@ def deliver_to(address: str, secret: str) -> Callable[[Account, Json], None]:
         for wait in (0.5, 2, 5, 15, 60):
             time.sleep(wait)
             body, signature = signed(event, secret)
-            request = urllib.request.Request(
+            request = urllib.request.Request(  # noqa: S310 - to this machine
                 f"{found.scheme}://127.0.0.1:{found.port or 80}{found.path}",
                 data=body,
                 headers={
@@ -560,11 +563,11 @@ def deliver_to(address: str, secret: str) -> Callable[[Account, Json], None]:
                 },
             )
             try:
-                with urllib.request.urlopen(request, timeout=20) as response:
-                    print(event["type"], response.status, flush=True)
+                with urllib.request.urlopen(request, timeout=20) as response:  # noqa: S310
+                    say(f"{event['type']}: {response.status}")
                     return
             except OSError as error:
-                print(event["type"], error, flush=True)
+                say(f"{event['type']}: {error}")
 
     return lambda account, event: threading.Thread(target=send, args=(event,), daemon=True).start()
 
@@ -580,7 +583,7 @@ def main() -> None:
     if said.webhook:
         fake.on_event = deliver_to(said.webhook, said.secret)
     server = Server(fake, said.port)
-    print(f"Fake Stripe at {fake.url}; webhook secret {said.secret}", flush=True)
+    say(f"Fake Stripe at {fake.url}; webhook secret {said.secret}")
     server.serve_forever()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from shared_apps.accounts.queries import actor_of
 from shared_apps.core import clock
 from shared_apps.core.actors import Actor
 from tenant_apps.activity.models import Event
@@ -21,12 +22,20 @@ from tenant_apps.online_payments.models import (
     StripeConnection,
     StripeEvent,
 )
-from tenant_apps.online_payments.operations import ask_again
+from tenant_apps.online_payments.operations import (
+    PaymentOnItsWay,
+    StripeKeys,
+    ask_again,
+    connect_stripe,
+    request_checkout,
+)
 from tenants.context import OrganizationRef, in_organization
+from tests.conftest import member_of
 from tests.invoices.stories import TODAY, issued
 from tests.online_payments.fake_stripe import WEBHOOK_SECRET, FakeStripe, Json
 from tests.online_payments.stories import (
     KEY,
+    TEST_KEY,
     host_of_webhook,
     money_of,
     open_page,
@@ -147,9 +156,6 @@ class TestPaid:
     def test_with_test_keys_the_money_says_so(
         self, invoice: Invoice, owner: Actor, fake: FakeStripe, tell: Any
     ) -> None:
-        from tenant_apps.online_payments.operations import StripeKeys, connect_stripe
-        from tests.online_payments.stories import TEST_KEY
-
         connect_stripe(keys=StripeKeys(TEST_KEY, "whsec_of_the_test_mode"), by=owner, at=clock.now())
         run_due_jobs()
         page = open_page(invoice, owner)
@@ -171,8 +177,6 @@ class TestDelayed:
         checkout = Checkout.objects.get()
         assert (checkout.state, checkout.is_processing, checkout.is_settled) == ("completed", True, False)
         assert money_of(invoice) == NOTHING
-
-        from tenant_apps.online_payments.operations import PaymentOnItsWay, request_checkout
 
         with pytest.raises(PaymentOnItsWay):
             request_checkout(invoice_id=invoice.pk, return_path="/", by=owner, at=clock.now())
@@ -415,8 +419,9 @@ class TestWhoSpeaks:
 
     def test_an_object_that_stripe_does_not_know(self, tell: Any) -> None:
         event: Json = {
-            "id": "evt_9", "object": "event", "type": "checkout.session.completed", "created": int(time.time()),
-            "livemode": True, "data": {"object": {"id": "cs_none", "object": "checkout.session"}},
+            "id": "evt_9", "object": "event", "type": "checkout.session.completed",
+            "created": int(time.time()), "livemode": True,
+            "data": {"object": {"id": "cs_none", "object": "checkout.session"}},
         }  # fmt: skip
         assert (tell(event), outcome_of(event)) == (200, "not_ours")
 
@@ -463,10 +468,6 @@ def test_the_isolation_of_hosts(
     page: Checkout, invoice: Invoice, fake: FakeStripe, tell: Any, beta: OrganizationRef, settings: Any
 ) -> None:
     """Beta has a Stripe of its own. Alpha's event means nothing there, with whichever secret."""
-    from shared_apps.accounts.queries import actor_of
-    from tenant_apps.online_payments.operations import StripeKeys, connect_stripe
-    from tests.conftest import member_of
-
     with in_organization(beta):
         keys = StripeKeys("sk_live_51betabetabeta", "whsec_of_beta_of_beta")
         connect_stripe(keys=keys, by=actor_of(member_of(beta, "owner")), at=clock.now())
