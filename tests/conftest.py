@@ -12,7 +12,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -164,39 +163,37 @@ def committed_db(django_db_setup: None, template_database: str, django_db_blocke
         yield
 
 
-@dataclass(frozen=True)
-class Furnished:
-    """Both organizations with one record of every kind: subdomain → URL parameter → id; their files."""
-
-    ids: dict[str, dict[str, Any]]
-    media: Path
+@pytest.fixture(scope="module")
+def file_s_media(
+    django_db_setup: None, template_database: str, django_db_blocker: Any, tmp_path_factory: Any
+) -> Iterator[Path]:
+    """A database for a whole file of tests, and where its files lie. What a fixture of the module commits
+    there, every test finds; what a test does to it is rolled back. Jobs stay in the outbox.
+    """
+    media = tmp_path_factory.mktemp("media")
+    with own_database(template_database, django_db_blocker.unblock), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "MEDIA_ROOT", media)
+        patch.setattr(settings, "JOBS_IN_FLIGHT", 0)
+        patch.setattr(settings, "JOBS_IN_FLIGHT_PLATFORM", 0)
+        yield media
 
 
 @pytest.fixture(scope="module")
-def furnished(
-    django_db_setup: None, template_database: str, django_db_blocker: Any, tmp_path_factory: Any
-) -> Iterator[Furnished]:
-    """For the tests of a file that look at a record of each kind: made once, in a database of the file's own.
-    What a test does to them is rolled back.
-    """
+def furnished(file_s_media: Path) -> dict[str, dict[str, Any]]:
+    """Both organizations with one record of every kind: subdomain → URL parameter → id."""
     from tests.isolation.belongings import belongings_of
 
-    media = tmp_path_factory.mktemp("furnished")
-    with own_database(template_database, django_db_blocker.unblock):
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(settings, "MEDIA_ROOT", media)
-            patch.setattr(settings, "JOBS_IN_FLIGHT", 0)
-            patch.setattr(settings, "JOBS_IN_FLIGHT_PLATFORM", 0)
-            organizations = [reference_to(one) for one in Organization.objects.order_by("subdomain")]
-            ids = {one.subdomain: belongings_of(one) for one in organizations}
-        yield Furnished(ids, media)
+    organizations = [reference_to(one) for one in Organization.objects.order_by("subdomain")]
+    return {one.subdomain: belongings_of(one) for one in organizations}
 
 
 @pytest.fixture
-def belongings(furnished: Furnished, db: None, settings: Any) -> dict[str, dict[str, Any]]:
-    """Subdomain → URL parameter → id of a record of that organization."""
-    settings.MEDIA_ROOT = furnished.media
-    return furnished.ids
+def belongings(
+    furnished: dict[str, dict[str, Any]], file_s_media: Path, db: None, settings: Any
+) -> dict[str, dict[str, Any]]:
+    """`furnished`, for one test."""
+    settings.MEDIA_ROOT = file_s_media
+    return furnished
 
 
 # The guards
@@ -252,6 +249,16 @@ class ByFile(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         return "journeys" if nodeid.startswith("tests/journeys/") else nodeid.partition("::")[0]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first, so that no worker waits for another's last file: journeys, then files
+    with soaks. The rest stays in its random order.
+    """
+    soaks = {item.path for item in items if item.get_closest_marker("soak")}
+    journeys = {item.path for item in items if item.get_closest_marker("journey")}
+    items.sort(key=lambda item: (item.path not in journeys, item.path not in soaks))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:

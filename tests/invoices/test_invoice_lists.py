@@ -4,15 +4,16 @@ from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from shared_apps.accounts.queries import actor_of
 from shared_apps.core import clock
 from shared_apps.core.actors import Actor
 from shared_apps.core.listing import listing_of
-from tenant_apps.crm.operations import merge_companies
 from tenant_apps.files.queries import read_bytes
 from tenant_apps.invoices import rules
 from tenant_apps.invoices.models import Invoice
@@ -26,19 +27,32 @@ from tenant_apps.invoices.operations import (
     mark_invoice_paid,
     send_invoice,
 )
-from tenant_apps.workspace.models import ChangeSet, ListExport
-from tenant_apps.workspace.operations import BulkAct, UndoTooLate, start_bulk_change, undo_bulk_change
+from tenant_apps.workspace.models import ListExport
 from tenant_apps.workspace.queries import arranged_by_query
-from tenants.context import OrganizationRef
+from tenants.context import OrganizationRef, in_organization, reference_to
+from tenants.models import Organization
+from tests.conftest import member_of
 from tests.invoices.stories import AT, TODAY, client, draft, fresh, issued, line, payment
 
 pytestmark = pytest.mark.usefixtures("in_alpha")
 Found = Callable[[str], list[Invoice]]
 
 
+@pytest.fixture(scope="module")
+def written(file_s_media: Path) -> list[Invoice]:
+    """Documents of every kind and status, of two clients, in two currencies, for all tests of the file."""
+    alpha = reference_to(Organization.objects.get(subdomain="alpha"))
+    with in_organization(alpha):
+        return _write(actor_of(member_of(alpha, "owner")))
+
+
 @pytest.fixture
-def books(owner: Actor, in_alpha: OrganizationRef) -> list[Invoice]:
-    """Documents of every kind and status, of two clients, in two currencies."""
+def books(written: list[Invoice], in_alpha: OrganizationRef) -> list[Invoice]:
+    """What was `written`, as a test finds it."""
+    return [fresh(one) for one in written]
+
+
+def _write(owner: Actor) -> list[Invoice]:
     first, other = (
         client(owner, name="Алфа ООД"),
         client(owner, name="Бета ООД", eik="175074752", email="b@b.bg"),
@@ -66,8 +80,7 @@ def books(owner: Actor, in_alpha: OrganizationRef) -> list[Invoice]:
                 invoice_id=note.pk, change=InvoiceChange(items=(line("1", change),)), by=owner, at=AT
             )
         notes.append(issue_invoice(invoice_id=note.pk, by=owner, at=AT))
-    made = [overdue, overdue_usd, paid, partly, sent, annulled, credited, halved, proforma, *drafts, *notes]
-    return [fresh(one) for one in made]
+    return [overdue, overdue_usd, paid, partly, sent, annulled, credited, halved, proforma, *drafts, *notes]
 
 
 @pytest.fixture
@@ -147,19 +160,6 @@ def test_every_column_shows_and_orders(books: list[Invoice], found: Found, brows
     assert "-€84.00" in page.replace("−", "-") and "<del>" in page
 
 
-def test_pages_follow_each_other_in_every_order(owner: Actor, found: Found) -> None:
-    buyer = client(owner)
-    for number in range(53):
-        draft(owner, buyer, items=(line("1", str(number % 7)),))
-    for name in ("total", "-outstanding", "number", "-due_date"):
-        first = arranged_by_query("invoice", f"ordering={name}", owner, clock.now())
-        second = arranged_by_query(
-            "invoice", f"ordering={name}&cursor={first.page.next_cursor}", owner, clock.now()
-        )
-        seen = [one.pk for one in (*first.page.items, *second.page.items)]
-        assert len(seen) == len(set(seen)) == 53, name
-
-
 def test_the_foot_says_what_it_adds(books: list[Invoice], browser: Client, owner: Actor) -> None:
     listed = browser.get("/invoices/").context["list"]
     added = [one for one in books if one.state != "annulled" and one.kind != "proforma"]
@@ -184,22 +184,6 @@ def test_groups_lead_to_their_documents(books: list[Invoice], browser: Client) -
             assert len(browser.get(group.url).context["list"].page.items) == group.count, (name, group.label)
     labels = {one.label for one in browser.get("/invoices/?group=company").context["list"].groups}
     assert labels == {"Алфа ООД", "Бета ООД"}
-
-
-def test_a_company_in_a_filter_is_named_and_has_what_was_merged_into_it(
-    owner: Actor, user: Actor, browser: Client, found: Found
-) -> None:
-    kept, absorbed = client(owner, name="Нова ООД"), client(owner, name="Стара ООД")
-    old, new = issued(owner, absorbed), issued(owner, kept)
-    other = issued(owner, client(owner, name="Друга ООД", eik="175074752"))
-    merge_companies(kept_id=kept.pk, absorbed_id=absorbed.pk, by=owner, at=AT)
-    assert ids(found(f"filter=company:is:{kept.pk}")) == {old.pk, new.pk}
-    assert ids(found(f"filter=company:not:{kept.pk}")) == {other.pk}
-    assert "<strong>Нова ООД</strong>" in browser.get(f"/invoices/?filter=company:is:{kept.pk}").text
-    form = browser.get(f"/lists/invoice/filter/?filter=company:is:{kept.pk}").text
-    assert 'data-select-url="/companies/options/"' in form and ">Нова ООД</option>" in form
-    hidden = arranged_by_query("invoice", f"filter=company:is:{kept.pk}", user, clock.now())
-    assert [chip.values for chip in hidden.chips] == ["Not yours to see, or gone"] and not hidden.page.items
 
 
 def test_clients_and_deals_are_asked_for_their_documents(
@@ -261,58 +245,6 @@ def test_the_file_holds_numbers_and_takes_credit_notes_off(
     assert len(rows) == len(books)
     assert sum(Decimal(str(row[2])) for row in rows) == sum(one.signed_total for one in books)
     assert {row[1] for row in rows} >= {"Draft", "Overdue", "Annulled"}
-
-
-class TestManyAtOnce:
-    def test_drafts_are_issued_and_what_is_issued_is_left_out(self, owner: Actor, browser: Client) -> None:
-        first, second, done = draft(owner), draft(owner), issued(owner)
-        sent = {"act": "issue", "id": [str(one.pk) for one in (first, second, done)], "query": ""}
-        asked = browser.get("/lists/invoice/bulk/", sent).text
-        assert "3 records are chosen." in asked and "It cannot be undone." in asked
-
-        answer = browser.post("/lists/invoice/bulk/", sent, follow=True).text
-
-        numbers = [int(fresh(one).number) for one in (done, first, second)]
-        assert numbers == list(range(numbers[0], numbers[0] + 3))
-        changes = ChangeSet.objects.get()
-        assert (changes.kind, changes.done_count, changes.failed_count) == ("issue", 2, 1)
-        assert f"/changes/{changes.pk}/undo/" not in answer and str(done.number) in answer
-
-    def test_it_is_never_undone(self, owner: Actor) -> None:
-        act, one = BulkAct("issue", {}), draft(owner)
-        changes = start_bulk_change(
-            entity="invoice", act=act, record_ids=[one.pk], label="x", by=owner, at=AT
-        )
-        with pytest.raises(UndoTooLate):
-            undo_bulk_change(change_set_id=changes.pk, by=owner, at=AT)
-        assert fresh(one).is_issued
-
-    def test_drafts_are_deleted_and_nothing_else(self, owner: Actor, browser: Client) -> None:
-        gone, kept = draft(owner), issued(owner)
-        sent = {"act": "delete_draft", "id": [str(gone.pk), str(kept.pk)], "query": ""}
-        browser.post("/lists/invoice/bulk/", sent)
-        assert list(Invoice.objects.all()) == [kept]
-
-    def test_sent_to_those_who_have_an_address(self, owner: Actor, browser: Client) -> None:
-        reached = issued(owner, client(owner, email="a@a.bg"))
-        mute = issued(owner, client(owner, name="Ням ООД", eik="175074752"))
-        sent = {"act": "send", "id": [str(reached.pk), str(mute.pk)], "query": ""}
-        answer = browser.post("/lists/invoice/bulk/", sent, follow=True).text
-        assert fresh(reached).sent_at and not fresh(mute).sent_at
-        assert "no e-mail address" in answer
-
-    def test_a_user_issues_none(self, user: Actor, browser_of: Any, alpha: OrganizationRef) -> None:
-        mine = draft(user)
-        sent = {"act": "issue", "id": [str(mine.pk)], "query": ""}
-        answer = browser_of(alpha, "user").post("/lists/invoice/bulk/", sent)
-        assert answer.status_code in (403, 422) and fresh(mine).is_draft
-
-    def test_what_is_no_act_changes_nothing(self, owner: Actor, browser: Client) -> None:
-        kept = draft(owner)
-        for act in ("archive", "edit", "tag", "annul"):
-            answer = browser.post("/lists/invoice/bulk/", {"act": act, "id": [str(kept.pk)], "query": ""})
-            assert answer.status_code == 422
-        assert fresh(kept).is_draft
 
 
 def test_the_api_takes_the_same_filter(books: list[Invoice], api: Any) -> None:

@@ -118,6 +118,7 @@ def _facts(request: Request, invoice: Invoice) -> dict[str, Any]:
         "offer": _offer_of(invoice, request),
         "allocations": rows_of(queries.allocations_of_invoice(invoice.pk)),
         "related": slots.filling("invoice.related", invoice=invoice, actor=request.actor),
+        "write_offs": rows_of(queries.write_offs_of_invoice(invoice.pk)),
         "mail": _mail(invoice),
         "timeline": timeline(invoice.pk, by=request.actor),
     }
@@ -125,7 +126,6 @@ def _facts(request: Request, invoice: Invoice) -> dict[str, Any]:
         "invoice": invoice,
         "advances": queries.advances_for(invoice, request.actor) if invoice.is_draft else [],
         "rules": RulesPanel(queries.findings_of(invoice, on=today(request))),
-        "write_offs": queries.write_offs_of_invoice(invoice.pk) if invoice.written_off_total else [],
         "document_refusal": queries.document_refusal(invoice),
         **dict(zip(parts, together(*parts.values()), strict=True)),
         **_waiting(request),

@@ -48,7 +48,7 @@ def list_row(context: template.Context, row: Row, here: str, with_check: bool) -
         format_html(_CHECK, row.record.pk, gettext("Choose %(name)s") % {"name": name}) if with_check else ""
     )
     cells = "".join([_cell(context, row, cell) for cell in row.cells[1:]])
-    return format_html(_ROW, f"{row.url}?list={here}", check, name, mark_safe(cells))  # noqa: S308 — drawn here
+    return format_html(_ROW, f"{row.url}?list={here}", check, row.title, mark_safe(cells))  # noqa: S308 — drawn here
 
 
 @register.simple_tag
