@@ -99,7 +99,7 @@ class FakeStripe:
         with self.lock:
             account, session = self._owner(session_id)
             if session["status"] != "open":
-                raise AssertionError(f"the page is {session['status']}")
+                raise Refusal(400, "invalid_request_error", f"page_is_{session['status']}")
             intent = self._intent(account, session, "processing" if delayed else "requires_payment_method")
             if fails:
                 return str(intent["id"])

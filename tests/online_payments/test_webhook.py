@@ -343,6 +343,9 @@ class TestDisputed:
         fake.close_dispute(dispute_id, "won")
         assert tell(told(fake, "charge.dispute.closed")) == 200
         assert money_of(invoice) == (Decimal("0.00"), Decimal("120.00"))
+        fake.close_dispute(dispute_id, "lost")
+        assert tell(told(fake, "charge.dispute.closed")) == 200
+        assert money_of(invoice) == NOTHING
 
     def test_lost_after_a_part_went_back_takes_what_is_left(
         self, paid: str, invoice: Invoice, fake: FakeStripe, tell: Any

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
@@ -142,6 +142,7 @@ def _note_refund(
         row.refund = _give_back(card, facts.amount, facts.id, facts.created_at, _reason_of(row), by, at)
     elif state in OVER and row.refund is not None:
         _came_back(row.refund, by, at)
+        row.refund = None
     row.save()
     if before == state:
         return False
@@ -171,6 +172,7 @@ def _note_dispute(
         row.refund = _give_back(card, facts.amount, facts.id, as_of, reason, by, at)
     elif state == DisputeState.WON and row.refund is not None:
         _came_back(row.refund, by, at)
+        row.refund = None
     row.save()
     if not is_new and before == state:
         return False
@@ -200,7 +202,7 @@ def _give_back(
             amount=min(amount, left),
             refunded_on=day_in(current_organization().time_zone, happened_at),
             reason=reason,
-            external_key=f"stripe:{source_id}",
+            external_key=_key_of(payment, source_id),
             frees_allocations=True,
             by=by,
             at=at,
@@ -211,8 +213,16 @@ def _give_back(
     return refund
 
 
+def _key_of(payment: Payment, source_id: str) -> str:
+    """The key of this movement in the ledger; of one that came back and goes once more, another one."""
+    key = f"stripe:{source_id}"
+    same = Q(external_key=key) | Q(external_key__startswith=f"{key}:")
+    times = Refund.objects.filter(same, payment=payment, undone_by__isnull=False).count()
+    return f"{key}:{times + 1}" if times else key
+
+
 def _came_back(refund: Refund, by: Actor, at: datetime) -> None:
-    """Money that was booked as given back is here again: it is the client's credit."""
+    """Money that was booked as given back is here again: it is the client's credit. No refund has it then."""
     with override(current_organization().language):
         reason = _("Stripe returned it")
     try:

@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-# docs.stripe.com/currencies: the first have no smaller part, the others thousandths of which the last digit is
-# always 0. All the rest is counted in hundredths, whatever ISO 4217 says.
+# docs.stripe.com/currencies: the first have no smaller part, the others thousandths, the last digit of which
+# is always 0. All the rest is counted in hundredths, whatever ISO 4217 says.
 WITHOUT_PARTS = frozenset(
     "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split()  # noqa: SIM905
 )
