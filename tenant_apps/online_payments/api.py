@@ -21,6 +21,7 @@ from tenant_apps.online_payments.schemas import (
     CheckoutOut,
     NoticeIn,
     PayoutOut,
+    PayoutTransactionFilters,
     PayoutTransactionOut,
     StripeEventOut,
     StripeKeysIn,
@@ -152,14 +153,14 @@ def read_payout(request: ActorRequest, payout_id: UUID) -> HttpResponse:
 
 
 @router.get(
-    "payouts/{uuid:payout_id}/transactions/",
+    "payout-transactions/",
     response=ListOf[PayoutTransactionOut],
     operation_id="list_payout_transactions",
 )
-def list_payout_transactions(request: ActorRequest, payout_id: UUID, query: Query[ListQuery]) -> HttpResponse:
-    """What a payout consists of, line by line."""
+def list_payout_transactions(request: ActorRequest, query: Query[PayoutTransactionFilters]) -> HttpResponse:
+    """What payouts consist of, line by line; of one payout with `payout_id`."""
     request.actor.require(Permission.CARDS_VIEW)
-    found = queries.transactions_of(queries.payout_by_id(payout_id).pk)
+    found = queries.transactions_of(query.payout_id) if query.payout_id else queries.payout_transactions()
     return list_response(found, query, orderings=NEWEST_ONLY, item=payout_transaction_out, default="id")
 
 

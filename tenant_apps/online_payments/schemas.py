@@ -4,7 +4,7 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
-from shared_apps.core.api import Amount, Input, decimal_text
+from shared_apps.core.api import Amount, Input, ListQuery, decimal_text
 from tenant_apps.online_payments.models import (
     CardPayment,
     CardRefund,
@@ -154,9 +154,14 @@ class PayoutOut(Schema):
     created_at: datetime
 
 
+class PayoutTransactionFilters(ListQuery):
+    payout_id: UUID | None = None
+
+
 class PayoutTransactionOut(Schema):
     id: UUID
     transaction_id: str
+    payout_id: UUID
     kind: str
     payment_id: UUID | None
     amount: str
@@ -291,6 +296,7 @@ def payout_transaction_out(line: PayoutTransaction) -> dict[str, Any]:
     return {
         "id": line.pk,
         "transaction_id": line.transaction_id,
+        "payout_id": line.payout_id,
         "kind": line.kind,
         "payment_id": line.card_payment.payment_id if line.card_payment else None,
         "amount": decimal_text(line.amount),

@@ -77,7 +77,7 @@ def test_a_checkout_from_asked_for_to_paid_given_back_and_paid_out(
     (payout,) = api.get(f"{API}/payouts/").json()["items"]
     assert (payout["is_explained"], payout["amount"], payout["fees_total"]) == (True, "97.95", "2.05")
     assert api.get(f"{API}/payouts/{Payout.objects.get().pk}/").json() == payout
-    lines = api.get(f"{API}/payouts/{payout['id']}/transactions/").json()["items"]
+    lines = api.get(f"{API}/payout-transactions/?payout_id={payout['id']}").json()["items"]
     assert {line["payment_id"] for line in lines} == {str(money.pk)}
     (event,) = api.get(f"{API}/card-payments/events/").json()["items"]
     assert (event["type"], event["outcome"]) == ("payout.paid", "noted")

@@ -26,7 +26,6 @@ from tenant_apps.invoices.operations import (
     record_payment,
 )
 from tenant_apps.invoices.queries import lock_invoice, lock_payment
-from tenant_apps.invoices.rules import OWED_KINDS
 from tenant_apps.online_payments import rules
 from tenant_apps.online_payments.events import CardPaymentEvent, CheckoutEvent
 from tenant_apps.online_payments.models import CardPayment, Checkout, CheckoutState, PaymentStatus
@@ -193,8 +192,7 @@ def _give(payment: Payment, card: CardPayment, invoice: Invoice | None, by: Acto
     owed = NONE
     if invoice is not None:
         locked = lock_invoice(invoice.pk, by)
-        fits = locked.is_issued and locked.kind in OWED_KINDS and locked.currency == payment.currency
-        owed = min(locked.outstanding, payment.amount) if fits else NONE
+        owed = min(locked.outstanding, payment.amount) if locked.currency == payment.currency else NONE
     if owed and invoice is not None:
         evidence = ({"signal": EVIDENCE, "value": card.intent_id},)
         wanted = AllocationInput(payment.pk, invoice.pk, owed, evidence)

@@ -38,6 +38,7 @@ from tenant_apps.online_payments.queries.payments import unanswered_refunds as u
 from tenant_apps.online_payments.queries.payments import visible_card_payment as visible_card_payment
 from tenant_apps.online_payments.queries.payouts import payout_by_id as payout_by_id
 from tenant_apps.online_payments.queries.payouts import payout_explaining as payout_explaining
+from tenant_apps.online_payments.queries.payouts import payout_transactions as payout_transactions
 from tenant_apps.online_payments.queries.payouts import payouts as payouts
 from tenant_apps.online_payments.queries.payouts import payouts_to_read as payouts_to_read
 from tenant_apps.online_payments.queries.payouts import transactions_of as transactions_of

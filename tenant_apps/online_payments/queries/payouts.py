@@ -39,8 +39,12 @@ def payout_explaining(amount: Decimal, currency: str, around_on: date) -> Payout
 
 def transactions_of(payout_id: UUID) -> QuerySet[PayoutTransaction]:
     """What a payout consists of, each line with the payment that it is about."""
-    found = PayoutTransaction.objects.filter(payout_id=payout_id)
-    return found.select_related("card_payment__payment__company")
+    return payout_transactions().filter(payout_id=payout_id)
+
+
+def payout_transactions() -> QuerySet[PayoutTransaction]:
+    """What all payouts consist of."""
+    return PayoutTransaction.objects.select_related("card_payment__payment__company")
 
 
 def payouts_to_read(*, before: datetime) -> QuerySet[Payout, UUID]:
