@@ -44,11 +44,15 @@ def open_checkout(*, checkout_id: str, **unknown: Any) -> None:
     order = operations.begin_session(checkout_id=asked_id, by=by, at=clock.now())
     if order is None:
         return
-    stripe = stripe_of(queries.checkout_of(asked_id).connection)
+    connection = queries.checkout_of(asked_id).connection
     try:
-        session = stripe.create_session(order)
+        session = stripe_of(connection).create_session(order)
     except StripeRefused as refusal:
         operations.note_session_refused(checkout_id=asked_id, error=refusal.code, by=by, at=clock.now())
+        if isinstance(refusal, KeyRefused):
+            operations.refuse_stripe_keys(
+                connection_id=connection.pk, error=refusal.code, is_final=True, by=by, at=clock.now()
+            )
         return
     operations.note_session_opened(checkout_id=asked_id, session=session, by=by, at=clock.now())
 
@@ -127,8 +131,9 @@ def catch_up_with_stripe(**unknown: Any) -> None:
     if candidate is not None and candidate.state == ConnectionState.CHECKING:
         _try(candidate)
     for connection in list(queries.held_connections()):
-        if not connection.is_working or _try(connection):
+        if _try(connection):
             _catch_up(connection, at)
+    operations.forget_old_stripe_events(by=by, at=at)
     operations.forget_left_keys(by=by, at=clock.now())
     operations.settle_catching_up(by=by, at=clock.now())
 
@@ -148,7 +153,10 @@ def _try(connection: StripeConnection) -> bool:
         refuse("unreachable", is_final=False)
         raise
     except StripeRefused as refusal:
-        refuse(refusal.code, is_final=True)
+        if connection.state == ConnectionState.LEAVING:
+            operations.abandon_stripe_keys(connection_id=connection.pk, by=by, at=clock.now())
+        else:
+            refuse(refusal.code, is_final=True)
         return False
     operations.accept_stripe_keys(connection_id=connection.pk, account=account, by=by, at=clock.now())
     return True

@@ -20,7 +20,11 @@ from tenant_apps.online_payments.models import (
     StripeConnection,
     StripeEvent,
 )
-from tenant_apps.online_payments.operations import disconnect_stripe, refund_card_payment
+from tenant_apps.online_payments.operations import (
+    disconnect_stripe,
+    forget_old_stripe_events,
+    refund_card_payment,
+)
 from tests.invoices.stories import issued
 from tests.online_payments.fake_stripe import FakeStripe
 from tests.online_payments.stories import KEY, money_of, open_page, run_due_jobs, told
@@ -142,3 +146,12 @@ def test_where_nothing_is_connected_nothing_is_due(owner: Actor) -> None:
     run_due_jobs()
     catch_up(owner)
     assert not due.exists()
+
+
+def test_old_events_leave(invoice: Invoice, owner: Actor, fake: FakeStripe, tell: Any) -> None:
+    fake.pay(open_page(invoice, owner).session_id or "")
+    tell(told(fake, "checkout.session.completed"))
+    age(StripeEvent, days=181)
+    by, at = system_actor(owner.organization_id), clock.now()
+    assert forget_old_stripe_events(by=by, at=at) == 1
+    assert forget_old_stripe_events(by=by, at=at) == 0

@@ -15,6 +15,7 @@ from shared_apps.core.sealing import CannotBeOpened, unseal
 from shared_apps.jobs.models import Job
 from shared_apps.jobs.operations import enqueue
 from tenant_apps.activity.models import Event
+from tenant_apps.messages.models import Notification
 from tenant_apps.online_payments.adapters import StripeUnreachable
 from tenant_apps.online_payments.models import CardSettings, Checkout, StripeConnection
 from tenant_apps.online_payments.operations import (
@@ -246,6 +247,41 @@ class TestOtherKeys:
             checkout_id=page.pk, error="key_invalid", by=by, at=clock.now() + timedelta(hours=3)
         )
         assert (Checkout.objects.get().state, Checkout.objects.get().is_settled) == ("expired", True)
+
+
+@pytest.mark.usefixtures("connected")
+class TestWithdrawnKeys:
+    def test_nobody_is_asked_for_money_with_them_and_people_are_told(
+        self, owner: Actor, fake: FakeStripe
+    ) -> None:
+        fake.revoked.add(KEY)
+        page = open_page(issued(owner), owner)
+        assert (page.state, page.error) == ("failed", "key_invalid")
+        assert not accepts_cards()
+        assert Notification.objects.filter(kind="card_keys_refused").count() == 1
+        fake.revoked.clear()
+        check_stripe_keys(by=owner, at=clock.now())
+        run_due_jobs()
+        assert accepts_cards()
+
+    def test_those_of_a_former_account_are_given_up_with_what_is_on_its_way(
+        self, owner: Actor, fake: FakeStripe, tell: Any
+    ) -> None:
+        invoice = issued(owner)
+        page = open_page(invoice, owner)
+        fake.pay(page.session_id or "", delayed=True)
+        tell(told(fake, "checkout.session.completed"))
+        disconnect_stripe(by=owner, at=clock.now())
+        run_due_jobs()
+        assert StripeConnection.objects.get().state == "leaving"
+        fake.revoked.add(KEY)
+        with transaction.atomic():
+            enqueue("catch_up_with_stripe", by=system_actor(owner.organization_id))
+        run_due_jobs()
+        connection, checkout = StripeConnection.objects.get(), Checkout.objects.get()
+        assert (connection.state, connection.secret_key) == ("gone", None)
+        assert (checkout.state, checkout.payment_status, checkout.error) == ("failed", "failed", "keys_gone")
+        assert Notification.objects.filter(kind="card_keys_refused").count() == 1
 
 
 @pytest.mark.usefixtures("connected")

@@ -183,6 +183,9 @@ class StripeEvent(models.Model):
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 
+    class Meta:
+        indexes = [models.Index(fields=["created_at"], name="online_payments_event_age")]
+
     class Data:
         plain = (
             "id",

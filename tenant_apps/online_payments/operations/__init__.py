@@ -20,6 +20,7 @@ from tenant_apps.online_payments.operations.connections import CATCHING_UP as CA
 from tenant_apps.online_payments.operations.connections import NothingToCheck as NothingToCheck
 from tenant_apps.online_payments.operations.connections import NoticeNotConfirmed as NoticeNotConfirmed
 from tenant_apps.online_payments.operations.connections import StripeKeys as StripeKeys
+from tenant_apps.online_payments.operations.connections import abandon_stripe_keys as abandon_stripe_keys
 from tenant_apps.online_payments.operations.connections import accept_stripe_keys as accept_stripe_keys
 from tenant_apps.online_payments.operations.connections import check_stripe_keys as check_stripe_keys
 from tenant_apps.online_payments.operations.connections import connect_stripe as connect_stripe
@@ -36,6 +37,9 @@ from tenant_apps.online_payments.operations.connections import (
 from tenant_apps.online_payments.operations.connections import turn_on_card_payments as turn_on_card_payments
 from tenant_apps.online_payments.operations.hearing import fail_stripe_event as fail_stripe_event
 from tenant_apps.online_payments.operations.hearing import finish_stripe_event as finish_stripe_event
+from tenant_apps.online_payments.operations.hearing import (
+    forget_old_stripe_events as forget_old_stripe_events,
+)
 from tenant_apps.online_payments.operations.hearing import note_events_read as note_events_read
 from tenant_apps.online_payments.operations.hearing import receive_stripe_event as receive_stripe_event
 from tenant_apps.online_payments.operations.payouts import PayoutArrived as PayoutArrived

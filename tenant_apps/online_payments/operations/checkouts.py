@@ -9,9 +9,8 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as translated
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from shared_apps.core.actors import Actor, ActorKind, system_actor
 from shared_apps.core.errors import Refused
@@ -23,7 +22,7 @@ from tenant_apps.invoices.models import Invoice
 from tenant_apps.invoices.queries import email_of_buyer, lock_invoice, visible_invoice
 from tenant_apps.online_payments import rules
 from tenant_apps.online_payments.events import CheckoutEvent
-from tenant_apps.online_payments.models import Checkout, CheckoutState, StripeConnection
+from tenant_apps.online_payments.models import Checkout, CheckoutState, PaymentStatus, StripeConnection
 from tenant_apps.online_payments.models.checkouts import LIVE
 from tenant_apps.online_payments.queries import (
     accepts_cards,
@@ -214,6 +213,18 @@ def note_out_of_sight(*, checkout_id: UUID, error: str, by: Actor, at: datetime)
     checkout.save(update_fields=["is_settled"])
 
 
+def give_up(checkout_id: UUID, error: str, by: Actor, at: datetime) -> None:
+    """Nobody will hear what becomes of this checkout."""
+    checkout = lock_checkout(checkout_id)
+    if checkout.is_processing:
+        checkout.payment_status = PaymentStatus.FAILED
+        _end(checkout, CheckoutState.FAILED, CheckoutEvent.FAILED, by, at, error=error)
+    elif checkout.is_live_page:
+        _end(checkout, CheckoutState.EXPIRED, CheckoutEvent.EXPIRED, by, at, error=error)
+    checkout.is_settled = True
+    checkout.save(update_fields=["is_settled"])
+
+
 def close_pages(found: QuerySet[Checkout], by: Actor, at: datetime) -> int:
     """Nobody is led to those of these pages that can be paid on, and a job closes them at Stripe; says how
     many.
@@ -309,7 +320,7 @@ def _order(checkout: Checkout, invoice: Invoice) -> rules.SessionOrder:
     organization = current_organization()
     named = rules.Named(organization.id, checkout.invoice_id, checkout.pk)
     with override(checkout.language):
-        title = translated("Invoice %(number)s") % {"number": invoice.number}
+        title = gettext("Invoice %(number)s") % {"number": invoice.number}
     return rules.SessionOrder(
         key=f"tefter-checkout-{checkout.pk}",
         named=named,

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from shared_apps.core.actors import Actor
 from shared_apps.core.errors import FieldError, Refused, Text, refuse_all
@@ -26,7 +28,8 @@ from tenant_apps.online_payments.models import (
 )
 from tenant_apps.online_payments.models.checkouts import LIVE
 from tenant_apps.online_payments.models.connections import CANDIDATES
-from tenant_apps.online_payments.operations.checkouts import CardsNotTaken, NotConnected, close_pages
+from tenant_apps.online_payments.operations.checkouts import CardsNotTaken, NotConnected, close_pages, give_up
+from tenant_apps.online_payments.operations.telling import tell_people
 from tenant_apps.online_payments.queries import (
     candidate_connection,
     held_connections,
@@ -37,7 +40,7 @@ from tenant_apps.online_payments.rules import keys as keys_rules
 from tenants.context import current_organization
 from tenants.operations import Restoration
 
-CATCHING_UP = "catch_up_with_stripe"
+CATCHING_UP, KEYS_GONE, DEAD_KEYS = "catch_up_with_stripe", "keys_gone", "card_keys_refused"
 FAULT_TEXTS: dict[str, Text] = {
     keys_rules.PUBLISHABLE: _(
         "This is the publishable key. Enter the secret one, which begins with sk_ (or a restricted one, rk_)."
@@ -162,6 +165,8 @@ def refuse_stripe_keys(*, connection_id: UUID, error: str, is_final: bool, by: A
     if is_final and error != was:
         new = {"error": connection.error}
         record(event=ConnectionEvent.REFUSED, subject=connection, by=by, at=at, new=new)
+        if connection.is_working:
+            _tell_of_dead_keys(connection, by, at)
 
 
 @operation(permission=Permission.CARDS_MANAGE)
@@ -189,6 +194,23 @@ def forget_left_keys(*, by: Actor, at: datetime) -> None:
     for connection in leaving.select_for_update().order_by("id"):
         if not is_something_left(connection.pk):
             _forget(connection, by, at)
+
+
+@operation(permission=Permission.PLATFORM_OPERATE)
+def abandon_stripe_keys(*, connection_id: UUID, by: Actor, at: datetime) -> None:
+    """Stripe refuses the keys of a former connection, so nobody will hear what became of what is on its way
+    there. People are told to look for themselves, and the keys are deleted.
+    """
+    connection = StripeConnection.objects.select_for_update().get(pk=connection_id)
+    lost = list(connection.checkouts.filter(is_settled=False).order_by("id"))
+    for checkout in lost:
+        give_up(checkout.pk, KEYS_GONE, by, at)
+    asked = CardRefund.objects.filter(card_payment__connection=connection)
+    asked.filter(state__in=(RefundState.REQUESTED, RefundState.PENDING)).update(
+        state=RefundState.FAILED, error=KEYS_GONE, updated_at=at
+    )
+    _tell_of_dead_keys(connection, by, at)
+    _forget(connection, by, at)
 
 
 @operation(permission=Permission.CARDS_MANAGE)
@@ -250,6 +272,16 @@ def settle_catching_up(*, by: Actor, at: datetime) -> None:
         organization_id=current_organization().id,
         remaining=lambda: at if held_connections().exists() or candidate_connection() else None,
     )
+
+
+def _tell_of_dead_keys(connection: StripeConnection, by: Actor, at: datetime) -> None:
+    with override(current_organization().language):
+        text = gettext(
+            "Stripe does not take the keys %(key)s any more. What is on its way there is not heard of."
+        )
+        words = text % {"key": str(connection)}
+    url = reverse("card_settings")
+    tell_people(kind=DEAD_KEYS, because=connection, url=url, text=words, by=by, at=at)
 
 
 def _succeed(old: StripeConnection, new: StripeConnection, by: Actor, at: datetime) -> None:

@@ -1,14 +1,16 @@
 """Events of Stripe: each is written down once, before anything is done about it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from shared_apps.core.actors import Actor
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
 from tenant_apps.online_payments.models import EventOutcome, StripeConnection, StripeEvent
+from tenant_apps.online_payments.models.connections import DONE
 from tenant_apps.online_payments.rules import EventFacts
 
+KEPT_FOR = timedelta(days=180)
 BOOKKEEPING = "what the event leads to is told by whoever books it"
 
 
@@ -56,6 +58,15 @@ def fail_stripe_event(*, event_id: str, error: str, by: Actor, at: datetime) -> 
     if not row.is_done:
         row.outcome, row.error, row.updated_at = EventOutcome.FAILED, error[:100], at
         row.save(update_fields=["outcome", "error", "updated_at"])
+
+
+@operation(permission=Permission.PLATFORM_OPERATE, event=None, why=BOOKKEEPING)
+def forget_old_stripe_events(*, by: Actor, at: datetime) -> int:
+    """Delete events that are done and older than they are kept; Stripe itself tells none so old. Says how
+    many.
+    """
+    old = StripeEvent.objects.filter(outcome__in=DONE, created_at__lt=at - KEPT_FOR)
+    return old.delete()[0]
 
 
 @operation(permission=Permission.PLATFORM_OPERATE, event=None, why=BOOKKEEPING)

@@ -277,19 +277,20 @@ def _tell_refund_failed(card: CardPayment, row: CardRefund, by: Actor, at: datet
     with override(current_organization().language):
         text = _("The refund of %(amount)s by Stripe failed.") % {"amount": str(row)}
     invoice = card.checkout.invoice if card.checkout else None
-    tell_people(kind=REFUND_FAILED, about=card, invoice=invoice, text=text, because=row, by=by, at=at)
+    url = card.get_absolute_url()
+    tell_people(kind=REFUND_FAILED, because=row, url=url, invoice=invoice, text=text, by=by, at=at)
 
 
 def _tell_dispute(card: CardPayment, row: Dispute, by: Actor, at: datetime, *, is_new: bool) -> None:
     """Tell of a dispute that it was opened, and how it ended; one that we hear of only at its end, both."""
     invoice = card.checkout.invoice if card.checkout else None
-    told = {"amount": row.amount, "reason": row.reason}
+    told, url = {"amount": row.amount, "reason": row.reason}, card.get_absolute_url()
     if is_new:
         record(event=CardPaymentEvent.DISPUTED, subject=card, by=by, at=at, parent=card.payment, new=told)
         with override(current_organization().language):
             text = _("The client's bank disputes the card payment of %(amount)s. Answer at Stripe in time.")
             words = text % {"amount": str(row)}
-        tell_people(kind=DISPUTED, about=card, invoice=invoice, text=words, because=row, by=by, at=at)
+        tell_people(kind=DISPUTED, because=row, url=url, invoice=invoice, text=words, by=by, at=at)
     if row.state == DisputeState.OPEN:
         return
     is_lost = row.state == DisputeState.LOST
@@ -301,4 +302,4 @@ def _tell_dispute(card: CardPayment, row: Dispute, by: Actor, at: datetime, *, i
         )
         words = text % {"amount": str(row)}
     kind = f"{DISPUTE_OVER}_{row.state}"
-    tell_people(kind=kind, about=card, invoice=invoice, text=words, because=row, by=by, at=at)
+    tell_people(kind=kind, because=row, url=url, invoice=invoice, text=words, by=by, at=at)

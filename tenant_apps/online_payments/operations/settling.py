@@ -203,4 +203,5 @@ def _give(payment: Payment, card: CardPayment, invoice: Invoice | None, by: Acto
                 "%(amount)s came by card for %(invoice)s, more than it owes: the rest is the client's credit."
             )
             told = text % {"amount": str(card), "invoice": str(invoice or "—")}
-        tell_people(kind=PAID_TWICE, about=card, invoice=invoice, text=told, by=by, at=at)
+        url = card.get_absolute_url()
+        tell_people(kind=PAID_TWICE, because=card, url=url, invoice=invoice, text=told, by=by, at=at)

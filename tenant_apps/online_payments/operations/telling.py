@@ -9,31 +9,16 @@ from shared_apps.accounts.roles import Role
 from shared_apps.core.actors import Actor
 from tenant_apps.invoices.models import Invoice
 from tenant_apps.messages.operations import notify
-from tenant_apps.online_payments.models import CardPayment
 from tenant_apps.workspace.queries import active_members
 
 
 def tell_people(
-    *,
-    kind: str,
-    about: CardPayment,
-    invoice: Invoice | None,
-    text: str,
-    by: Actor,
-    at: datetime,
-    because: Model | None = None,
+    *, kind: str, because: Model, url: str, text: str, by: Actor, at: datetime, invoice: Invoice | None = None
 ) -> None:
-    """Notify them, once for `because` (by default, for the payment itself)."""
+    """Notify them, each kind once for `because`."""
     for user_id in sorted(_people(invoice)):
-        notify(
-            user_id=user_id,
-            kind=kind,
-            text=text,
-            url=about.get_absolute_url(),
-            key=f"{kind}:{(because or about).pk}:{user_id}",
-            by=by,
-            at=at,
-        )
+        key = f"{kind}:{because.pk}:{user_id}"
+        notify(user_id=user_id, kind=kind, text=text, url=url, key=key, by=by, at=at)
 
 
 def _people(invoice: Invoice | None) -> set[UUID]:

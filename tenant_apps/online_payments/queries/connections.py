@@ -17,6 +17,7 @@ from tenant_apps.online_payments.rules import Named
 from tenants.context import current_organization
 
 LIVE, TEST = "live", "test"
+UNREACHABLE = "unreachable"
 
 
 def accepts_cards() -> bool:
@@ -30,8 +31,11 @@ def settings_that_are_on() -> QuerySet[CardSettings]:
 
 
 def connections_that_charge() -> QuerySet[StripeConnection]:
-    """The working connection, when Stripe takes charges with it; else none."""
-    return StripeConnection.objects.filter(state=ConnectionState.WORKING, charges_enabled=True)
+    """The working connection, when Stripe takes charges with it and has not refused its keys since; else
+    none.
+    """
+    works = StripeConnection.objects.filter(state=ConnectionState.WORKING, charges_enabled=True)
+    return works.filter(error__in=("", UNREACHABLE))
 
 
 def card_mode() -> str:
