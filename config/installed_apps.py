@@ -40,6 +40,7 @@ TENANT_APPS = [
     "tenant_apps.invoices",
     "tenant_apps.online_payments",
     "tenant_apps.reconciliation",
+    "tenant_apps.client_portal",
     "tenant_apps.imports",
     "tenant_apps.dashboard",
 ]

@@ -23,6 +23,8 @@ REACTIONS: dict[str, tuple[str | Among, ...]] = {
     "invoices.invoice_written_off": (OUTDATES_PAGE,),
     "invoices.write_off_undone": (OUTDATES_PAGE,),
     "invoices.offer_sent": ("render_offer_document",),
+    "sharing.public_link_renewed": ("redraw_invoice_document",),
+    "sharing.public_link_revoked": ("redraw_invoice_document",),
     "invoices.payment_recorded": ("match_payments_with_invoices",),
     "invoices.payment_allocated": (OUTDATES_PAGES,),
     "invoices.payment_deallocated": (OUTDATES_PAGES,),

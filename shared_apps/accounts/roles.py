@@ -41,6 +41,8 @@ _USER = frozenset(
         P.ORGANIZATION_VIEW,
         P.TEAM_VIEW,
         P.RECORDS_SHARE,
+        P.LINKS_VIEW,
+        P.LINKS_MAKE,
         P.REPORTS_VIEW,
     }
 )
@@ -61,6 +63,10 @@ _MANAGER = _USER | {
     P.PAYMENTS_VOID,
     P.PAYMENTS_REFUND,
     P.CARDS_VIEW,
+    P.BANK_VIEW,
+    P.BANK_IMPORT,
+    P.BANK_EXPLAIN,
+    P.BANK_MANAGE,
     P.RECORDS_VIEW_ALL,
 }
 _ADMIN = _MANAGER | {

@@ -21,6 +21,7 @@ AREA_NAMES: dict[str, Promise] = {
     "offers": _("Offers"),
     "payments": _("Payments"),
     "cards": _("Card payments"),
+    "bank": _("Bank"),
     "dashboard": _("Dashboard"),
     "organization": _("Organization"),
     "team": _("Team"),

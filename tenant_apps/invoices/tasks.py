@@ -12,6 +12,7 @@ from shared_apps.core import clock
 from shared_apps.core.actors import Actor
 from shared_apps.core.formats import format_day, format_money
 from shared_apps.jobs.actors import Queue, current_actor, job
+from tenant_apps.crm.models import Company, Contact
 from tenant_apps.files.operations import store_file
 from tenant_apps.invoices.models import Invoice, Offer
 from tenant_apps.invoices.operations import (
@@ -19,6 +20,7 @@ from tenant_apps.invoices.operations import (
     NothingToRemind,
     expire_offer,
     invoice_pdf_bytes,
+    let_go_of_document,
     make_invoice_qr_codes,
     offer_pdf_bytes,
     remind_client,
@@ -42,6 +44,7 @@ from tenant_apps.invoices.queries import (
 )
 from tenant_apps.invoices.statement_paper import render_statement
 from tenant_apps.messages.operations import queue_message
+from tenant_apps.sharing.queries import addresses_of
 from tenant_apps.workspace.models import OrganizationProfile
 from tenant_apps.workspace.queries import profile
 from tenants.context import current_organization
@@ -55,6 +58,18 @@ def generate_invoice_qr_codes(*, subject_id: str, **unknown: Any) -> None:
     by = current_actor()
     if visible_invoice(UUID(subject_id), by).is_issued:
         make_invoice_qr_codes(invoice_id=UUID(subject_id), by=by, at=clock.now())
+
+
+@job(queue=Queue.PATIENT)
+def redraw_invoice_document(*, subject_id: str, **unknown: Any) -> None:
+    """After the client link of an invoice was renewed or revoked: the paper that shows it is drawn again."""
+    by, at = current_actor(), clock.now()
+    with suppress(Invoice.DoesNotExist):  # the link of something else
+        invoice = visible_invoice(UUID(subject_id), by)
+        let_go_of_document(invoice_id=invoice.pk, by=by, at=at)
+        if invoice.is_issued:
+            make_invoice_qr_codes(invoice_id=invoice.pk, by=by, at=at)
+        invoice_pdf_bytes(invoice_id=invoice.pk, by=by, at=at)
 
 
 @job(queue=Queue.PATIENT)
@@ -131,7 +146,7 @@ def email_statement(
         content = render_statement(str(receiver), told, seller=seller, since=first, until=last)
         name = f"{_('Statement')}-{since}-{until}.pdf"
         file = store_file(name=name, content_type="application/pdf", content=content, by=by, at=at)
-        context = _statement_letter(str(receiver), told, seller, first, last)
+        context = _statement_letter(receiver, told, seller, first, last)
         queue_message(
             to=to,
             subject=context["subject"],
@@ -148,12 +163,15 @@ def email_statement(
 
 
 def _statement_letter(
-    client: str, told: list[Statement], seller: OrganizationProfile, since: date, until: date
+    client: Company | Contact, told: list[Statement], seller: OrganizationProfile, since: date, until: date
 ) -> dict[str, Any]:
-    """What the letter with a statement says, in the current language."""
+    """What the letter with a statement says, in the current language; where the client has a link, that
+    too.
+    """
     return {
         "subject": _("Statement from %(seller)s") % {"seller": seller.legal_name},
-        "client": client,
+        "client": str(client),
+        "url": addresses_of([client.pk]).get(client.pk, ""),
         "seller": seller,
         "since": format_day(since),
         "until": format_day(until),
@@ -239,4 +257,5 @@ def _letter_with_offer(offer: Offer) -> dict[str, Any]:
         "total": format_money(offer.total, offer.currency),
         "has_options": any(item.is_optional for item in offer.items.all()),
         "valid_until": format_day(offer.valid_until) if offer.valid_until else "",
+        "url": addresses_of([offer.pk]).get(offer.pk, ""),
     }

@@ -122,6 +122,9 @@ MATRIX: dict[str, tuple[Lowest, Lowest]] = {
     "unarchive_product": (NOBODY, MANAGER),
     "record_sharing": (USER, USER),
     "unshare_record": (NOBODY, USER),
+    "make_public_link": (NOBODY, MANAGER),
+    "renew_public_link": (NOBODY, USER),
+    "revoke_public_link": (NOBODY, USER),
     "invoice_list": (USER, NOBODY),
     "invoice_detail": (USER, NOBODY),
     "invoice_rules": (USER, NOBODY),
@@ -250,6 +253,36 @@ MATRIX: dict[str, tuple[Lowest, Lowest]] = {
     "revoke_api_token": (NOBODY, ADMIN),
     "audit_log": (ADMIN, NOBODY),
     "profile_edit": (USER, USER),
+    "statement_list": (MANAGER, NOBODY),
+    "statement_create": (MANAGER, MANAGER),
+    "statement_detail": (MANAGER, NOBODY),
+    "statement_mapping": (MANAGER, MANAGER),
+    "import_statement": (NOBODY, MANAGER),
+    "resume_statement": (NOBODY, MANAGER),
+    "discard_statement": (NOBODY, MANAGER),
+    "undo_statement": (MANAGER, MANAGER),
+    "statement_file": (MANAGER, NOBODY),
+    "statement_row": (MANAGER, MANAGER),
+    "dismiss_statement_row": (NOBODY, MANAGER),
+    "bank_line_list": (MANAGER, NOBODY),
+    "bank_line_detail": (MANAGER, NOBODY),
+    "mark_bank_line": (MANAGER, MANAGER),
+    "reopen_bank_line": (NOBODY, MANAGER),
+    "explain_by_payment": (NOBODY, MANAGER),
+    "record_line_payment": (NOBODY, MANAGER),
+    "explain_as_refund": (NOBODY, MANAGER),
+    "bank_account_list": (MANAGER, NOBODY),
+    "bank_account_create": (MANAGER, MANAGER),
+    "bank_account_edit": (MANAGER, MANAGER),
+    "archive_bank_account": (NOBODY, MANAGER),
+    "unarchive_bank_account": (NOBODY, MANAGER),
+    "line_rule_list": (MANAGER, NOBODY),
+    "line_rule_create": (MANAGER, MANAGER),
+    "line_rule_edit": (MANAGER, MANAGER),
+    "apply_line_rules": (NOBODY, MANAGER),
+    "archive_line_rule": (NOBODY, MANAGER),
+    "unarchive_line_rule": (NOBODY, MANAGER),
+    "take_back_line_rule": (NOBODY, MANAGER),
     "import_list": (MANAGER, NOBODY),
     "import_create": (MANAGER, MANAGER),
     "import_detail": (MANAGER, NOBODY),
@@ -267,13 +300,18 @@ OPEN = {
     "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
     "account_signup", "complete_handover", "accept_invitation", "set_language", "receive_stripe_event",
 }  # fmt: skip
+# Behind a client link: for whoever has the address, and for nobody without (tests/isolation/test_clients.py).
+BY_LINK = {
+    "public_page", "public_pdf", "public_ubl", "public_transfer_code", "public_version", "public_logo",
+    "public_colors", "accept_public_offer", "decline_public_offer",
+}  # fmt: skip
 # For everybody who is signed in, whatever the role: one's own account.
 ONE_S_OWN = {"account_change_password", "send_verification_mail"}
 PAGES = [address for address in addresses_of(settings.ROOT_URLCONF) if not address.is_api]
 
 
 def test_every_page_is_in_the_matrix() -> None:
-    assert {address.name for address in PAGES} == set(MATRIX) | OPEN | ONE_S_OWN
+    assert {address.name for address in PAGES} == set(MATRIX) | OPEN | BY_LINK | ONE_S_OWN
 
 
 def is_high_enough(role: Role, lowest: Lowest) -> bool:

@@ -30,6 +30,7 @@ FLOORS = [
     "invoices",
     "online_payments",
     "reconciliation",
+    "client_portal",
     "imports",
     "dashboard",
 ]

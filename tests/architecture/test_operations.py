@@ -44,6 +44,8 @@ OPEN = {
     "online_payments.ask_again",
     "online_payments.request_checkout",
     "plans.choose_plan",
+    "sharing.ensure_public_link",
+    "sharing.note_link_opened",
     "tenants.create_organization",
     "website.found_company",
     "website.sign_up",

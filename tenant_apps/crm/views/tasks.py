@@ -149,7 +149,8 @@ def unarchive_task(request: ActorRequest, task_id: UUID) -> HttpResponse:
 def postpone_task(request: ActorRequest, task_id: UUID) -> HttpResponse:
     """Give a task another day, or with `none` no day: a drop on the calendar or board, or a word of the menu.
 
-    The board's script is told by a toast; it asks for the page again by itself.
+    The board's script is told by a toast, and in `X-Version` what its next move of the task starts from; it
+    asks for the page again by itself.
     """
     asked = request.POST if "due_on" in request.POST else request.GET
     before = queries.visible_task(task_id, request.actor)
@@ -167,7 +168,8 @@ def postpone_task(request: ActorRequest, task_id: UUID) -> HttpResponse:
     held = operations.task_facts(before)["due_on"]
     undo = f"{reverse('postpone_task', args=[task_id])}?due_on={held.isoformat() if held else NO_DAY}"
     toast = {"message": message, "level": "success", "undo_url": undo}
-    return HttpResponse(status=204, headers={"HX-Trigger": json.dumps({"toast": toast})})
+    headers = {"HX-Trigger": json.dumps({"toast": toast}), "X-Version": task.updated_at.isoformat()}
+    return HttpResponse(status=204, headers=headers)
 
 
 def prepared(

@@ -141,7 +141,7 @@ def invoice_offer(request: Request, offer_id: UUID, data: InvoiceOfferIn) -> Htt
         at=clock.now(),
     )
     on = clock.today(request.organization.time_zone)
-    return json_response(invoice_out(invoice, request, on), status=201)
+    return json_response(invoice_out(invoice, request, on, payment_url=""), status=201)
 
 
 @router.get(

@@ -12,12 +12,14 @@ from tenant_apps.invoices.operations.deals import create_invoice_of_deal, draft_
 from tenant_apps.invoices.operations.documents import (
     DocumentUnreadable,
     invoice_pdf_bytes,
+    let_go_of_document,
     make_invoice_qr_codes,
     read_back_pdf,
     refuse_invoice_document,
     resume_documents,
     store_invoice_document,
     store_invoice_qr_codes,
+    transfer_code_bytes,
 )
 from tenant_apps.invoices.operations.draft_inputs import InvoiceChange, InvoiceInput, ItemInput
 from tenant_apps.invoices.operations.drafts import (
@@ -90,6 +92,7 @@ from tenant_apps.invoices.operations.offers import (
     delete_draft_offer,
     duplicate_offer,
     offer_of_deal,
+    totals_of_lines,
 )
 from tenant_apps.invoices.operations.packs import (
     MonthNotOver,
@@ -136,10 +139,15 @@ from tenant_apps.invoices.operations.sending import (
     BuyerWithoutEmail,
     LetterInput,
     TooManyCopies,
+    e_invoice_bytes,
     send_invoice,
     store_e_invoice,
 )
-from tenant_apps.invoices.operations.statements import PeriodBackwards, send_statement
+from tenant_apps.invoices.operations.statements import (
+    PeriodBackwards,
+    send_statement,
+    statement_pdf_bytes,
+)
 from tenant_apps.invoices.operations.write_offs import NotWrittenOff, undo_write_off, write_off
 
 __all__ = [
@@ -217,6 +225,7 @@ __all__ = [
     "draft_of_deal",
     "duplicate_invoice",
     "duplicate_offer",
+    "e_invoice_bytes",
     "expire_offer",
     "finish_month_pack",
     "follow_proforma",
@@ -227,6 +236,7 @@ __all__ = [
     "issue_invoice",
     "lay_usual_stages",
     "leave_payments_unmatched",
+    "let_go_of_document",
     "make_invoice_qr_codes",
     "mark_invoice_paid",
     "note_pack_progress",
@@ -250,11 +260,14 @@ __all__ = [
     "settle_expiry",
     "settle_payment_reminders",
     "start_month_pack",
+    "statement_pdf_bytes",
     "store_e_invoice",
     "store_invoice_document",
     "store_invoice_qr_codes",
     "store_offer_document",
     "switch_reminders",
+    "totals_of_lines",
+    "transfer_code_bytes",
     "undo_refund",
     "undo_write_off",
     "void_payment",

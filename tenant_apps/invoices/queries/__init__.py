@@ -56,6 +56,13 @@ from tenant_apps.invoices.queries.documents import with_sortable_dates as with_s
 from tenant_apps.invoices.queries.documents import with_status as with_status
 from tenant_apps.invoices.queries.e_invoices import NotExpressible as NotExpressible
 from tenant_apps.invoices.queries.e_invoices import e_invoice_of as e_invoice_of
+from tenant_apps.invoices.queries.for_clients import Transfer as Transfer
+from tenant_apps.invoices.queries.for_clients import amount_asked as amount_asked
+from tenant_apps.invoices.queries.for_clients import invoice_after as invoice_after
+from tenant_apps.invoices.queries.for_clients import money_being_checked as money_being_checked
+from tenant_apps.invoices.queries.for_clients import reader_language as reader_language
+from tenant_apps.invoices.queries.for_clients import sent_versions as sent_versions
+from tenant_apps.invoices.queries.for_clients import transfer_of as transfer_of
 from tenant_apps.invoices.queries.ledger import PAYMENT_STATUSES as PAYMENT_STATUSES
 from tenant_apps.invoices.queries.ledger import WAITING as WAITING
 from tenant_apps.invoices.queries.ledger import M as M
@@ -79,6 +86,7 @@ from tenant_apps.invoices.queries.ledger import visible_payment as visible_payme
 from tenant_apps.invoices.queries.ledger import visible_payments as visible_payments
 from tenant_apps.invoices.queries.ledger import with_live_allocations as with_live_allocations
 from tenant_apps.invoices.queries.ledger import write_offs_of_invoice as write_offs_of_invoice
+from tenant_apps.invoices.queries.letters import asks_for_money as asks_for_money
 from tenant_apps.invoices.queries.letters import letter_html as letter_html
 from tenant_apps.invoices.queries.letters import usual_letter as usual_letter
 from tenant_apps.invoices.queries.lists import ADDED as ADDED
@@ -117,6 +125,7 @@ from tenant_apps.invoices.queries.papers import buyer_of as buyer_of
 from tenant_apps.invoices.queries.papers import document_refusal as document_refusal
 from tenant_apps.invoices.queries.papers import email_of_buyer as email_of_buyer
 from tenant_apps.invoices.queries.papers import paper_of as paper_of
+from tenant_apps.invoices.queries.papers import payment_url_of as payment_url_of
 from tenant_apps.invoices.queries.papers import seller_of as seller_of
 from tenant_apps.invoices.queries.reminders import DueInvoice as DueInvoice
 from tenant_apps.invoices.queries.reminders import PlannedReminder as PlannedReminder
@@ -131,5 +140,6 @@ from tenant_apps.invoices.queries.statements import Client as Client
 from tenant_apps.invoices.queries.statements import Movement as Movement
 from tenant_apps.invoices.queries.statements import Statement as Statement
 from tenant_apps.invoices.queries.statements import client_record as client_record
+from tenant_apps.invoices.queries.statements import open_documents_of as open_documents_of
 from tenant_apps.invoices.queries.statements import statements_of as statements_of
 from tenant_apps.invoices.queries.validation import findings_of as findings_of

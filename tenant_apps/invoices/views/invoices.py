@@ -19,6 +19,7 @@ from tenant_apps.invoices.models import Invoice, Offer
 from tenant_apps.invoices.operations import invoice_pdf_bytes
 from tenant_apps.invoices.rules import Finding, Severity, errors_among
 from tenant_apps.invoices.views import Request, today
+from tenant_apps.sharing.queries import LinkCard, link_card
 from tenant_apps.workspace.queries import listed
 
 POLLS, MESSAGES_SHOWN = 15, 20
@@ -76,7 +77,8 @@ def invoice_detail(request: Request, invoice_id: UUID) -> HttpResponse:
 
 def document_page(request: Request, invoice: Invoice, *, was_refused: bool = False) -> HttpResponse:
     """The paper with what stands beside it; 422 when it `was_refused`: then the rules say why, on top."""
-    context = _facts(request, invoice) | {"sheet": _sheet(invoice), "was_refused": was_refused}
+    context = _facts(request, invoice) | {"was_refused": was_refused}
+    context["sheet"] = _sheet(invoice, context["link"])
     return render(request, "invoices/invoice_detail.html", context, status=422 if was_refused else 200)
 
 
@@ -128,6 +130,7 @@ def _facts(request: Request, invoice: Invoice) -> dict[str, Any]:
         "rules": RulesPanel(queries.findings_of(invoice, on=today(request))),
         "document_refusal": queries.document_refusal(invoice),
         **dict(zip(parts, together(*parts.values()), strict=True)),
+        "link": link_card(invoice, request.actor),
         **_waiting(request),
     }
 
@@ -169,6 +172,7 @@ def _waiting(request: Request) -> dict[str, Any]:
     }
 
 
-def _sheet(invoice: Invoice) -> dict[str, Any]:
+def _sheet(invoice: Invoice, link: LinkCard | None) -> dict[str, Any]:
     """The paper as it will print, in the language of the document."""
-    return written_paper(queries.paper_of(invoice), invoice.language)
+    paper = queries.paper_of(invoice, payment_url=link.address if link else None)
+    return written_paper(paper, invoice.language)

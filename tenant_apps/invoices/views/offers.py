@@ -20,6 +20,7 @@ from tenant_apps.invoices.adapters import written_offer
 from tenant_apps.invoices.forms.offers import AcceptForm, DeclineForm, InvoiceOfferForm
 from tenant_apps.invoices.models import Offer
 from tenant_apps.invoices.views import Request, today
+from tenant_apps.sharing.queries import link_card
 from tenant_apps.workspace.queries import listed
 
 
@@ -165,6 +166,7 @@ def _facts(request: Request, offer: Offer) -> dict[str, Any]:
         "versions": [one for one in queries.versions_of(offer, request.actor) if one.pk != offer.pk],
         "conversions": queries.conversions_of(offer, request.actor) if offer.is_accepted else [],
         "left": queries.left_of_offer(offer) if offer.is_accepted else None,
+        "link": link_card(offer, request.actor),
         "timeline": timeline_of(offer.pk, by=request.actor),
     }
 

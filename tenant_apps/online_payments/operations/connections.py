@@ -5,8 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from shared_apps.core.actors import Actor
 from shared_apps.core.errors import FieldError, Refused, Text, refuse_all
