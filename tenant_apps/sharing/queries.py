@@ -18,6 +18,7 @@ from django.utils.crypto import constant_time_compare
 from shared_apps.accounts.roles import permissions_of
 from shared_apps.core.actors import Actor, ActorKind
 from shared_apps.core.arrays import is_among
+from shared_apps.core.asking import Asking, together
 from shared_apps.core.permissions import Permission
 from shared_apps.core.sealing import CannotBeOpened, unseal
 from tenant_apps.sharing.models import MemberRecordPermission, PublicLink
@@ -178,11 +179,6 @@ def public_link(token: str) -> PublicLink:
     return link
 
 
-def link_of(record_id: UUID) -> PublicLink | None:
-    """The link of a record, revoked or not. Load the record by its own query first."""
-    return PublicLink.objects.filter(record_id=record_id).first()
-
-
 def visible_links(actor: Actor) -> QuerySet[PublicLink]:
     """The links of records that the actor sees and could let out."""
     seen = Q(pk__in=[])
@@ -225,9 +221,18 @@ def link_card(record: Any, actor: Actor) -> LinkCard | None:
     """What the page of a record shows of its link; None for one who may not see it, and for a record that
     nobody outside may see yet.
     """
+    (card,) = together(link_card_asking(record, actor))
+    return card
+
+
+def link_card_asking(record: Any, actor: Actor) -> Asking[LinkCard | None]:
+    """`link_card` as a part of a page that asks together with others."""
     if not may_see_link(record, actor):
         return None
-    return card_of(record, link_of(record.pk), actor)
+    (found,) = yield [PublicLink.objects.filter(record_id=record.pk)]
+    link = next(iter(found), None)
+    may_make = actor.may(Permission.LINKS_MAKE) and may_change(record, actor)
+    return LinkCard(record, link, address_of(link) if link else "", may_make)
 
 
 def may_see_link(record: LinkedRecord, actor: Actor) -> bool:
@@ -235,9 +240,3 @@ def may_see_link(record: LinkedRecord, actor: Actor) -> bool:
     see: one who could send it.
     """
     return record.may_be_opened and actor.may(Permission.LINKS_VIEW) and actor.may(record.link_permission)
-
-
-def card_of(record: Any, link: PublicLink | None, actor: Actor) -> LinkCard:
-    """`link_card` for one who may see it, where the link was loaded already."""
-    may_make = actor.may(Permission.LINKS_MAKE) and may_change(record, actor)
-    return LinkCard(record, link, address_of(link) if link else "", may_make)

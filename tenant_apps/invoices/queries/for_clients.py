@@ -8,10 +8,11 @@ from typing import Any
 from django.db.models import F, Q, Sum
 
 from shared_apps.core.bulgaria.iban import is_valid_iban
-from tenant_apps.crm.queries import client_and_absorbed
 from tenant_apps.invoices import rules
 from tenant_apps.invoices.models import Invoice, InvoiceState, Offer, Payment, PaymentMethod
 from tenant_apps.invoices.paper_words import remark_of
+from tenant_apps.invoices.queries.ledger import WAITING
+from tenant_apps.invoices.queries.statements import Client
 
 
 @dataclass(frozen=True)
@@ -70,18 +71,12 @@ def money_being_checked(invoice: Invoice) -> Decimal:
     """What came since the invoice was issued, from its client or under its number, and is given to no invoice
     yet.
     """
-    waiting = Payment.objects.filter(
-        voided_at=None,
-        currency=invoice.currency,
-        received_on__gte=invoice.issue_date,
-        allocated_total__lt=F("amount"),
-    )
+    came = Payment.objects.filter(WAITING, currency=invoice.currency, received_on__gte=invoice.issue_date)
     number = re.escape(str(invoice.number).lstrip("0"))
     theirs = Q(reference__regex=rf"(^|[^0-9])0*{number}($|[^0-9])")
-    if invoice.company_id:
-        theirs |= Q(company_id__in=client_and_absorbed("company", invoice.company_id))
-    found = waiting.filter(theirs).aggregate(left=Sum(F("amount") - F("allocated_total")))["left"]
-    return found or rules.ZERO
+    theirs |= Client(invoice.company_id, None if invoice.company_id else invoice.contact_id).payments
+    left = F("amount") - F("allocated_total") - F("refunded_total")
+    return came.filter(theirs).aggregate(left=Sum(left))["left"] or rules.ZERO
 
 
 def sent_versions(offer: Offer) -> list[Offer]:

@@ -19,7 +19,7 @@ from tenant_apps.invoices.models import Invoice, Offer
 from tenant_apps.invoices.operations import invoice_pdf_bytes
 from tenant_apps.invoices.rules import Finding, Severity, errors_among
 from tenant_apps.invoices.views import Request, today
-from tenant_apps.sharing.queries import LinkCard, link_card
+from tenant_apps.sharing.queries import LinkCard, link_card_asking
 from tenant_apps.workspace.queries import listed
 
 POLLS, MESSAGES_SHOWN = 15, 20
@@ -122,6 +122,7 @@ def _facts(request: Request, invoice: Invoice) -> dict[str, Any]:
         "related": slots.filling("invoice.related", invoice=invoice, actor=request.actor),
         "write_offs": rows_of(queries.write_offs_of_invoice(invoice.pk)),
         "mail": _mail(invoice),
+        "link": link_card_asking(invoice, request.actor),
         "timeline": timeline(invoice.pk, by=request.actor),
     }
     return {
@@ -130,7 +131,6 @@ def _facts(request: Request, invoice: Invoice) -> dict[str, Any]:
         "rules": RulesPanel(queries.findings_of(invoice, on=today(request))),
         "document_refusal": queries.document_refusal(invoice),
         **dict(zip(parts, together(*parts.values()), strict=True)),
-        "link": link_card(invoice, request.actor),
         **_waiting(request),
     }
 
