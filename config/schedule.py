@@ -13,6 +13,7 @@ SCHEDULE = (
     Scheduled("sweep_idempotency_keys", Daily(hour=4, minute=15), Audience.DUE),
     Scheduled("sweep_notifications", Daily(hour=4, minute=30), Audience.DUE),
     Scheduled("expire_offers", Daily(hour=0, minute=30), Audience.DUE),
+    Scheduled("generate_recurring_invoices", Every(minutes=15), Audience.DUE),
     Scheduled("send_payment_reminders", Every(minutes=15), Audience.DUE),
     Scheduled("remind_of_tasks", Every(minutes=1), Audience.DUE),
 )

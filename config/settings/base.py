@@ -115,6 +115,7 @@ RESTORE_STEPS = [
     "tenant_apps.integrations.operations.revoke_restored_tokens",
     "tenant_apps.invoices.operations.resume_documents",
     "tenant_apps.invoices.operations.hold_restored_reminders",
+    "tenant_apps.invoices.operations.hold_restored_recurring",
 ]
 ERASURE_STEPS = ["shared_apps.accounts.operations.leave_erased_organization"]
 ARCHIVE_PEOPLE = "shared_apps.accounts.queries.people_for_archive"

@@ -12,12 +12,15 @@ from tenant_apps.invoices.views import (
     offers,
     packs,
     payments,
+    recurring,
+    recurring_prices,
     reminders,
     statements,
 )
 
 INVOICE = "invoices/<uuid:invoice_id>"
 OFFER = "offers/<uuid:offer_id>"
+RECURRING = "recurring/<uuid:recurring_id>"
 ANNULLED = "invoices/<uuid:annulled_id>/annulment"
 PAYMENT = "payments/<uuid:payment_id>"
 COMPANY, CONTACT = "companies/<uuid:company_id>", "contacts/<uuid:contact_id>"
@@ -46,6 +49,24 @@ urlpatterns = [
     path(f"{INVOICE}/mark-paid/", payments.mark_invoice_paid, name="mark_invoice_paid"),
     path(f"{INVOICE}/pdf/", invoices.invoice_pdf, name="invoice_pdf"),
     path(f"{INVOICE}/ubl/", invoices.invoice_ubl, name="invoice_ubl"),
+    path("recurring/", recurring.recurring_invoice_list, name="recurring_invoice_list"),
+    path("recurring/new/", recurring.recurring_invoice_create, name="recurring_invoice_create"),
+    path("recurring/preview/", recurring.recurring_preview, name="recurring_preview"),
+    path("recurring/raise-prices/", recurring_prices.raise_prices, name="raise_prices"),
+    path(f"{RECURRING}/", recurring.recurring_invoice_detail, name="recurring_invoice_detail"),
+    path(f"{RECURRING}/edit/", recurring.recurring_invoice_edit, name="recurring_invoice_edit"),
+    path(f"{RECURRING}/pause/", recurring.pause_recurring_invoice, name="pause_recurring_invoice"),
+    path(f"{RECURRING}/resume/", recurring.resume_recurring_invoice, name="resume_recurring_invoice"),
+    path(f"{RECURRING}/end/", recurring.end_recurring_invoice, name="end_recurring_invoice"),
+    path(f"{RECURRING}/skip/", recurring.skip_occurrence, name="skip_occurrence"),
+    path(f"{RECURRING}/unskip/", recurring.unskip_occurrence, name="unskip_occurrence"),
+    path(f"{RECURRING}/prices/", recurring_prices.terms_create, name="terms_create"),
+    path("recurring/terms/<uuid:terms_id>/drop/", recurring_prices.drop_terms, name="drop_terms"),
+    path(
+        "recurring/days/<uuid:occurrence_id>/make/",
+        recurring.make_occurrence,
+        name="make_occurrence",
+    ),
     path("offers/", offers.offer_list, name="offer_list"),
     path("offers/new/", draft_offers.offer_create, name="offer_create"),
     path(f"{OFFER}/", offers.offer_detail, name="offer_detail"),

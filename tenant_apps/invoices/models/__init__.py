@@ -15,6 +15,15 @@ from tenant_apps.invoices.models.offers import OfferStatus as OfferStatus
 from tenant_apps.invoices.models.packs import MonthPack as MonthPack
 from tenant_apps.invoices.models.payments import Allocation as Allocation
 from tenant_apps.invoices.models.payments import Payment as Payment
+from tenant_apps.invoices.models.recurring import BilledPeriod as BilledPeriod
+from tenant_apps.invoices.models.recurring import Occurrence as Occurrence
+from tenant_apps.invoices.models.recurring import Outcome as Outcome
+from tenant_apps.invoices.models.recurring import RecurrenceUnit as RecurrenceUnit
+from tenant_apps.invoices.models.recurring import RecurringInvoice as RecurringInvoice
+from tenant_apps.invoices.models.recurring import RecurringItem as RecurringItem
+from tenant_apps.invoices.models.recurring import RecurringState as RecurringState
+from tenant_apps.invoices.models.recurring import RecurringTerms as RecurringTerms
+from tenant_apps.invoices.models.recurring import RecurringWay as RecurringWay
 from tenant_apps.invoices.models.reminders import PauseScope as PauseScope
 from tenant_apps.invoices.models.reminders import PaymentReminder as PaymentReminder
 from tenant_apps.invoices.models.reminders import ReminderPause as ReminderPause

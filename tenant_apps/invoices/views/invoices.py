@@ -118,6 +118,7 @@ def _facts(request: Request, invoice: Invoice) -> dict[str, Any]:
         "advances": queries.advances_for(invoice, request.actor) if invoice.is_draft else [],
         "rules": RulesPanel(queries.findings_of(invoice, on=today(request))),
         "offer": _offer_of(invoice, request),
+        "recurring": queries.recurring_of_invoice(invoice.pk, request.actor),
         "allocations": queries.allocations_of_invoice(invoice.pk),
         "document_refusal": queries.document_refusal(invoice),
         "mail": _mail(invoice),
