@@ -28,7 +28,7 @@ from tenant_apps.catalog.api import router as products
 from tenant_apps.crm.api import automation, deals, merges, notes, tasks
 from tenant_apps.crm.api import router as companies_and_contacts
 from tenant_apps.dashboard.api import router as dashboard
-from tenant_apps.invoices.api import books, invoices_and_payments, offers
+from tenant_apps.invoices.api import books, invoices_and_payments, offers, recurring_invoices
 from tenant_apps.workspace.api import lists, tags
 from tenant_apps.workspace.api import router as organization
 
@@ -124,6 +124,7 @@ for _router in (
     lists,
     invoices_and_payments,
     offers,
+    recurring_invoices,
     books,
     dashboard,
 ):

@@ -38,12 +38,16 @@ from tenant_apps.invoices.operations import (
     OfferInput,
     OfferItemInput,
     PaymentInput,
+    RecurringInput,
     annul_invoice,
     create_invoice,
     create_offer,
+    create_recurring_invoice,
     issue_invoice,
+    plan_terms,
     record_payment,
     send_offer,
+    skip_occurrence,
     start_month_pack,
 )
 from tenant_apps.messages.operations import notify
@@ -193,6 +197,7 @@ def _records(by: Actor, at: Any) -> dict[str, Any]:
     arriving = upload_import(
         name="people.csv", content="Име;Имейл\nАна;a@some.example\n".encode(), by=by, at=at
     )
+    often = _recurring(company.pk, by, at)
     absorbed = create_company(details=CompanyChange(name="Някоя ООД"), by=by, at=at)
     merge = merge_companies(kept_id=company.pk, absorbed_id=absorbed.pk, by=by, at=at)
     return {
@@ -210,4 +215,19 @@ def _records(by: Actor, at: Any) -> dict[str, Any]:
         "annulled_id": wrong.pk,
         "payment_id": payment.pk,
         "pack_id": start_month_pack(month=at.date(), by=by, at=at).pk,
+        **often,
+    }
+
+
+def _recurring(company_id: UUID, by: Actor, at: datetime) -> dict[str, Any]:
+    """An invoice that recurs, a day of it that is skipped, and other prices from next year on."""
+    item = ItemInput(description="Наем", quantity=Decimal(1), unit_price=Decimal(5), vat_rate=Decimal(20))
+    starts_on = at.date() + timedelta(days=40)
+    details = RecurringInput(company_id=company_id, currency="EUR", items=(item,), starts_on=starts_on)
+    one = create_recurring_invoice(details=details, by=by, at=at)
+    from_on = at.date() + timedelta(days=365)
+    return {
+        "recurring_id": one.pk,
+        "occurrence_id": skip_occurrence(recurring_id=one.pk, occurs_on=starts_on, by=by, at=at).pk,
+        "terms_id": plan_terms(recurring_id=one.pk, from_on=from_on, items=(item,), by=by, at=at).pk,
     }

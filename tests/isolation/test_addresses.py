@@ -77,6 +77,11 @@ def body_for(address: Address, ids: dict[str, Any]) -> dict[str, Any]:
         "kind": "credit_note",
         "advance_ids": [str(ids["invoice_id"])],
         "name": "Мария",
+        "occurs_on": "2031-01-01",
+        "starts_on": "2031-01-01",
+        "catch_up": False,
+        "from_on": "2031-01-01",
+        "items": [{"description": "x", "quantity": "1", "unit_price": "1", "vat_rate": "20"}],
     }
     wanted = {
         "annul": ["reason"],
@@ -90,6 +95,11 @@ def body_for(address: Address, ids: dict[str, Any]) -> dict[str, Any]:
         "notes": ["kind", "reason"] if "invoices/" in address.route else [],
         "deduct-advances": ["advance_ids"],
         "accept": ["name"],
+        "recur": ["starts_on"],
+        "resume": ["catch_up"],
+        "skip": ["occurs_on"],
+        "unskip": ["occurs_on"],
+        "terms": ["from_on", "items"],
         "decline": ["name"],
         "<uuidstr:series_id>": ["next_number"],
     }

@@ -3,5 +3,6 @@
 from tenant_apps.invoices.api.books import router as books
 from tenant_apps.invoices.api.documents import router as invoices_and_payments
 from tenant_apps.invoices.api.offers import router as offers
+from tenant_apps.invoices.api.recurring import router as recurring_invoices
 
-__all__ = ["books", "invoices_and_payments", "offers"]
+__all__ = ["books", "invoices_and_payments", "offers", "recurring_invoices"]

@@ -114,7 +114,7 @@ class RecurringInvoice(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(unit=rules.WEEK, on_day=None)
-                | ~Q(unit=rules.WEEK) & Q(on_day__gte=1, on_day__lte=rules.LAST_DAY),
+                | ~Q(unit=rules.WEEK) & Q(on_day__isnull=False, on_day__gte=1, on_day__lte=rules.LAST_DAY),
                 name="invoices_recurring_on_day",
             ),
             models.CheckConstraint(

@@ -165,12 +165,14 @@ def taken_days(recurring: RecurringInvoice) -> set[date]:
 
 
 def upcoming(recurring: RecurringInvoice, *, today: date, count: int = 12) -> list[Planned]:
-    """Its next days, those to be skipped among them; missed ones first. Nothing of one that has ended."""
+    """Its next days, those after today that are to be skipped among them; missed ones first. Nothing of one
+    that has ended.
+    """
     if recurring.next_on is None:
         return []
     taken = taken_days(recurring)
     to_come = islice(days_left(recurring, taken, since=recurring.next_on), count)
-    skipped = {day for day in taken if day >= recurring.next_on}
+    skipped = {day for day in taken if day > today}
     days = sorted({*to_come, *skipped})[:count]
     return [planned_on(recurring, day, is_skipped=day in skipped) for day in days]
 
