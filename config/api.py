@@ -25,7 +25,7 @@ from shared_apps.core.actors import Actor
 from shared_apps.core.errors import DomainError, Refused
 from shared_apps.core.json import to_json
 from tenant_apps.catalog.api import router as products
-from tenant_apps.crm.api import automation, deals, merges, notes, tasks
+from tenant_apps.crm.api import automation, deals, merges, notes, tasks, time
 from tenant_apps.crm.api import router as companies_and_contacts
 from tenant_apps.dashboard.api import router as dashboard
 from tenant_apps.invoices.api import books, invoices_and_payments, offers, recurring_invoices
@@ -118,6 +118,7 @@ for _router in (
     deals,
     automation,
     tasks,
+    time,
     notes,
     products,
     tags,

@@ -33,6 +33,7 @@ class InvoicesConfig(AppConfig):
             recurring_of_contact,
             vat_radar_on_settings,
         )
+        from tenant_apps.invoices.time_slots import billing_invoice, unbilled_of_company, unbilled_of_deal
 
         register_sentences(SENTENCES)
         register_listing(OFFERS)
@@ -40,6 +41,9 @@ class InvoicesConfig(AppConfig):
         name_belongings()
         register("company.related", invoices_of_company)
         register("contact.related", invoices_of_contact)
+        register("company.related", unbilled_of_company)
+        register("deal.related", unbilled_of_deal)
+        register("time.billed", billing_invoice)
         register("company.related", recurring_of_company)
         register("contact.related", recurring_of_contact)
         register("deal.related", offers_on_deal_page)

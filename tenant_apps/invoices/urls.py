@@ -16,6 +16,7 @@ from tenant_apps.invoices.views import (
     recurring_prices,
     reminders,
     statements,
+    time,
 )
 
 INVOICE = "invoices/<uuid:invoice_id>"
@@ -49,6 +50,7 @@ urlpatterns = [
     path(f"{INVOICE}/mark-paid/", payments.mark_invoice_paid, name="mark_invoice_paid"),
     path(f"{INVOICE}/pdf/", invoices.invoice_pdf, name="invoice_pdf"),
     path(f"{INVOICE}/ubl/", invoices.invoice_ubl, name="invoice_ubl"),
+    path("time/invoice/", time.invoice_time, name="invoice_time"),
     path("recurring/", recurring.recurring_invoice_list, name="recurring_invoice_list"),
     path("recurring/new/", recurring.recurring_invoice_create, name="recurring_invoice_create"),
     path("recurring/preview/", recurring.recurring_preview, name="recurring_preview"),

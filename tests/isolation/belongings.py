@@ -20,12 +20,14 @@ from tenant_apps.crm.operations import (
     ConversationChange,
     DealChange,
     TaskChange,
+    TimeChange,
     attach_file,
     create_company,
     create_contact,
     create_deal,
     create_task,
     log_conversation,
+    log_time,
     merge_companies,
     write_note,
 )
@@ -116,9 +118,11 @@ def _writings(company_id: UUID, user_id: UUID, by: Actor, at: datetime) -> dict[
     about = {"record_type": "company", "record_id": company_id, "by": by, "at": at}
     task = create_task(details=TaskChange(title="Обади се", company_id=company_id), by=by, at=at)
     talk = ConversationChange(kind="call", subject="Цени")
+    worked = TimeChange(description="Среща", minutes=90, hourly_rate=Decimal(50), company_id=company_id)
     told = notify(user_id=user_id, kind="mention", text="x", key=f"x:{task.pk}", by=by, at=at)
     return {
         "task_id": task.pk,
+        "time_entry_id": log_time(details=worked, by=by, at=at).pk,
         "note_id": write_note(text="Важно", **about).pk,
         "conversation_id": log_conversation(details=talk, **about).pk,
         "attachment_id": attach_file(name="x.txt", content_type="text/plain", content=b"x", **about).pk,

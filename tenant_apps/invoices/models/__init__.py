@@ -30,3 +30,4 @@ from tenant_apps.invoices.models.reminders import ReminderPause as ReminderPause
 from tenant_apps.invoices.models.reminders import ReminderSettings as ReminderSettings
 from tenant_apps.invoices.models.reminders import ReminderStage as ReminderStage
 from tenant_apps.invoices.models.reminders import ReminderTone as ReminderTone
+from tenant_apps.invoices.models.time import BilledTime as BilledTime

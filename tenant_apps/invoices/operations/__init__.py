@@ -165,6 +165,12 @@ from tenant_apps.invoices.operations.sending import (
     store_e_invoice,
 )
 from tenant_apps.invoices.operations.statements import PeriodBackwards, send_statement
+from tenant_apps.invoices.operations.time import (
+    NoTimeChosen,
+    TimeOfSeveralClients,
+    TooMuchTime,
+    invoice_time,
+)
 
 __all__ = [
     "AdvanceGoesFirst",
@@ -190,6 +196,7 @@ __all__ = [
     "MoreThanRemains",
     "NameMissing",
     "NoNewVersion",
+    "NoTimeChosen",
     "NotADayOfIt",
     "NotADraft",
     "NotAProforma",
@@ -219,7 +226,9 @@ __all__ = [
     "StageChange",
     "StillToCome",
     "TermsHold",
+    "TimeOfSeveralClients",
     "TooManyCopies",
+    "TooMuchTime",
     "ValidityPassed",
     "VersionBegun",
     "accept_offer",
@@ -259,6 +268,7 @@ __all__ = [
     "hold_restored_reminders",
     "invoice_offer",
     "invoice_pdf_bytes",
+    "invoice_time",
     "issue_invoice",
     "lay_usual_stages",
     "leave_payments_unmatched",

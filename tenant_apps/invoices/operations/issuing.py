@@ -19,6 +19,7 @@ from tenant_apps.activity.operations import record
 from tenant_apps.invoices import rules
 from tenant_apps.invoices.events import InvoiceEvent
 from tenant_apps.invoices.models import Invoice, InvoiceState
+from tenant_apps.invoices.operations.billed_time import free_time_of
 from tenant_apps.invoices.operations.credits import (
     lock_payments_of,
     make_room_for_credit,
@@ -170,6 +171,7 @@ def annul_invoice(*, invoice_id: UUID, reason: str, by: Actor, at: datetime) -> 
     )
     if invoice.is_credit:
         told_as_owed_again(note=invoice, by=by, at=at)
+    free_time_of(invoice, by, at)
     tell_money_moved([invoice], by, at)
     return invoice
 

@@ -42,6 +42,7 @@ from tenant_apps.invoices.queries.documents import billing as billing
 from tenant_apps.invoices.queries.documents import buyer_numbers_of_company as buyer_numbers_of_company
 from tenant_apps.invoices.queries.documents import clients_of as clients_of
 from tenant_apps.invoices.queries.documents import deals_paid_in_full as deals_paid_in_full
+from tenant_apps.invoices.queries.documents import invoice_of_time as invoice_of_time
 from tenant_apps.invoices.queries.documents import invoices_of_deal as invoices_of_deal
 from tenant_apps.invoices.queries.documents import last_invoice_of as last_invoice_of
 from tenant_apps.invoices.queries.documents import last_sold as last_sold

@@ -90,6 +90,12 @@ from tenant_apps.invoices.rules.states import default_due_date as default_due_da
 from tenant_apps.invoices.rules.states import may_become as may_become
 from tenant_apps.invoices.rules.states import outstanding as outstanding
 from tenant_apps.invoices.rules.states import status_of as status_of
+from tenant_apps.invoices.rules.time import BY_ENTRY as BY_ENTRY
+from tenant_apps.invoices.rules.time import BY_RATE as BY_RATE
+from tenant_apps.invoices.rules.time import GROUPINGS as GROUPINGS
+from tenant_apps.invoices.rules.time import TimeLine as TimeLine
+from tenant_apps.invoices.rules.time import Worked as Worked
+from tenant_apps.invoices.rules.time import time_lines as time_lines
 from tenant_apps.invoices.rules.totals import ZERO as ZERO
 from tenant_apps.invoices.rules.totals import Discount as Discount
 from tenant_apps.invoices.rules.totals import GroupKey as GroupKey
