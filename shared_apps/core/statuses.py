@@ -39,6 +39,7 @@ LOOKS: dict[str, tuple[str, str | Promise]] = {
     "sending": (BLUE, pgettext_lazy("message status", "Sending")),
     "opened": (GREEN, pgettext_lazy("message status", "Opened")),
     "bounced": (RED, pgettext_lazy("message status", "Bounced")),
+    "complained": (RED, pgettext_lazy("message status", "Marked as spam")),
     "delivered": (GREEN, _("Delivered")),
     "failed": (RED, _("Failed")),
     "expired": (GREY, _("Expired")),

@@ -77,7 +77,10 @@ from tenant_apps.invoices.queries.ledger import visible_payment as visible_payme
 from tenant_apps.invoices.queries.ledger import visible_payments as visible_payments
 from tenant_apps.invoices.queries.ledger import with_live_allocations as with_live_allocations
 from tenant_apps.invoices.queries.letters import letter_html as letter_html
+from tenant_apps.invoices.queries.letters import letter_states as letter_states
 from tenant_apps.invoices.queries.letters import usual_letter as usual_letter
+from tenant_apps.invoices.queries.letters import with_any_letter as with_any_letter
+from tenant_apps.invoices.queries.letters import with_letter_in as with_letter_in
 from tenant_apps.invoices.queries.lists import ADDED as ADDED
 from tenant_apps.invoices.queries.lists import NOT_ALLOCATED as NOT_ALLOCATED
 from tenant_apps.invoices.queries.lists import NOT_ALLOCATED_ADDED as NOT_ALLOCATED_ADDED

@@ -1,8 +1,11 @@
 """The letter that goes with an invoice, in the language of the document."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -10,6 +13,7 @@ from django.utils.translation import override
 from shared_apps.core.formats import format_day, format_money
 from tenant_apps.invoices import rules
 from tenant_apps.invoices.models import Invoice
+from tenant_apps.messages.models import OutgoingMessage
 
 
 @dataclass(frozen=True)
@@ -51,3 +55,29 @@ def _context(invoice: Invoice) -> dict[str, Any]:
         "due": format_day(invoice.due_date) if invoice.due_date else "",
         "payment_url": invoice.payment_url,
     }
+
+
+def letter_states(invoice_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Invoice → the state of the last letter that carried it, in one statement."""
+    rows = _letters().filter(about_id__in=list(invoice_ids)).order_by("about_id", "-id").distinct("about_id")
+    return {about_id: state for about_id, state in rows.values_list("about_id", "state") if about_id}
+
+
+def with_letter_in(states: Collection[str]) -> Q:
+    """The invoices whose last letter is in one of these states."""
+    letters = _letters().filter(about_id=OuterRef("pk"))
+    last = letters.order_by("-id").values("state")[:1]
+    found = letters.annotate(last=Subquery(last)).filter(last__in=list(states))
+    return Q(Exists(found))
+
+
+def with_any_letter() -> Q:
+    """The invoices that a letter carried."""
+    return Q(Exists(_letters().filter(about_id=OuterRef("pk"))))
+
+
+def _letters() -> QuerySet[OutgoingMessage]:
+    """Letters that carry an invoice: a reminder is about several."""
+    return OutgoingMessage.objects.filter(
+        about_type=Invoice._meta.label_lower, key__startswith="email_invoice:"
+    )
