@@ -29,6 +29,7 @@ class OfferEvent(StrEnum):
     SENT_AGAIN = "invoices.offer_sent_again"
     SUPERSEDED = "invoices.offer_superseded"
     ACCEPTED = "invoices.offer_accepted"
+    ACCEPTANCE_WITHDRAWN = "invoices.offer_acceptance_withdrawn"
     DECLINED = "invoices.offer_declined"
     EXPIRED = "invoices.offer_expired"
     INVOICED = "invoices.offer_invoiced"
@@ -97,6 +98,7 @@ SENTENCES: dict[str, Text] = {
     OfferEvent.SENT_AGAIN: _("%(actor)s sent the offer %(subject)s again"),
     OfferEvent.SUPERSEDED: _("A new version took the place of the offer %(subject)s"),
     OfferEvent.ACCEPTED: _("The offer %(subject)s was accepted"),
+    OfferEvent.ACCEPTANCE_WITHDRAWN: _("%(actor)s took back that the offer %(subject)s was accepted"),
     OfferEvent.DECLINED: _("The offer %(subject)s was declined"),
     OfferEvent.EXPIRED: _("The offer %(subject)s expired"),
     OfferEvent.INVOICED: _("%(actor)s drafted an invoice from the offer %(subject)s"),

@@ -79,6 +79,7 @@ urlpatterns = [
     path(f"{OFFER}/send/", offers.send_offer, name="send_offer"),
     path(f"{OFFER}/send-again/", offers.resend_offer, name="resend_offer"),
     path(f"{OFFER}/accept/", offers.accept_offer, name="accept_offer"),
+    path(f"{OFFER}/withdraw-acceptance/", offers.withdraw_acceptance, name="withdraw_acceptance"),
     path(f"{OFFER}/decline/", offers.decline_offer, name="decline_offer"),
     path(f"{OFFER}/invoice/", offers.invoice_offer, name="invoice_offer"),
     path(f"{OFFER}/pdf/", offers.offer_pdf, name="offer_pdf"),

@@ -200,6 +200,7 @@ MATRIX: dict[str, tuple[Lowest, Lowest]] = {
     "resend_offer": (NOBODY, USER),
     "accept_offer": (USER, USER),
     "decline_offer": (USER, USER),
+    "withdraw_acceptance": (USER, USER),
     "invoice_offer": (USER, USER),
     "offer_pdf": (USER, NOBODY),
     "payment_list": (USER, NOBODY),

@@ -118,7 +118,7 @@ def test_the_time_of_one_deal_bills_that_deal(owner):
 def test_a_deal_without_a_company_is_billed_to_its_first_person(owner):
     person = create_contact(details=ContactChange(first_name="Ана", last_name="Б"), by=owner, at=AT)
     people = (Participant(contact_id=person.pk),)
-    deal = create_deal(details=DealChange(name="Портрет", people=people), by=owner, at=AT)
+    deal = create_deal(details=DealChange(name="Портрет", contacts=people), by=owner, at=AT)
     invoice = bill(owner, worked(owner, deal_id=deal.pk))
     assert (invoice.company_id, invoice.contact_id) == (None, person.pk)
 

@@ -95,6 +95,7 @@ def body_for(address: Address, ids: dict[str, Any]) -> dict[str, Any]:
         "notes": ["kind", "reason"] if "invoices/" in address.route else [],
         "deduct-advances": ["advance_ids"],
         "accept": ["name"],
+        "withdraw-acceptance": ["reason"],
         "recur": ["starts_on"],
         "resume": ["catch_up"],
         "skip": ["occurs_on"],

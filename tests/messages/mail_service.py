@@ -37,8 +37,8 @@ class MailService:
         self.letters.append(letter)
         accepted = {"To": letter["To"], "SubmittedAt": "2026-03-15T12:00:00Z", "MessageID": "0a1b2c"}
         said = (
-            f"Message OK, but will not deliver to these inactive addresses: {inactive}. Inactive recipients are"
-            " ones that have generated a hard bounce, a spam complaint, or a manual suppression."
+            f"Message OK, but will not deliver to these inactive addresses: {inactive}. Inactive recipients"
+            " are ones that have generated a hard bounce, a spam complaint, or a manual suppression."
         )
         return 200, {**accepted, "ErrorCode": 0, "Message": said if inactive else "OK"}
 

@@ -215,7 +215,9 @@ def test_settings_of_the_service_come_from_the_environment():
     import subprocess
     import sys
 
-    asked = "from django.conf import settings; print(settings.EMAIL_BACKEND, settings.ANYMAIL['POSTMARK_SERVER_TOKEN'])"
+    asked = (
+        "from django.conf import settings as s; print(s.EMAIL_BACKEND, s.ANYMAIL['POSTMARK_SERVER_TOKEN'])"
+    )
     told = {
         "SECRET_KEY": "x",
         "DJANGO_SETTINGS_MODULE": "config.settings.dev",

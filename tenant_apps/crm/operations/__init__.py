@@ -25,6 +25,7 @@ from tenant_apps.crm.operations.automatic import TouchedSince as TouchedSince
 from tenant_apps.crm.operations.automatic import ask_by_rule as ask_by_rule
 from tenant_apps.crm.operations.automatic import move_by_rule as move_by_rule
 from tenant_apps.crm.operations.automatic import switch_moving_rule as switch_moving_rule
+from tenant_apps.crm.operations.automatic import take_back_move as take_back_move
 from tenant_apps.crm.operations.automatic import take_paid_mark as take_paid_mark
 from tenant_apps.crm.operations.automatic import undo_automatic_move as undo_automatic_move
 from tenant_apps.crm.operations.clients import AlreadyArchived as AlreadyArchived

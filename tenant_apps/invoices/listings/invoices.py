@@ -225,7 +225,6 @@ INVOICES = Listing(
         View(_("Drafts"), "status:is:draft"),
         View(_("Credit notes"), "kind:is:credit_note"),
         View(_("Proformas"), "kind:is:proforma"),
-        View(_("Letters that came back"), "letter:is:bounced|complained|failed"),
     ),
     acts=(
         Act(

@@ -90,6 +90,11 @@ from tenant_apps.invoices.operations.offer_papers import (
     store_offer_document,
 )
 from tenant_apps.invoices.operations.offer_room import MoreThanOffered
+from tenant_apps.invoices.operations.offer_withdrawals import (
+    DraftWasChanged,
+    OfferInvoiced,
+    withdraw_acceptance,
+)
 from tenant_apps.invoices.operations.offers import (
     NoNewVersion,
     OfferNotADraft,
@@ -185,6 +190,7 @@ __all__ = [
     "DayPassed",
     "DocumentInvalid",
     "DocumentUnreadable",
+    "DraftWasChanged",
     "HasInvoice",
     "InvoiceChange",
     "InvoiceInput",
@@ -212,6 +218,7 @@ __all__ = [
     "OfferAnswered",
     "OfferChange",
     "OfferInput",
+    "OfferInvoiced",
     "OfferItemInput",
     "OfferNotADraft",
     "OfferNotAccepted",
@@ -309,5 +316,6 @@ __all__ = [
     "switch_reminders",
     "unskip_occurrence",
     "void_payment",
+    "withdraw_acceptance",
     "write_pack",
 ]

@@ -102,7 +102,9 @@ from tenant_apps.invoices.queries.offers import TAKES as TAKES
 from tenant_apps.invoices.queries.offers import OfferLeft as OfferLeft
 from tenant_apps.invoices.queries.offers import advanced_groups as advanced_groups
 from tenant_apps.invoices.queries.offers import conversions_of as conversions_of
+from tenant_apps.invoices.queries.offers import drafts_of_offer as drafts_of_offer
 from tenant_apps.invoices.queries.offers import first_end_of_validity as first_end_of_validity
+from tenant_apps.invoices.queries.offers import is_offer_invoiced as is_offer_invoiced
 from tenant_apps.invoices.queries.offers import left_of_offer as left_of_offer
 from tenant_apps.invoices.queries.offers import lock_offer as lock_offer
 from tenant_apps.invoices.queries.offers import offer_of_invoice as offer_of_invoice

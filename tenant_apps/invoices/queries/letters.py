@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import In
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -65,10 +67,8 @@ def letter_states(invoice_ids: Collection[UUID]) -> dict[UUID, str]:
 
 def with_letter_in(states: Collection[str]) -> Q:
     """The invoices whose last letter is in one of these states."""
-    letters = _letters().filter(about_id=OuterRef("pk"))
-    last = letters.order_by("-id").values("state")[:1]
-    found = letters.annotate(last=Subquery(last)).filter(last__in=list(states))
-    return Q(Exists(found))
+    last = _letters().filter(about_id=OuterRef("pk")).order_by("-id").values("state")[:1]
+    return Q(In(Coalesce(Subquery(last), Value("")), list(states)))
 
 
 def with_any_letter() -> Q:

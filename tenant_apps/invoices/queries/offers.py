@@ -75,6 +75,16 @@ def conversions_of(offer: Offer, actor: Actor) -> QuerySet[OfferInvoice]:
     )
 
 
+def is_offer_invoiced(offer: Offer) -> bool:
+    """Whether an invoice from an offer was issued and still stands."""
+    return OfferInvoice.objects.filter(TAKES, offer=offer, invoice__state=InvoiceState.ISSUED).exists()
+
+
+def drafts_of_offer(offer: Offer) -> QuerySet[Invoice]:
+    """The draft invoices that were made from an offer."""
+    return Invoice.objects.filter(conversion__offer=offer, state=InvoiceState.DRAFT).order_by("id")
+
+
 def offer_of_invoice(invoice_id: UUID, actor: Actor) -> Offer | None:
     """The offer that an invoice was made from, for one who sees it."""
     return visible_to(Offer.objects.filter(conversions__invoice_id=invoice_id), actor).first()
