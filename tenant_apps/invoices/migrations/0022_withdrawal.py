@@ -30,7 +30,8 @@ BEGIN
         IF NEW.answered_at IS NOT NULL OR NEW.answered_by <> '' OR NEW.recorded_by_id IS NOT NULL
             OR NEW.accepted_net_total IS NOT NULL OR NEW.accepted_vat_total IS NOT NULL
         THEN
-            RAISE EXCEPTION 'a withdrawn answer of offer % leaves nothing', OLD.number USING ERRCODE = 'TF001';
+            RAISE EXCEPTION 'nothing of a withdrawn answer of offer % stays', OLD.number
+                USING ERRCODE = 'TF001';
         END IF;
         allowed.answered_at := NULL;
         allowed.answered_by := '';
