@@ -25,10 +25,9 @@ REACTIONS: dict[str, tuple[str | Among, ...]] = {
     "invoices.offer_sent": ("render_offer_document",),
     "sharing.public_link_renewed": ("redraw_invoice_document",),
     "sharing.public_link_revoked": ("redraw_invoice_document",),
-    "invoices.payment_deallocated": ("learn_payer_again",),
     "invoices.payment_recorded": ("match_payments_with_invoices",),
     "invoices.payment_allocated": (OUTDATES_PAGES,),
-    "invoices.payment_deallocated": (OUTDATES_PAGES,),
+    "invoices.payment_deallocated": (OUTDATES_PAGES, "learn_payer_again"),
     "invoices.payment_freed": (OUTDATES_PAGES,),
     "invoices.payment_returned": (OUTDATES_PAGES,),
 }

@@ -118,6 +118,7 @@ RESTORE_STEPS = [
     "tenant_apps.sharing.operations.renew_restored_links",
     "tenant_apps.invoices.operations.resume_documents",
     "tenant_apps.invoices.operations.hold_restored_reminders",
+    "tenant_apps.invoices.operations.hold_restored_recurring",
     "tenant_apps.online_payments.operations.forget_restored_stripe",
 ]
 ERASURE_STEPS = [
@@ -224,6 +225,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 # Mail
 EMAIL_BACKEND = env("EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = DATA_DIR / "mail"
+# For a mail service (`EMAIL_BACKEND=anymail.backends.….EmailBackend`): every variable that begins so is a
+# setting of anymail.
+ANYMAIL = {
+    name.removeprefix("ANYMAIL_"): value for name, value in env.ENVIRON.items() if name.startswith("ANYMAIL_")
+}
 MAIL_EVENTS_SECRET = env("MAIL_EVENTS_SECRET", default="")  # empty: nobody may tell what became of mail
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Tefter <no-reply@tefter.example>")
 

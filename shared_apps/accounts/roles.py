@@ -24,6 +24,8 @@ _USER = frozenset(
         P.DEALS_EDIT,
         P.TASKS_VIEW,
         P.TASKS_EDIT,
+        P.TIME_VIEW,
+        P.TIME_EDIT,
         P.NOTES_VIEW,
         P.NOTES_EDIT,
         P.TAGS_EDIT,

@@ -13,6 +13,8 @@ class Permission(StrEnum):
     PIPELINES_MANAGE = "pipelines.manage"
     TASKS_VIEW = "tasks.view"
     TASKS_EDIT = "tasks.edit"
+    TIME_VIEW = "time.view"
+    TIME_EDIT = "time.edit"
     NOTES_VIEW = "notes.view"
     NOTES_EDIT = "notes.edit"
     PRODUCTS_VIEW = "products.view"

@@ -14,6 +14,7 @@ class CrmConfig(AppConfig):
         from tenant_apps.crm.listings.contacts import CONTACTS
         from tenant_apps.crm.listings.deals import DEALS
         from tenant_apps.crm.listings.tasks import TASKS
+        from tenant_apps.crm.listings.time import TIME_ENTRIES
         from tenant_apps.crm.notices import NOTICES
         from tenant_apps.crm.rule_texts import CAUSED
         from tenant_apps.crm.slots import (
@@ -24,6 +25,8 @@ class CrmConfig(AppConfig):
             suspects_of_company,
             suspects_of_contact,
             tasks_of_notifications,
+            time_of_company_page,
+            time_of_deal_page,
             undo_of_events,
             words_of_reach,
         )
@@ -41,7 +44,10 @@ class CrmConfig(AppConfig):
         register("contact.related", merges_of_contact)
         register("company.related", deals_of_company_page)
         register("contact.related", deals_of_contact_page)
+        register("company.related", time_of_company_page)
+        register("deal.related", time_of_deal_page)
         register_listing(COMPANIES)
         register_listing(CONTACTS)
         register_listing(DEALS)
         register_listing(TASKS)
+        register_listing(TIME_ENTRIES)

@@ -19,6 +19,7 @@ from tenant_apps.invoices.operations import (
     DocumentUnreadable,
     NothingToRemind,
     expire_offer,
+    generate_occurrence,
     invoice_pdf_bytes,
     let_go_of_document,
     make_invoice_qr_codes,
@@ -26,6 +27,7 @@ from tenant_apps.invoices.operations import (
     remind_client,
     settle_expiry,
     settle_payment_reminders,
+    settle_recurring,
     store_e_invoice,
     write_pack,
 )
@@ -34,6 +36,7 @@ from tenant_apps.invoices.queries import (
     Statement,
     are_reminders_on,
     client_record,
+    due_recurring,
     letter_html,
     offers_to_expire,
     planned_reminders,
@@ -49,7 +52,7 @@ from tenant_apps.workspace.models import OrganizationProfile
 from tenant_apps.workspace.queries import profile
 from tenants.context import current_organization
 
-EXPIRED_AT_ONCE = 500
+EXPIRED_AT_ONCE, MADE_AT_ONCE = 500, 1_000
 
 
 @job(queue=Queue.PATIENT)
@@ -243,6 +246,32 @@ def expire_offers(**unknown: Any) -> None:
     for offer_id in offers_to_expire(today).values_list("pk", flat=True)[:EXPIRED_AT_ONCE]:
         expire_offer(offer_id=offer_id, by=by, at=at)
     settle_expiry(by=by, at=at)
+
+
+@job()
+def generate_recurring_invoices(**unknown: Any) -> None:
+    """From six in the morning of the organization, where something recurs: make what is due, and what was
+    missed on the days before, each once.
+    """
+    by, at = current_actor(), clock.now()
+    broken = _generate(by, at)
+    settle_recurring(by=by, at=at)
+    if broken:
+        raise next(iter(broken.values()))
+
+
+def _generate(by: Actor, at: datetime) -> dict[UUID, Exception]:
+    """What is due, day by day; one that breaks keeps none of the others waiting, and is returned."""
+    today, left = clock.day_in(current_organization().time_zone, at), MADE_AT_ONCE
+    broken: dict[UUID, Exception] = {}
+    while due := [(one, day) for one, day in due_recurring(today) if one not in broken][:left]:
+        left -= len(due)
+        for recurring_id, day in due:
+            try:
+                generate_occurrence(recurring_id=recurring_id, occurs_on=day, by=by, at=at)
+            except Exception as error:
+                broken[recurring_id] = error
+    return broken
 
 
 def _letter_with_offer(offer: Offer) -> dict[str, Any]:

@@ -20,12 +20,14 @@ from tenant_apps.crm.operations import (
     ConversationChange,
     DealChange,
     TaskChange,
+    TimeChange,
     attach_file,
     create_company,
     create_contact,
     create_deal,
     create_task,
     log_conversation,
+    log_time,
     merge_companies,
     write_note,
 )
@@ -38,13 +40,17 @@ from tenant_apps.invoices.operations import (
     OfferInput,
     OfferItemInput,
     PaymentInput,
+    RecurringInput,
     annul_invoice,
     create_invoice,
     create_offer,
+    create_recurring_invoice,
     issue_invoice,
+    plan_terms,
     record_payment,
     refund_payment,
     send_offer,
+    skip_occurrence,
     start_month_pack,
 )
 from tenant_apps.messages.operations import notify
@@ -124,9 +130,11 @@ def _writings(company_id: UUID, user_id: UUID, by: Actor, at: datetime) -> dict[
     about = {"record_type": "company", "record_id": company_id, "by": by, "at": at}
     task = create_task(details=TaskChange(title="Обади се", company_id=company_id), by=by, at=at)
     talk = ConversationChange(kind="call", subject="Цени")
+    worked = TimeChange(description="Среща", minutes=90, hourly_rate=Decimal(50), company_id=company_id)
     told = notify(user_id=user_id, kind="mention", text="x", key=f"x:{task.pk}", by=by, at=at)
     return {
         "task_id": task.pk,
+        "time_entry_id": log_time(details=worked, by=by, at=at).pk,
         "note_id": write_note(text="Важно", **about).pk,
         "conversation_id": log_conversation(details=talk, **about).pk,
         "attachment_id": attach_file(name="x.txt", content_type="text/plain", content=b"x", **about).pk,
@@ -239,6 +247,7 @@ def _records(by: Actor, at: Any) -> dict[str, Any]:
         name="people.csv", content="Име;Имейл\nАна;a@some.example\n".encode(), by=by, at=at
     )
     bank = _bank(by, at)
+    often = _recurring(company.pk, by, at)
     absorbed = create_company(details=CompanyChange(name="Някоя ООД"), by=by, at=at)
     merge = merge_companies(kept_id=company.pk, absorbed_id=absorbed.pk, by=by, at=at)
     return {
@@ -261,6 +270,7 @@ def _records(by: Actor, at: Any) -> dict[str, Any]:
         "refund_id": refund.pk,
         "pack_id": start_month_pack(month=at.date(), by=by, at=at).pk,
         **bank,
+        **often,
     }
 
 
@@ -279,4 +289,18 @@ def _bank(by: Actor, at: datetime) -> dict[str, Any]:
         "line_id": statement.lines.get().pk,
         "row_id": statement.rows.get(outcome="failed").pk,
         "rule_id": rule.pk,
+    }
+
+
+def _recurring(company_id: UUID, by: Actor, at: datetime) -> dict[str, Any]:
+    """An invoice that recurs, a day of it that is skipped, and other prices from next year on."""
+    item = ItemInput(description="Наем", quantity=Decimal(1), unit_price=Decimal(5), vat_rate=Decimal(20))
+    starts_on = at.date() + timedelta(days=40)
+    details = RecurringInput(company_id=company_id, currency="EUR", items=(item,), starts_on=starts_on)
+    one = create_recurring_invoice(details=details, by=by, at=at)
+    from_on = at.date() + timedelta(days=365)
+    return {
+        "recurring_id": one.pk,
+        "occurrence_id": skip_occurrence(recurring_id=one.pk, occurs_on=starts_on, by=by, at=at).pk,
+        "terms_id": plan_terms(recurring_id=one.pk, from_on=from_on, items=(item,), by=by, at=at).pk,
     }

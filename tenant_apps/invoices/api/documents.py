@@ -25,6 +25,7 @@ from tenant_apps.invoices.schemas import (
     InvoiceIn,
     InvoiceOut,
     InvoicePatch,
+    InvoiceTimeIn,
     IssueIn,
     LetterIn,
     NoteIn,
@@ -94,6 +95,14 @@ def create_invoice_of_deal(request: Request, deal_id: UUID) -> HttpResponse:
     """Write a draft that bills a deal: its company or first person, its currency and its lines."""
     request.actor.require(Permission.DEALS_VIEW)
     invoice = operations.create_invoice_of_deal(deal_id=deal_id, by=request.actor, at=clock.now())
+    return _invoice(request, invoice, status=201)
+
+
+@router.post("time-entries/invoice/", response={201: InvoiceOut}, operation_id="invoice_time", tags=INVOICES)
+def invoice_time(request: Request, data: InvoiceTimeIn) -> HttpResponse:
+    """Draft an invoice of logged time of one client, by entry or by rate; 409 for what is billed already."""
+    request.actor.require(Permission.TIME_VIEW)
+    invoice = operations.invoice_time(by=request.actor, at=clock.now(), **data.model_dump())
     return _invoice(request, invoice, status=201)
 
 

@@ -18,6 +18,7 @@ from tenant_apps.activity.operations import record
 from tenant_apps.invoices import rules
 from tenant_apps.invoices.events import InvoiceEvent
 from tenant_apps.invoices.models import Invoice, InvoiceState
+from tenant_apps.invoices.operations.billed_time import free_time_of
 from tenant_apps.invoices.operations.credits import (
     make_room_for_credit,
     told_as_credited,
@@ -179,6 +180,7 @@ def annul_invoice(*, invoice_id: UUID, reason: str, by: Actor, at: datetime) -> 
     )
     if invoice.is_credit:
         told_as_owed_again(note=invoice, by=by, at=at)
+    free_time_of(invoice, by, at)
     tell_money_moved([invoice], by, at)
     return invoice
 

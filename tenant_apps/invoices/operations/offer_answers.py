@@ -108,7 +108,7 @@ def send_offer(*, offer_id: UUID, by: Actor, at: datetime, with_email: bool = Tr
     told = _tell(OfferEvent.SENT, offer, by, at, {"to": to, "total": offer.total, "currency": offer.currency})
     if to:
         _email(offer, to, told, by)
-    _expect_expiry(offer)
+    expect_expiry(offer)
     if offer.deal_id:
         cause = _cause(offer, by.label)
         move_by_rule(rule=RuleCode.OFFER_SENT, deal_id=offer.deal_id, cause=cause, by=_product(), at=at)
@@ -285,7 +285,8 @@ def _email(offer: Offer, to: str, told: Event, by: Actor) -> None:
     enqueue("email_offer", by=by, key=key, offer_id=str(offer.pk), to=to, sending_id=str(told.pk))
 
 
-def _expect_expiry(offer: Offer) -> None:
+def expect_expiry(offer: Offer) -> None:
+    """Let the job come when the first of the sent offers is over."""
     due = _next_expiry()
     if due:
         set_next_due(EXPIRY, organization_id=current_organization().id, at=due)

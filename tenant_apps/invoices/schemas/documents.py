@@ -158,6 +158,13 @@ class InvoicePatch(Input):
         return InvoiceChange(**named)
 
 
+class InvoiceTimeIn(Input):
+    """Which logged time, and whether each entry or each rate per hour gets a line."""
+
+    entry_ids: list[UUID]
+    grouping: Literal["entry", "rate"] = "entry"
+
+
 class IssueIn(Input):
     issue_date: date | None = None
 

@@ -15,7 +15,7 @@ from tenant_apps.crm.models import Deal
 from tenant_apps.crm.queries import visible_deals
 from tenant_apps.invoices import filters, queries, ubl
 from tenant_apps.invoices.adapters import written_paper
-from tenant_apps.invoices.models import Invoice, Offer
+from tenant_apps.invoices.models import Invoice, Offer, RecurringInvoice
 from tenant_apps.invoices.operations import invoice_pdf_bytes
 from tenant_apps.invoices.rules import Finding, Severity, errors_among
 from tenant_apps.invoices.views import Request, today
@@ -118,6 +118,7 @@ def _facts(request: Request, invoice: Invoice) -> dict[str, Any]:
         "chain": rows_of(queries.with_status(queries.chain_of(invoice, request.actor), on=today(request))),
         "deal": _deal_of(invoice, request),
         "offer": _offer_of(invoice, request),
+        "recurring": _recurring_of(invoice, request),
         "allocations": rows_of(queries.allocations_of_invoice(invoice.pk)),
         "related": slots.filling("invoice.related", invoice=invoice, actor=request.actor),
         "write_offs": rows_of(queries.write_offs_of_invoice(invoice.pk)),
@@ -156,6 +157,12 @@ def _offer_of(invoice: Invoice, request: Request) -> Asking[Offer | None]:
     if not request.actor.may(Permission.OFFERS_VIEW):
         return None
     (found,) = yield [queries.offers_of_invoice(invoice.pk, request.actor)]
+    return next(iter(found), None)
+
+
+def _recurring_of(invoice: Invoice, request: Request) -> Asking[RecurringInvoice | None]:
+    """What made it, if it recurs."""
+    (found,) = yield [queries.recurring_of_invoice(invoice.pk, request.actor)]
     return next(iter(found), None)
 
 
