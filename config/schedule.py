@@ -14,5 +14,6 @@ SCHEDULE = (
     Scheduled("sweep_notifications", Daily(hour=4, minute=30), Audience.DUE),
     Scheduled("expire_offers", Daily(hour=0, minute=30), Audience.DUE),
     Scheduled("send_payment_reminders", Every(minutes=15), Audience.DUE),
+    Scheduled("look_into_statement_inboxes", Every(minutes=5)),
     Scheduled("remind_of_tasks", Every(minutes=1), Audience.DUE),
 )

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("tenant_apps.messages.urls")),
     path("", include("tenant_apps.invoices.urls")),
     path("", include("tenant_apps.client_portal.urls")),
+    path("", include("tenant_apps.reconciliation.urls")),
     path("", include("tenant_apps.imports.urls")),
     path("", include("tenant_apps.workspace.urls")),
     path("", include("tenant_apps.integrations.urls")),

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from config.demo import words
+from config.demo.bank import keep_bank
 from config.demo.books import keep_books
 from config.demo.deals import sell
 from config.demo.offers import make_offers
@@ -78,6 +79,7 @@ class Storyteller:
         keep_in_touch(companies, people=people, today=self.today)
         keep_in_order(by=self.by, today=self.today)
         keep_books(companies, by=self.by, today=self.today)
+        keep_bank(companies, by=self.by, today=self.today)
 
     def _at(self, day: date, hour: int = 10) -> datetime:
         return datetime.combine(day, time(hour, self.random.randrange(60)), UTC)

@@ -119,7 +119,10 @@ RESTORE_STEPS = [
     "tenant_apps.invoices.operations.resume_documents",
     "tenant_apps.invoices.operations.hold_restored_reminders",
 ]
-ERASURE_STEPS = ["shared_apps.accounts.operations.leave_erased_organization"]
+ERASURE_STEPS = [
+    "shared_apps.accounts.operations.leave_erased_organization",
+    "tenant_apps.reconciliation.operations.forget_statement_files",
+]
 ARCHIVE_PEOPLE = "shared_apps.accounts.queries.people_for_archive"
 SETTLE_PEOPLE = "shared_apps.accounts.operations.settle_people"
 
@@ -209,6 +212,7 @@ STATIC_URL = env("STATIC_URL", default="/static/")
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [ROOT / "static"]
 MEDIA_ROOT = DATA_DIR / "media"
+STATEMENTS_ROOT = Path(env("STATEMENTS_ROOT", default=str(DATA_DIR / "statements")))
 ARCHIVE_ROOT = Path(env("ARCHIVE_ROOT", default=str(DATA_DIR / "archives")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -48,6 +48,16 @@ LOOKS: dict[str, tuple[str, str | Promise]] = {
     "stopped": (RED, _("Stopped")),
     "undoing": (BLUE, _("Undoing")),
     "undone": (GREY, _("Undone")),
+    "discarded": (GREY, _("Discarded")),
+    "line_open": (AMBER, pgettext_lazy("bank line", "Unexplained")),
+    "line_ask": (RED, pgettext_lazy("bank line", "Needs a look")),
+    "line_payment": (GREEN, pgettext_lazy("bank line", "Payment")),
+    "line_fee": (GREY, pgettext_lazy("bank line", "Bank fee")),
+    "line_transfer": (GREY, pgettext_lazy("bank line", "Own transfer")),
+    "line_refund": (BLUE, pgettext_lazy("bank line", "Refund")),
+    "line_not_ours": (GREY, pgettext_lazy("bank line", "Not ours")),
+    "line_reversal": (BLUE, pgettext_lazy("bank line", "Reversal")),
+    "line_reversed": (STRUCK, pgettext_lazy("bank line", "Reversed")),
 }
 
 

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 
+from shared_apps.core.listing import register_listing
 from shared_apps.core.slots import register, register_sentences
 
 
@@ -9,7 +10,9 @@ class ReconciliationConfig(AppConfig):
     def ready(self) -> None:
         from tenant_apps.reconciliation import slots
         from tenant_apps.reconciliation.events import SENTENCES
+        from tenant_apps.reconciliation.listings import BANK_LINES
 
         register_sentences(SENTENCES)
+        register_listing(BANK_LINES)
         register("payment.unmatched_reason", slots.unmatched_reason)
         register("allocation.evidence", slots.evidence)

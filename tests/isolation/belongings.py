@@ -48,6 +48,15 @@ from tenant_apps.invoices.operations import (
     start_month_pack,
 )
 from tenant_apps.messages.operations import notify
+from tenant_apps.reconciliation.operations import (
+    AccountInput,
+    RuleInput,
+    bring_in_statement,
+    create_bank_account,
+    create_line_rule,
+    import_statement,
+)
+from tenant_apps.reconciliation.tasks import take_in
 from tenant_apps.sharing.models import PublicLink
 from tenant_apps.sharing.operations import make_public_link
 from tenant_apps.sharing.queries import addresses_of
@@ -210,6 +219,7 @@ def _records(by: Actor, at: Any) -> dict[str, Any]:
     arriving = upload_import(
         name="people.csv", content="Име;Имейл\nАна;a@some.example\n".encode(), by=by, at=at
     )
+    bank = _bank(by, at)
     absorbed = create_company(details=CompanyChange(name="Някоя ООД"), by=by, at=at)
     merge = merge_companies(kept_id=company.pk, absorbed_id=absorbed.pk, by=by, at=at)
     return {
@@ -230,4 +240,23 @@ def _records(by: Actor, at: Any) -> dict[str, Any]:
         "payment_id": payment.pk,
         "refund_id": refund.pk,
         "pack_id": start_month_pack(month=at.date(), by=by, at=at).pk,
+        **bank,
+    }
+
+
+def _bank(by: Actor, at: datetime) -> dict[str, Any]:
+    """An account, a statement that was imported, its line, an entry of it that cannot be read, and a rule."""
+    wanted = AccountInput(name="Сметка", iban="BG80BNBG96611020345678", currency="EUR")
+    account = create_bank_account(account=wanted, by=by, at=at)
+    content = "Дата;Сума;Основание\n01.11.2026;-7,70;Такса\n02.11.2026;няколко;Друго\n".encode()
+    statement = bring_in_statement(name="bank.csv", content=content, by=by, at=at)
+    take_in(statement, by)
+    take_in(import_statement(statement_id=statement.pk, by=by, at=at), by)
+    rule = create_line_rule(rule=RuleInput(verdict="fee", text="такса"), by=by, at=at)
+    return {
+        "bank_account_id": account.pk,
+        "statement_id": statement.pk,
+        "line_id": statement.lines.get().pk,
+        "row_id": statement.rows.get(outcome="failed").pk,
+        "rule_id": rule.pk,
     }

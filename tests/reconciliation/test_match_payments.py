@@ -13,8 +13,8 @@ from shared_apps.jobs.models import DueWork, Job
 from tenant_apps.invoices.events import InvoiceEvent, PaymentEvent
 from tenant_apps.invoices.models import Allocation, Payment
 from tenant_apps.invoices.operations import allocate_payment, annul_invoice, deallocate_payment, void_payment
-from tenant_apps.reconciliation import operations, tasks
-from tenant_apps.reconciliation.operations import Matching, match_payments
+from tenant_apps.reconciliation import tasks
+from tenant_apps.reconciliation.operations import Matching, match_payments, matching
 from tenants.context import in_organization
 from tests.conftest import member_of
 from tests.invoices.stories import AT, TODAY, client, draft, events_of, fresh, issued, payment
@@ -206,13 +206,13 @@ def test_a_batch_that_dies_midway_leaves_nothing_half_done(in_committed_alpha, m
     by = system_actor(in_committed_alpha.id)
     invoice = issued(owner)
     money = payment(owner, reference=invoice.number)
-    allocate = operations.allocate_payments
+    allocate = matching.allocate_payments
 
     def die_after(**arguments):
         allocate(**arguments)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(operations, "allocate_payments", die_after)
+    monkeypatch.setattr(matching, "allocate_payments", die_after)
     with pytest.raises(KeyboardInterrupt):
         match_payments(payment_ids=[money.pk], by=by, at=AT)
     assert not Allocation.objects.exists()

@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 from django.utils.translation import gettext_lazy as _
 
-from tenant_apps.imports.adapters.shapes import MAX_COLUMNS, Reading, SourceRow, Unusable
+from shared_apps.core.tables.shapes import MAX_COLUMNS, Reading, SourceRow, Unusable
 
 MAX_UNPACKED = 300_000_000
 MAX_STRINGS = 100_000_000
@@ -140,8 +140,10 @@ def _text(value: Any) -> str:
 
 
 def _number(value: float) -> str:
-    """Without an exponent. A fourth decimal follows three, lest the point pass for one of thousands."""
+    """Without an exponent, to the 15 digits that a spreadsheet shows. A fourth decimal follows three, lest
+    the point pass for one of thousands.
+    """
     if value == int(value):
         return str(int(value))
-    text = format(Decimal(repr(value)).normalize(), "f")
+    text = format(Decimal(f"{value:.15g}").normalize(), "f")
     return f"{text}0" if len(text.partition(".")[2]) == 3 else text

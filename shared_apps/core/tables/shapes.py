@@ -1,3 +1,5 @@
+"""What a file of rows is, and a row of it."""
+
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext_lazy as _

@@ -10,7 +10,7 @@ from itertools import islice
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tenant_apps.imports.adapters.shapes import MAX_BYTES, MAX_CELL, MAX_COLUMNS, Reading, SourceRow, Unusable
+from shared_apps.core.tables.shapes import MAX_BYTES, MAX_CELL, MAX_COLUMNS, Reading, SourceRow, Unusable
 
 DELIMITERS = (";", ",", "\t", "|")
 _OPEN_FOR_LINES, _SAMPLE = 1_000, 60

@@ -1,0 +1,14 @@
+from tenant_apps.reconciliation.models.lines import WAITING as WAITING
+from tenant_apps.reconciliation.models.lines import BankLine as BankLine
+from tenant_apps.reconciliation.models.lines import Explanation as Explanation
+from tenant_apps.reconciliation.models.lines import LineRule as LineRule
+from tenant_apps.reconciliation.models.lines import LineStatus as LineStatus
+from tenant_apps.reconciliation.models.lines import Sign as Sign
+from tenant_apps.reconciliation.models.lines import Verdict as Verdict
+from tenant_apps.reconciliation.models.statements import BankAccount as BankAccount
+from tenant_apps.reconciliation.models.statements import Door as Door
+from tenant_apps.reconciliation.models.statements import RowOutcome as RowOutcome
+from tenant_apps.reconciliation.models.statements import Statement as Statement
+from tenant_apps.reconciliation.models.statements import StatementPart as StatementPart
+from tenant_apps.reconciliation.models.statements import StatementRow as StatementRow
+from tenant_apps.reconciliation.models.statements import StatementState as StatementState
