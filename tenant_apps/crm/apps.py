@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 
 from shared_apps.core.listing import register_listing
-from shared_apps.core.slots import register, register_caused, register_sentences
+from shared_apps.core.slots import register, register_caused, register_notices, register_sentences
 
 
 class CrmConfig(AppConfig):
@@ -14,6 +14,7 @@ class CrmConfig(AppConfig):
         from tenant_apps.crm.listings.contacts import CONTACTS
         from tenant_apps.crm.listings.deals import DEALS
         from tenant_apps.crm.listings.tasks import TASKS
+        from tenant_apps.crm.notices import NOTICES
         from tenant_apps.crm.rule_texts import CAUSED
         from tenant_apps.crm.slots import (
             deals_of_company_page,
@@ -28,6 +29,7 @@ class CrmConfig(AppConfig):
         )
 
         register_sentences(SENTENCES)
+        register_notices(NOTICES)
         register_caused(CAUSED)
         name_belongings()
         register("notification.parts", tasks_of_notifications)

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 
 from shared_apps.core.listing import extend, register_listing
-from shared_apps.core.slots import register, register_sentences
+from shared_apps.core.slots import register, register_notices, register_sentences
 
 
 class InvoicesConfig(AppConfig):
@@ -12,6 +12,7 @@ class InvoicesConfig(AppConfig):
         from tenant_apps.invoices.listings.invoices import INVOICES
         from tenant_apps.invoices.listings.offers import OFFERS
         from tenant_apps.invoices.listings.payments import PAYMENTS
+        from tenant_apps.invoices.notices import NOTICES
         from tenant_apps.invoices.offer_slots import (
             documents_of_offers,
             name_offer_belongings,
@@ -32,6 +33,7 @@ class InvoicesConfig(AppConfig):
         )
 
         register_sentences(SENTENCES)
+        register_notices(NOTICES)
         register_listing(OFFERS)
         name_offer_belongings()
         name_belongings()
