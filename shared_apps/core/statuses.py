@@ -52,6 +52,7 @@ LOOKS: dict[str, tuple[str, str | Promise]] = {
     "line_open": (AMBER, pgettext_lazy("bank line", "Unexplained")),
     "line_ask": (RED, pgettext_lazy("bank line", "Needs a look")),
     "line_payment": (GREEN, pgettext_lazy("bank line", "Payment")),
+    "line_unmatched": (AMBER, pgettext_lazy("bank line", "Payment without invoice")),
     "line_fee": (GREY, pgettext_lazy("bank line", "Bank fee")),
     "line_transfer": (GREY, pgettext_lazy("bank line", "Own transfer")),
     "line_refund": (BLUE, pgettext_lazy("bank line", "Refund")),
