@@ -17,6 +17,7 @@ M = TypeVar("M", Invoice, Payment)
 
 PAYMENT_STATUSES = ("unmatched", "partly_matched", "matched", "refunded")
 # Money of which something is neither given to an invoice nor given back.
+HAS_CLIENT = Q(company__isnull=False) | Q(contact__isnull=False)
 WAITING = Q(voided_at=None, allocated_total__lt=F("amount") - F("refunded_total"))
 
 
