@@ -29,6 +29,7 @@ from tenant_apps.crm.api import automation, deals, merges, notes, tasks
 from tenant_apps.crm.api import router as companies_and_contacts
 from tenant_apps.dashboard.api import router as dashboard
 from tenant_apps.invoices.api import books, invoices, offers, payments
+from tenant_apps.online_payments.api import router as card_payments
 from tenant_apps.reconciliation.api import router as bank
 from tenant_apps.sharing.api import router as links
 from tenant_apps.workspace.api import lists, tags
@@ -128,6 +129,7 @@ for _router in (
     payments,
     offers,
     books,
+    card_payments,
     links,
     bank,
     dashboard,

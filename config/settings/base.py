@@ -118,6 +118,7 @@ RESTORE_STEPS = [
     "tenant_apps.sharing.operations.renew_restored_links",
     "tenant_apps.invoices.operations.resume_documents",
     "tenant_apps.invoices.operations.hold_restored_reminders",
+    "tenant_apps.online_payments.operations.forget_restored_stripe",
 ]
 ERASURE_STEPS = [
     "shared_apps.accounts.operations.leave_erased_organization",
@@ -226,6 +227,8 @@ EMAIL_FILE_PATH = DATA_DIR / "mail"
 MAIL_EVENTS_SECRET = env("MAIL_EVENTS_SECRET", default="")  # empty: nobody may tell what became of mail
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Tefter <no-reply@tefter.example>")
 
+# Card payments: where Stripe is asked; empty: at Stripe itself.
+STRIPE_API_BASE = env("STRIPE_API_BASE", default="")
 # Client links: visits in a minute, of one network address and of one link.
 LINK_RATE_PER_MINUTE = env.int("LINK_RATE_PER_MINUTE", default=240)
 

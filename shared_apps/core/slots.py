@@ -9,6 +9,8 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from shared_apps.core.asking import Asking, answered, side_by_side
 from shared_apps.core.errors import Text
 
@@ -42,8 +44,8 @@ def register_notices(notices: Mapping[str, Notice]) -> None:
 
 
 def notice_of(kind: str) -> Notice:
-    """How the kind is shown; KeyError for one that nobody registered."""
-    return _notices[kind]
+    """How the kind is shown; a bell for one that no app of this version sends."""
+    return _notices.get(kind, Notice("bell", _("Notification")))
 
 
 def sentence_for(event_type: str, cause: str = "") -> Text:

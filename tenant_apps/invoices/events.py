@@ -54,6 +54,7 @@ class PaymentEvent(StrEnum):
     ALLOCATED = "invoices.payment_allocated"
     DEALLOCATED = "invoices.payment_deallocated"
     FREED = "invoices.payment_freed"
+    CREDITED = "invoices.payment_credited"
     CLIENT_SET = "invoices.payment_client_set"
     REFUNDED = "invoices.payment_refunded"
     REFUND_UNDONE = "invoices.refund_undone"
@@ -99,6 +100,7 @@ SENTENCES: dict[str, Text] = {
     PaymentEvent.ALLOCATED: _("%(actor)s linked the payment of %(subject)s to an invoice"),
     PaymentEvent.DEALLOCATED: _("%(actor)s unlinked the payment of %(subject)s from an invoice"),
     PaymentEvent.FREED: _("A credit note freed money of the payment of %(subject)s"),
+    PaymentEvent.CREDITED: _("What is left of the payment of %(subject)s is the client's credit"),
     PaymentEvent.CLIENT_SET: _("%(actor)s said whose the payment of %(subject)s is"),
     PaymentEvent.REFUNDED: _("%(actor)s gave back money of the payment of %(subject)s"),
     PaymentEvent.REFUND_UNDONE: _("%(actor)s took back a refund of the payment of %(subject)s"),

@@ -197,6 +197,17 @@ MATRIX: dict[str, tuple[Lowest, Lowest]] = {
     "undo_refund": (MANAGER, MANAGER),
     "write_off": (MANAGER, MANAGER),
     "undo_write_off": (MANAGER, MANAGER),
+    "card_settings": (MANAGER, ADMIN),
+    "check_stripe_keys": (NOBODY, ADMIN),
+    "disconnect_stripe": (NOBODY, ADMIN),
+    "turn_on_card_payments": (ADMIN, ADMIN),
+    "turn_off_card_payments": (NOBODY, ADMIN),
+    "stripe_event_list": (MANAGER, NOBODY),
+    "payout_list": (MANAGER, NOBODY),
+    "payout_detail": (MANAGER, NOBODY),
+    "request_checkout": (USER, USER),
+    "ask_again": (NOBODY, USER),
+    "refund_card_payment": (MANAGER, MANAGER),
     "team_list": (USER, ADMIN),
     "change_member_role": (NOBODY, ADMIN),
     "activate_member": (NOBODY, ADMIN),
@@ -284,11 +295,11 @@ MATRIX: dict[str, tuple[Lowest, Lowest]] = {
     "import_failed_rows": (MANAGER, NOBODY),
     "import_result": (MANAGER, NOBODY),
 }
-# For strangers too: signing in and out, passwords, invitations, the language.
+# For strangers too: signing in and out, passwords, invitations, the language; Stripe, which signs.
 OPEN = {
     "account_confirm_email", "account_inactive", "account_login", "account_logout", "account_reset_password",
     "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
-    "account_signup", "complete_handover", "accept_invitation", "set_language",
+    "account_signup", "complete_handover", "accept_invitation", "set_language", "receive_stripe_event",
 }  # fmt: skip
 # Behind a client link: for whoever has the address, and for nobody without (tests/isolation/test_clients.py).
 BY_LINK = {

@@ -28,6 +28,7 @@ FLOORS = [
     "crm",
     "documents",
     "invoices",
+    "online_payments",
     "reconciliation",
     "client_portal",
     "imports",

@@ -41,6 +41,8 @@ OPEN = {
     "messages.mark_notification_read",
     "messages.notify",
     "messages.queue_message",
+    "online_payments.ask_again",
+    "online_payments.request_checkout",
     "plans.choose_plan",
     "sharing.ensure_public_link",
     "sharing.note_link_opened",

@@ -31,7 +31,7 @@ from tenant_apps.crm.operations import (
 )
 from tenant_apps.imports.operations import upload_import
 from tenant_apps.integrations.operations import create_api_token
-from tenant_apps.invoices.models import ReminderStage
+from tenant_apps.invoices.models import Invoice, Payment, ReminderStage
 from tenant_apps.invoices.operations import (
     InvoiceInput,
     ItemInput,
@@ -48,6 +48,7 @@ from tenant_apps.invoices.operations import (
     start_month_pack,
 )
 from tenant_apps.messages.operations import notify
+from tenant_apps.online_payments.models import CardPayment, Checkout, Payout, StripeConnection
 from tenant_apps.reconciliation.operations import (
     AccountInput,
     RuleInput,
@@ -178,6 +179,36 @@ def _field(by: Actor, at: Any) -> CustomField:
     return create_field(entity="company", kind="text", details=details, by=by, at=at)
 
 
+def _paid_by_card(invoice: Invoice, payment: Payment, at: datetime) -> dict[str, Any]:
+    """What is left of a Stripe account that was disconnected: a page, a payment, a payout."""
+    dated = {"created_at": at, "updated_at": at}
+    connection = StripeConnection.objects.create(
+        state="gone", key_prefix="sk_test_", key_last4="1234", webhook_last4="5678", is_live=False, **dated
+    )
+    money = {"connection": connection, "amount": Decimal(6), "currency": "EUR", "is_live": False, **dated}
+    checkout = Checkout.objects.create(
+        invoice=invoice,
+        language="bg",
+        return_path="/",
+        state="expired",
+        is_settled=True,
+        expires_at=at,
+        **money,
+    )
+    CardPayment.objects.create(
+        payment=payment, checkout=checkout, intent_id=f"pi_{payment.pk}", asked_at=at, **money
+    )
+    payout = Payout.objects.create(
+        payout_id=f"po_{payment.pk}",
+        status="paid",
+        arrival_on=at.date(),
+        is_automatic=True,
+        asked_at=at,
+        **money,
+    )
+    return {"checkout_id": checkout.pk, "payout_id": payout.pk}
+
+
 def _records(by: Actor, at: Any) -> dict[str, Any]:
     details = CompanyChange(name="Някоя", email="x@some.example", eik="121644736", address="ул. Първа 1")
     company = create_company(details=details, by=by, at=at)
@@ -238,6 +269,7 @@ def _records(by: Actor, at: Any) -> dict[str, Any]:
         "version_id": offer.pk,
         "annulled_id": wrong.pk,
         "payment_id": payment.pk,
+        **_paid_by_card(invoice, payment, at),
         "refund_id": refund.pk,
         "pack_id": start_month_pack(month=at.date(), by=by, at=at).pk,
         **bank,

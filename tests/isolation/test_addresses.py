@@ -38,6 +38,7 @@ OPEN_PAGES = {
     "set_language",
     "complete_handover",
     "accept_invitation",
+    "receive_stripe_event",
 }
 OPEN_API = {"openapi-json", "openapi-view"}
 REFUSALS = {401, 403, 404, 405}
@@ -101,6 +102,7 @@ def body_for(address: Address, ids: dict[str, Any]) -> dict[str, Any]:
         "deduct-advances": ["advance_ids"],
         "accept": ["name"],
         "decline": ["name"],
+        "refund-card": ["amount", "reason"],
         "<uuidstr:series_id>": ["next_number"],
     }
     names = wanted.get(address.route.rstrip("/").rsplit("/", 1)[-1], []) if address.is_api else list(told)
@@ -177,6 +179,15 @@ def test_our_money_is_not_given_to_their_invoice(
         content_type="application/json",
     )
     assert response.status_code == 404
+
+
+def test_a_page_to_pay_their_invoice_is_not_made(
+    theirs: dict[str, Any], ours: dict[str, Any], api: Client
+) -> None:
+    for ids, status in ((theirs, 404), (ours, 409)):
+        body = json.dumps({"invoice_id": str(ids["invoice_id"])})
+        response = api.post("/api/v1/checkouts/", body, content_type="application/json")
+        assert response.status_code == status, response.content
 
 
 def test_lists_hold_our_rows_only(theirs: dict[str, Any], ours: dict[str, Any], api: Client) -> None:

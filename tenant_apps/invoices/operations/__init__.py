@@ -6,7 +6,9 @@ from tenant_apps.invoices.operations.allocations import (
     allocate_payment,
     allocate_payments,
     deallocate_payment,
+    leave_credit,
     leave_payments_unmatched,
+    undo_allocations,
 )
 from tenant_apps.invoices.operations.deals import create_invoice_of_deal, draft_of_deal
 from tenant_apps.invoices.operations.documents import (
@@ -47,6 +49,7 @@ from tenant_apps.invoices.operations.notes import (
     NothingLeftToCredit,
     NothingLeftToDeduct,
     create_note,
+    credit_rest,
     deduct_advances,
     follow_proforma,
 )
@@ -216,6 +219,7 @@ __all__ = [
     "create_offer_of_deal",
     "create_offer_version",
     "create_reminder_stage",
+    "credit_rest",
     "deallocate_payment",
     "decline_offer",
     "deduct_advances",
@@ -235,6 +239,7 @@ __all__ = [
     "invoice_pdf_bytes",
     "issue_invoice",
     "lay_usual_stages",
+    "leave_credit",
     "leave_payments_unmatched",
     "let_go_of_document",
     "make_invoice_qr_codes",
@@ -268,6 +273,7 @@ __all__ = [
     "switch_reminders",
     "totals_of_lines",
     "transfer_code_bytes",
+    "undo_allocations",
     "undo_refund",
     "undo_write_off",
     "void_payment",

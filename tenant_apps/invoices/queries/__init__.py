@@ -76,6 +76,8 @@ from tenant_apps.invoices.queries.ledger import live_write_offs as live_write_of
 from tenant_apps.invoices.queries.ledger import lock_invoice as lock_invoice
 from tenant_apps.invoices.queries.ledger import lock_invoices as lock_invoices
 from tenant_apps.invoices.queries.ledger import lock_invoices_by_number as lock_invoices_by_number
+from tenant_apps.invoices.queries.ledger import lock_ledger_invoices as lock_ledger_invoices
+from tenant_apps.invoices.queries.ledger import lock_ledger_payments as lock_ledger_payments
 from tenant_apps.invoices.queries.ledger import lock_payment as lock_payment
 from tenant_apps.invoices.queries.ledger import lock_payments as lock_payments
 from tenant_apps.invoices.queries.ledger import payments_of_statuses as payments_of_statuses
@@ -85,6 +87,7 @@ from tenant_apps.invoices.queries.ledger import payments_with_status as payments
 from tenant_apps.invoices.queries.ledger import unmatched_payments as unmatched_payments
 from tenant_apps.invoices.queries.ledger import visible_payment as visible_payment
 from tenant_apps.invoices.queries.ledger import visible_payments as visible_payments
+from tenant_apps.invoices.queries.ledger import with_kept_client as with_kept_client
 from tenant_apps.invoices.queries.ledger import with_live_allocations as with_live_allocations
 from tenant_apps.invoices.queries.ledger import write_offs_of_invoice as write_offs_of_invoice
 from tenant_apps.invoices.queries.letters import asks_for_money as asks_for_money

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from shared_apps.core import clock
+from shared_apps.core import clock, slots
 from shared_apps.core.asking import Asking, rows_of, together
 from shared_apps.core.http import is_htmx, page, partial
 from shared_apps.core.permissions import Permission
@@ -119,6 +119,7 @@ def _facts(request: Request, invoice: Invoice) -> dict[str, Any]:
         "deal": _deal_of(invoice, request),
         "offer": _offer_of(invoice, request),
         "allocations": rows_of(queries.allocations_of_invoice(invoice.pk)),
+        "related": slots.filling("invoice.related", invoice=invoice, actor=request.actor),
         "write_offs": rows_of(queries.write_offs_of_invoice(invoice.pk)),
         "mail": _mail(invoice),
         "link": link_card_asking(invoice, request.actor),
