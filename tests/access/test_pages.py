@@ -22,6 +22,7 @@ Lowest = Role | None
 MATRIX: dict[str, tuple[Lowest, Lowest]] = {
     "dashboard": (USER, NOBODY),
     "who_first": (USER, NOBODY),
+    "money": (MANAGER, NOBODY),
     "report_list": (USER, NOBODY),
     "report_detail": (USER, NOBODY),
     "export_report": (NOBODY, MANAGER),

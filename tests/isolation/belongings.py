@@ -65,6 +65,8 @@ from tenant_apps.reconciliation.operations import (
 )
 from tenant_apps.reconciliation.tasks import take_in
 from tenant_apps.sharing.models import PublicLink
+from tenant_apps.sharing.operations import make_public_link
+from tenant_apps.sharing.queries import addresses_of
 from tenant_apps.workspace.models import CustomField
 from tenant_apps.workspace.operations import (
     BulkAct,
@@ -92,6 +94,7 @@ def belongings_of(organization: OrganizationRef) -> dict[str, Any]:
         stage_id = ReminderStage.objects.latest("offset_days").pk
         records |= _writings(records["company_id"], owner.user_id, by, at)
         records |= _arranged(records["company_id"], actor_of(owner), at)
+        records["client_links"] = _client_links(records, by, at)
         invitation = invite_member(
             email=f"new@{organization.subdomain}.example",
             role="user",
@@ -141,6 +144,15 @@ def _writings(company_id: UUID, user_id: UUID, by: Actor, at: datetime) -> dict[
         "notification_id": told.pk if told else None,
         "field_name": "phone",
     }
+
+
+def _client_links(records: dict[str, Any], by: Actor, at: datetime) -> dict[str, str]:
+    """What a link is to (invoice, offer, company, contact) → its token, which stands in no other address."""
+    for kind in ("company", "contact"):
+        make_public_link(record_type=kind, record_id=records[f"{kind}_id"], by=by, at=at)
+    ids = {kind: records[f"{kind}_id"] for kind in ("invoice", "offer", "company", "contact")}
+    urls = addresses_of(list(ids.values()))
+    return {kind: urls[record_id].rstrip("/").rsplit("/", 1)[1] for kind, record_id in ids.items()}
 
 
 def _archive(organization: OrganizationRef, at: datetime) -> Archive:

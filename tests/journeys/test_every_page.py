@@ -11,6 +11,7 @@ from django.conf import settings
 from django.urls import resolve
 
 from shared_apps.core.http import Page
+from tenant_apps.client_portal.views.door import Door
 from tests.isolation.addresses import Address, addresses_of
 from tests.journeys.conftest import World
 from tests.journeys.visitors import PHONE, Visitor
@@ -51,6 +52,11 @@ NOT_PAGES = {
     "list_export_file",
     "note_mail_event",
     "organization_logo",
+    "public_pdf",
+    "public_ubl",
+    "public_transfer_code",
+    "public_logo",
+    "public_colors",
     "attachment_content",
     "record_field",
     "complete_handover",
@@ -87,6 +93,18 @@ def test_pages_of_the_public_host(
     assert walk(visitor(language, color_scheme=colours), "", settings.PUBLIC_SCHEMA_URLCONF, world) == []
 
 
+@TIMES
+def test_pages_that_clients_open(
+    language: str, colours: str, visitor: Callable[..., Visitor], world: World
+) -> None:
+    one, wrong = visitor(language, color_scheme=colours), list[str]()
+    for kind, token in world.belongings["beta"]["client_links"].items():
+        one.go(f"/p/{token}/?lang={language}", "beta")
+        one.page.locator(f"html[lang={language}] h1").wait_for()
+        wrong += [f"{kind}: {fault}" for fault in faults_of(one, [])]
+    assert wrong == []
+
+
 def choose_language(one: Visitor, language: str) -> None:
     one.page.locator(".person").click()
     one.page.locator(f".person-menu [name=language][value={language}]").click()
@@ -112,7 +130,7 @@ def pages_of(urlconf: str) -> list[Address]:
 
 def answers_get(path: str, urlconf: str) -> bool:
     view = resolve(path, urlconf).func
-    return not isinstance(view, Page) or "GET" in view.handlers
+    return not isinstance(view, (Page, Door)) or "GET" in view.handlers
 
 
 def faults_of(one: Visitor, known: list[str]) -> Iterator[str]:

@@ -82,7 +82,8 @@ class Door:
         return view
 
     def __call__(self, request: Request, token: str, **values: Any) -> HttpResponse:
-        response = self._answer(request, token, values)
+        with translation.override(_language_asked(request) or translation.get_language()):
+            response = self._answer(request, token, values)
         for name, value in PRIVATE.items():
             response[name] = value
         return response

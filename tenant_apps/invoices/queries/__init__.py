@@ -64,6 +64,7 @@ from tenant_apps.invoices.queries.for_clients import money_being_checked as mone
 from tenant_apps.invoices.queries.for_clients import reader_language as reader_language
 from tenant_apps.invoices.queries.for_clients import sent_versions as sent_versions
 from tenant_apps.invoices.queries.for_clients import transfer_of as transfer_of
+from tenant_apps.invoices.queries.ledger import HAS_CLIENT as HAS_CLIENT
 from tenant_apps.invoices.queries.ledger import PAYMENT_STATUSES as PAYMENT_STATUSES
 from tenant_apps.invoices.queries.ledger import WAITING as WAITING
 from tenant_apps.invoices.queries.ledger import M as M
