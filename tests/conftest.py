@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from django.conf import settings
@@ -34,6 +35,12 @@ from tenants.models import Organization
 from tests.border import border_watched
 from tests.product import Product
 from tests.world import build_world
+
+# How long an example takes says how busy the machine is.
+hypothesis.settings.register_profile(
+    "tefter", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("tefter")
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = 8_410_321
@@ -250,6 +257,16 @@ class ByFile(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         return "journeys" if nodeid.startswith("tests/journeys/") else nodeid.partition("::")[0]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first, so that no worker waits for another's last file: journeys, then files
+    with soaks. The rest stays in its random order.
+    """
+    soaks = {item.path for item in items if item.get_closest_marker("soak")}
+    journeys = {item.path for item in items if item.get_closest_marker("journey")}
+    items.sort(key=lambda item: (item.path not in journeys, item.path not in soaks))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:

@@ -27,6 +27,7 @@ OF_THE_PERSON = (
     "TEFTER_DATA_DIR",
     "PORT",
     "BASE_DOMAIN",
+    "STRIPE_API_BASE",
 )
 
 
@@ -56,7 +57,7 @@ def find_browser() -> str | None:
 
 def _pytest(arguments: Sequence[str]) -> list[str]:
     """Our defaults come first: of two answers to one question pytest takes the last."""
-    defaults = ["-n", "auto"] + (["-m", ""] if "--all" in arguments else [])
+    defaults = ["-n", "auto", "--no-loadscope-reorder"] + (["-m", ""] if "--all" in arguments else [])
     return [sys.executable, "-m", "pytest", *defaults, *(part for part in arguments if part != "--all")]
 
 

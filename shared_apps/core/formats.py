@@ -21,7 +21,13 @@ def locale_of(language: str | None = None) -> str:
 
 def format_money(amount: Decimal | int, currency: str, language: str | None = None) -> str:
     """Write an amount with its currency and no breaking space: `1 234,56 €` or `€1,234.56`."""
-    return format_currency(amount, currency, locale=locale_of(language)).replace(" ", "\u00a0")
+    return _written_money(amount, currency, locale_of(language))
+
+
+@lru_cache(maxsize=16_384)
+def _written_money(amount: Decimal | int, currency: str, locale: str) -> str:
+    """Prices repeat."""
+    return format_currency(amount, currency, locale=locale).replace(" ", "\u00a0")
 
 
 def format_number(value: Decimal | int, places: int | None = None, language: str | None = None) -> str:

@@ -9,8 +9,10 @@ from uuid import UUID
 from django.db.models import Model
 
 from shared_apps.core.actors import Actor
+from shared_apps.core.bulk import insert_rows
+from shared_apps.core.ids import new_id
 from shared_apps.core.operation import note_event
-from shared_apps.core.reactions import follow
+from shared_apps.core.reactions import Happened, follow_all
 from tenant_apps.activity.models import Event
 from tenants.context import current_organization
 
@@ -47,14 +49,15 @@ def record(
     parent_id = parent.pk if parent else None
     written = _event_of(Fact(event, subject, at, parent_id, old or {}, new or {}, cause), by)
     written.save(force_insert=True)
-    _tell(written, by)
+    _tell([Happened(written.type, written.pk, written.subject_id)], by)
     return written
 
 
 def record_all(facts: Sequence[Fact], *, by: Actor) -> None:
     """Write down many facts in one statement, in their order, each as `record` does."""
-    for written in Event.objects.bulk_create([_event_of(fact, by) for fact in facts]):
-        _tell(written, by)
+    rows = [_row_of(fact, by) for fact in facts]
+    insert_rows(Event, rows)
+    _tell([Happened(row["type"], row["id"], row["subject_id"]) for row in rows], by)
 
 
 def changes_between(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -80,16 +83,30 @@ def _event_of(fact: Fact, by: Actor) -> Event:
     )
 
 
-def _tell(written: Event, by: Actor) -> None:
+def _row_of(fact: Fact, by: Actor) -> dict[str, Any]:
+    """The columns of one of many; what is plain there (`insert_rows`) is plain here."""
+    return {
+        "id": new_id(),
+        "type": str(fact.event),
+        "subject_type": fact.subject._meta.label_lower,
+        "subject_id": fact.subject.pk,
+        "subject_label": str(fact.subject)[:250],
+        "parent_id": fact.parent_id,
+        "actor_kind": str(by.kind),
+        "actor_id": by.id,
+        "actor_label": by.label[:250],
+        "at": fact.at,
+        "old": fact.old,
+        "new": fact.new,
+        "cause": fact.cause,
+    }
+
+
+def _tell(happened: Sequence[Happened], by: Actor) -> None:
     """Ask for the jobs that follow."""
-    note_event()
-    follow(
-        event_type=written.type,
-        event_id=written.pk,
-        subject_id=written.subject_id,
-        organization_id=current_organization().id,
-        by=by,
-    )
+    if happened:
+        note_event()
+        follow_all(happened, organization_id=current_organization().id, by=by)
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:

@@ -11,21 +11,32 @@ from shared_apps.core.errors import DomainError
 from shared_apps.core.tables import Unusable
 from shared_apps.jobs.actors import Queue, Scope, current_actor, job
 from shared_apps.jobs.operations import enqueue_for_each
-from tenant_apps.invoices.queries import ids_of_unmatched_payments, payments_that_may_name, visible_invoice
+from tenant_apps.invoices.queries import (
+    ids_of_unmatched_payments,
+    payments_that_may_name,
+    visible_invoice,
+    visible_payment,
+)
 from tenant_apps.reconciliation import operations
 from tenant_apps.reconciliation.adapters import inbox
 from tenant_apps.reconciliation.models import Statement, StatementState
-from tenant_apps.reconciliation.operations import match_payments, settle_matching
+from tenant_apps.reconciliation.operations import (
+    learn_payers,
+    match_payments,
+    settle_matching,
+    share_out_matching,
+)
 from tenant_apps.reconciliation.queries import (
     ids_explained_by_rule,
     ids_of_unexplained_lines,
+    visible_decision,
     visible_statement,
 )
 from tenant_apps.reconciliation.reasons import NO_LONGER_MEMBER
 from tenants.context import current_organization
 from tenants.queries import open_organizations
 
-BATCH = 200
+BATCH = 1000
 AT_ONCE = 100
 AT_MOST_SECONDS = 240
 SETTLED_FOR = timedelta(seconds=20)
@@ -35,18 +46,28 @@ T = TypeVar("T")
 
 @job()
 def match_payments_with_invoices(
-    *, payment_ids: list[str] | None = None, subject_id: str | None = None, **unknown: Any
+    *,
+    payment_ids: list[str] | None = None,
+    subject_id: str | None = None,
+    first_id: str | None = None,
+    last_id: str | None = None,
+    **unknown: Any,
 ) -> None:
-    """Match the given payments.
+    """Match the given payments: some, the one that an event is about, or those of a span of ids.
 
-    The one that an event is about; or, nightly, all of the organization that are not matched.
+    Nightly all of the organization that are not matched: a batch at once, and the others as jobs of their
+    own, so that nobody's single payment waits for them and two workers share them.
     """
-    named = payment_ids if payment_ids is not None else [subject_id] if subject_id else None
-    if named is not None:
-        _match(UUID(one) for one in named)
-        return
-    _match(ids_of_unmatched_payments())
-    settle_matching(by=current_actor(), at=clock.now())
+    if first_id and last_id:
+        _match(ids_of_unmatched_payments().filter(pk__gte=UUID(first_id), pk__lte=UUID(last_id)))
+    elif payment_ids is not None or subject_id:
+        _match(UUID(one) for one in payment_ids or [subject_id or ""])
+    else:
+        batches = list(_batches(ids_of_unmatched_payments().iterator(), BATCH))
+        _match(batches[0] if batches else [])
+        spans = [(one[0], one[-1]) for one in batches[1:]]
+        share_out_matching(spans=spans, by=current_actor(), at=clock.now())
+        settle_matching(by=current_actor(), at=clock.now())
 
 
 @job()
@@ -56,11 +77,18 @@ def match_payments_with_issued_invoice(*, subject_id: str, **unknown: Any) -> No
     _match(payments_that_may_name(invoice.number or ""))
 
 
+@job()
+def learn_payer_again(*, subject_id: str, **unknown: Any) -> None:
+    """After a link was taken back: what the ledger says now of the account that the payment came from."""
+    payment = visible_payment(UUID(subject_id), current_actor())
+    if payment.payer_iban:
+        learn_payers(ibans={payment.payer_iban}, by=current_actor(), at=clock.now())
+
+
 def _match(payment_ids: Iterable[UUID]) -> None:
     """In batches of a transaction each, so that one killed midway loses only its own batch."""
-    waiting = list(payment_ids)
-    for start in range(0, len(waiting), BATCH):
-        match_payments(payment_ids=waiting[start : start + BATCH], by=current_actor(), at=clock.now())
+    for batch in _batches(payment_ids, BATCH):
+        match_payments(payment_ids=batch, by=current_actor(), at=clock.now())
 
 
 @job(queue=Queue.PATIENT)
@@ -175,3 +203,19 @@ def _batches(found: Iterable[T], size: int) -> Iterator[Sequence[T]]:
     waiting = iter(found)
     while batch := list(islice(waiting, size)):
         yield batch
+
+
+@job(queue=Queue.PATIENT)
+def link_certain_payments(*, decision_id: str, **unknown: Any) -> None:
+    """Accept what is certain, batch after batch, in the name of the person who pressed."""
+    decision = visible_decision(UUID(decision_id), current_actor())
+    by = operations.decider_of(decision) or current_actor()
+    while operations.link_certain(decision_id=decision.pk, by=by, at=clock.now()):
+        pass
+
+
+@job(queue=Queue.PATIENT)
+def take_back_links(*, decision_id: str, **unknown: Any) -> None:
+    """Take the links of a decision back, batch after batch, the last first."""
+    while operations.undo_decision_links(decision_id=UUID(decision_id), by=current_actor(), at=clock.now()):
+        pass

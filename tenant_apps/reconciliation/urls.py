@@ -1,8 +1,23 @@
 from django.urls import path
 
-from tenant_apps.reconciliation.views import accounts, line_rules, lines, statements
+from tenant_apps.reconciliation.views import accounts, decisions, line_rules, lines, statements, workbench
 
 urlpatterns = [
+    path("workbench/", workbench.workbench, name="workbench"),
+    path("workbench/certain/", workbench.certain_list, name="certain_list"),
+    path("workbench/certain/accept/", decisions.accept_certain, name="accept_certain"),
+    path("workbench/undo/", decisions.undo_last_decision, name="undo_last_decision"),
+    path("workbench/decisions/<uuid:decision_id>/", workbench.decision_detail, name="decision_detail"),
+    path("workbench/decisions/<uuid:decision_id>/undo/", decisions.undo_decision, name="undo_decision"),
+    path("workbench/<uuid:item_id>/", workbench.waiting_detail, name="waiting_detail"),
+    path("workbench/<uuid:item_id>/accept/", decisions.accept_candidate, name="accept_candidate"),
+    path("workbench/<uuid:item_id>/split/", decisions.split_payment, name="split_payment"),
+    path("workbench/<uuid:item_id>/client/", decisions.give_to_client, name="give_to_client"),
+    path("workbench/<uuid:item_id>/mark/", decisions.mark_waiting, name="mark_waiting"),
+    path("workbench/<uuid:item_id>/same/", decisions.recognize_payment, name="recognize_payment"),
+    path("workbench/<uuid:item_id>/record/", decisions.record_waiting, name="record_waiting"),
+    path("workbench/<uuid:item_id>/refund/", decisions.recognize_refund, name="recognize_refund"),
+    path("workbench/<uuid:item_id>/rule/", decisions.make_rule_from_line, name="make_rule_from_line"),
     path("bank/statements/", statements.statement_list, name="statement_list"),
     path("bank/statements/new/", statements.statement_create, name="statement_create"),
     path("bank/statements/<uuid:statement_id>/", statements.statement_detail, name="statement_detail"),

@@ -46,11 +46,20 @@ def test_what_is_no_port_is_refused(port: str) -> None:
 
 def test_options_of_the_person_come_after_those_of_the_house() -> None:
     command = testing._pytest(["-n0", "-k", "vat"])
-    assert command[1:] == ["-m", "pytest", "-n", "auto", "-n0", "-k", "vat"]
+    assert command[1:] == ["-m", "pytest", "-n", "auto", "--no-loadscope-reorder", "-n0", "-k", "vat"]
 
 
 def test_all_tests_include_the_long_ones() -> None:
-    assert testing._pytest(["--all", "-x"])[1:] == ["-m", "pytest", "-n", "auto", "-m", "", "-x"]
+    assert testing._pytest(["--all", "-x"])[1:] == [
+        "-m",
+        "pytest",
+        "-n",
+        "auto",
+        "--no-loadscope-reorder",
+        "-m",
+        "",
+        "-x",
+    ]
 
 
 def test_a_browser_named_by_the_person_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:

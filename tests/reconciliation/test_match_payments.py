@@ -10,10 +10,12 @@ from shared_apps.accounts.queries import actor_of
 from shared_apps.core.actors import system_actor
 from shared_apps.core.errors import NotAllowed
 from shared_apps.jobs.models import DueWork, Job
+from tenant_apps.crm.operations import merge_companies
 from tenant_apps.invoices.events import InvoiceEvent, PaymentEvent
 from tenant_apps.invoices.models import Allocation, Payment
 from tenant_apps.invoices.operations import allocate_payment, annul_invoice, deallocate_payment, void_payment
 from tenant_apps.reconciliation import tasks
+from tenant_apps.reconciliation.models import KnownPayer
 from tenant_apps.reconciliation.operations import Matching, match_payments, matching
 from tenants.context import in_organization
 from tests.conftest import member_of
@@ -49,14 +51,49 @@ class TestOne:
         issued(owner)
         assert match(payment(owner, reference="invoice 1")).linked_count == 1
 
+    def test_a_part_is_given_and_the_invoice_waits_for_the_rest(self, owner, match):
+        invoice = issued(owner)
+        money = payment(owner, "50", invoice.number, payer_name="КЛИЕНТ ООД")
+        assert match(money).linked_count == 1
+        assert (fresh(invoice).outstanding, fresh(money).status) == (70, "matched")
+
+    def test_more_than_is_owed_leaves_the_rest_as_the_client_s_credit(self, owner, match):
+        invoice = issued(owner)
+        money = payment(owner, "150", invoice.number)
+        assert match(money) == Matching(linked_count=1, unmatched_count=0)
+        left = fresh(money)
+        assert (left.unallocated, left.unmatched_reason, left.client) == (30, "credit", invoice.company)
+        assert "klient" in left.search_text
+        assert events_of(money)[-1] == PaymentEvent.CREDITED
+        before = events_of(money)
+        assert match(money) == Matching(linked_count=0, unmatched_count=1)
+        assert (events_of(money), fresh(money).unmatched_reason) == (before, "credit")
+
+    def test_one_transfer_pays_the_invoices_that_it_names_when_the_sum_is_exact(self, owner, match):
+        company = client(owner)
+        first, second = issued(owner, company), issued(owner, company)
+        money = payment(owner, "240", f"фактури {first.number} и {second.number}")
+        assert match(money) == Matching(linked_count=1, unmatched_count=0)
+        assert (fresh(first).outstanding, fresh(second).outstanding) == (0, 0)
+        assert fresh(money).status == "matched"
+
+    def test_a_client_that_was_merged_is_the_one_that_was_kept(self, owner, match):
+        old, kept = client(owner, name="Стар ООД"), client(owner, name="Нов ООД")
+        invoice = issued(owner, old)
+        merge_companies(kept_id=kept.pk, absorbed_id=old.pk, by=owner, at=AT)
+        money = payment(owner, reference=invoice.number, company_id=kept.pk)
+        assert match(money).linked_count == 1
+
     @pytest.mark.parametrize(
         ("amount", "reference", "more", "reason"),
         [
             ("120", "", {}, "no_reference"),
             ("120", "благодаря", {}, "no_reference"),
             ("120", "0000000077", {}, "no_such_invoice"),
-            ("119.99", "0000000001", {}, "amount_differs"),
-            ("120", "0000000001 0000000002", {}, "several_invoices"),
+            ("119.99", "ф-ра 1", {}, "amount_differs"),
+            ("119.99", "0000000001", {"payer_name": "Друг"}, "amount_differs"),
+            ("120", "1", {}, "weak_number"),
+            ("120", "0000000001 0000000002", {}, "sum_differs"),
             ("120", "0000000001", {"currency": "USD"}, "currency_differs"),
             ("120", "x00000000012", {}, "no_reference"),
         ],
@@ -139,6 +176,62 @@ class TestOne:
         assert len(reads(2)) == len(reads(6)) <= 10
 
 
+IBAN, OTHER_IBAN = "BG80BNBG96611020345678", "BG11UNCR70001523456789"
+
+
+@pytest.mark.usefixtures("in_alpha")
+class TestLearning:
+    def known(self, iban=IBAN):
+        return KnownPayer.objects.filter(iban=iban).first()
+
+    def test_a_link_teaches_whose_account_it_was(self, owner, match):
+        invoice = issued(owner)
+        match(payment(owner, reference=invoice.number, payer_iban=IBAN))
+        assert self.known().client == invoice.company
+        assert self.known().learned_at == AT
+
+    def test_what_was_learned_speaks_for_the_next_one(self, owner, match):
+        company = client(owner)
+        match(payment(owner, reference=issued(owner, company).number, payer_iban=IBAN))
+        late = issued(owner, company)
+        money = payment(owner, "50", f"ф-ра {int(late.number)}", payer_iban=IBAN)
+        assert match(money).linked_count == 1
+        assert {"signal": "known_iban", "value": IBAN} in money.allocations.get().evidence
+
+    def test_another_client_s_invoice_is_not_paid_from_it(self, owner, match):
+        mine, other = client(owner), client(owner, name="Друг ООД")
+        match(payment(owner, reference=issued(owner, mine).number, payer_iban=IBAN))
+        money = payment(owner, reference=issued(owner, other).number, payer_iban=IBAN)
+        assert match(money).linked_count == 0
+        assert fresh(money).unmatched_reason == "other_payer"
+
+    def test_an_account_that_pays_for_several_is_nobody_s(self, owner, match):
+        mine, other = client(owner), client(owner, name="Друг ООД")
+        moneys = [
+            payment(owner, reference=issued(owner, one).number, payer_iban=IBAN) for one in (mine, other)
+        ]
+        assert match(*moneys).linked_count == 2
+        assert (self.known().is_shared, self.known().client) == (True, None)
+        match(payment(owner, reference=issued(owner, mine).number, payer_iban=IBAN))
+        assert self.known().is_shared
+
+    def test_what_a_person_links_teaches_too(self, owner, match):
+        company = client(owner)
+        invoice, money = issued(owner, company), payment(owner, payer_iban=IBAN)
+        allocate_payment(payment_id=money.pk, invoice_id=invoice.pk, amount=Decimal(120), by=owner, at=AT)
+        late = issued(owner, company)
+        assert match(payment(owner, "50", f"ф-ра {int(late.number)}", payer_iban=IBAN)).linked_count == 1
+        assert self.known().client == company
+
+    def test_a_link_taken_back_is_forgotten(self, owner, match, run_jobs):
+        invoice = issued(owner)
+        money = payment(owner, reference=invoice.number, payer_iban=IBAN)
+        match(money)
+        deallocate_payment(payment_id=money.pk, invoice_id=invoice.pk, reason="x", by=owner, at=AT)
+        assert "learn_payer_again" in run_jobs()
+        assert self.known() is None
+
+
 @pytest.mark.usefixtures("in_alpha")
 class TestJobs:
     def test_a_recorded_payment_is_matched_by_its_job(self, owner, run_jobs):
@@ -165,6 +258,8 @@ class TestJobs:
         monkeypatch.setattr(tasks, "BATCH", 2)
         enqueue_and_run(in_alpha, run_jobs)
         assert {fresh(one).status for one in moneys} == {"matched"}
+        shared_out = Job.objects.filter(name="match_payments_with_invoices", arguments__has_key="first_id")
+        assert (shared_out.count(), {one.is_patient for one in shared_out}) == (2, {True})
 
     def test_at_night_it_is_asked_where_a_payment_was_left(self, owner, in_alpha, run_jobs):
         money = payment(owner, reference="ф-ра 1")

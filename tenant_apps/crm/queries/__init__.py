@@ -49,6 +49,7 @@ from tenant_apps.crm.queries.duplicates import alike as alike
 from tenant_apps.crm.queries.duplicates import choices_between as choices_between
 from tenant_apps.crm.queries.duplicates import client_and_absorbed as client_and_absorbed
 from tenant_apps.crm.queries.duplicates import merges_into as merges_into
+from tenant_apps.crm.queries.duplicates import namesakes as namesakes
 from tenant_apps.crm.queries.duplicates import suspects as suspects
 from tenant_apps.crm.queries.duplicates import suspects_of as suspects_of
 from tenant_apps.crm.queries.duplicates import visible_client as visible_client
@@ -79,6 +80,19 @@ from tenant_apps.crm.queries.tasks import tasks_of as tasks_of
 from tenant_apps.crm.queries.tasks import visible_task as visible_task
 from tenant_apps.crm.queries.tasks import visible_tasks as visible_tasks
 from tenant_apps.crm.queries.tasks import without_hidden_subjects as without_hidden_subjects
+from tenant_apps.crm.queries.time import AMOUNT as AMOUNT
+from tenant_apps.crm.queries.time import UNBILLED as UNBILLED
+from tenant_apps.crm.queries.time import lock_time_entries as lock_time_entries
+from tenant_apps.crm.queries.time import lock_time_entry as lock_time_entry
+from tenant_apps.crm.queries.time import may_change_time as may_change_time
+from tenant_apps.crm.queries.time import time_about as time_about
+from tenant_apps.crm.queries.time import unbilled_among as unbilled_among
+from tenant_apps.crm.queries.time import unbilled_sums as unbilled_sums
+from tenant_apps.crm.queries.time import unbilled_time as unbilled_time
+from tenant_apps.crm.queries.time import usual_rate_of as usual_rate_of
+from tenant_apps.crm.queries.time import usual_rates as usual_rates
+from tenant_apps.crm.queries.time import visible_time as visible_time
+from tenant_apps.crm.queries.time import visible_time_entry as visible_time_entry
 from tenant_apps.crm.queries.timelines import Documents as Documents
 from tenant_apps.crm.queries.timelines import Stream as Stream
 from tenant_apps.crm.queries.timelines import stream_about as stream_about

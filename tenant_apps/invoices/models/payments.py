@@ -71,6 +71,7 @@ class Payment(models.Model):
             ),
             models.Index(fields=["received_on", "id"], name="invoices_payment_day"),
             models.Index(fields=["amount", "id"], name="invoices_payment_amount"),
+            models.Index(fields=["payer_iban"], condition=~Q(payer_iban=""), name="invoices_payment_payer"),
         ]
 
     class Data:

@@ -3,19 +3,23 @@
 Locks: payments first, then invoices, then the deals that these bill, each by ascending id.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.actors import Actor
+from shared_apps.core.bulk import insert_rows
 from shared_apps.core.errors import Refused
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
-from tenant_apps.activity.operations import record
+from shared_apps.core.search import searchable
+from tenant_apps.activity.operations import Fact, record, record_all
+from tenant_apps.crm.models import Company, Contact
 from tenant_apps.invoices import rules
 from tenant_apps.invoices.events import PaymentEvent
 from tenant_apps.invoices.models import Allocation, Invoice, Payment
@@ -25,6 +29,8 @@ from tenant_apps.invoices.queries import (
     live_allocations,
     lock_invoice,
     lock_invoices,
+    lock_ledger_invoices,
+    lock_ledger_payments,
     lock_payment,
     lock_payments,
 )
@@ -104,19 +110,21 @@ def allocate_payments(*, wanted: Sequence[AllocationInput], by: Actor, at: datet
     Reads a constant number of times, however many there are. The invoices that owe nothing afterwards are
     told paid.
     """
-    payments = lock_payments({one.payment_id for one in wanted}, by)
-    invoices = lock_invoices({one.invoice_id for one in wanted}, by)
+    payments = lock_ledger_payments({one.payment_id for one in wanted}, by)
+    invoices = lock_ledger_invoices({one.invoice_id for one in wanted}, by)
     rows = [_allocation(one, payments[one.payment_id], invoices[one.invoice_id], by, at) for one in wanted]
-    Allocation.objects.bulk_create(rows)
-    for row in rows:
-        record(
-            event=PaymentEvent.ALLOCATED,
-            subject=row.payment,
-            by=by,
-            at=at,
-            parent=row.invoice,
+    insert_rows(Allocation, [_row_of(one) for one in rows])
+    facts = [
+        Fact(
+            PaymentEvent.ALLOCATED,
+            row.payment,
+            at,
+            row.invoice_id,
             new={"invoice": row.invoice.number, "amount": row.amount, "evidence": row.evidence},
         )
+        for row in rows
+    ]
+    record_all(facts, by=by)
     note_paid(invoices.values(), by, at)
     return rows
 
@@ -154,6 +162,43 @@ def deallocate_payment(
     return payment
 
 
+@operation(permission=Permission.PAYMENTS_MATCH)
+def undo_allocations(
+    *, allocation_ids: Collection[UUID], reason: str, by: Actor, at: datetime
+) -> list[Payment]:
+    """Take back these allocations and no others, all or none, by opposite rows.
+
+    Reads a constant number of times. Raises `NotAllocated` when one of them was taken back before,
+    `ReasonMissing`.
+    """
+    if not reason.strip():
+        raise ReasonMissing()
+    named = Allocation.objects.filter(pk__in=allocation_ids)
+    pairs = list(named.values_list("payment_id", "invoice_id"))
+    payments = lock_payments({payment_id for payment_id, _invoice_id in pairs}, by)
+    invoices = lock_invoices({invoice_id for _payment_id, invoice_id in pairs}, by)
+    taken_back = list(live_allocations().filter(pk__in=allocation_ids).order_by("id"))
+    if len(taken_back) < len(set(allocation_ids)):
+        raise NotAllocated()
+    was_paid = [invoice for invoice in invoices.values() if not invoice.outstanding]
+    Allocation.objects.bulk_create([opposite(one, reason.strip()[:500], by, at) for one in taken_back])
+    for one in taken_back:
+        payment, invoice = payments[one.payment_id], invoices[one.invoice_id]
+        payment.allocated_total -= one.amount
+        invoice.paid_total -= one.amount
+        record(
+            event=PaymentEvent.DEALLOCATED,
+            subject=payment,
+            by=by,
+            at=at,
+            parent=invoice,
+            old={"invoice": invoice.number, "amount": one.amount},
+            new={"reason": reason.strip()[:500]},
+        )
+    note_reopened(was_paid, by, at)
+    return list(payments.values())
+
+
 @operation(
     permission=Permission.PAYMENTS_MATCH, event=None, why="a reason that was known before is not told again"
 )
@@ -162,21 +207,54 @@ def leave_payments_unmatched(*, reasons: Mapping[UUID, str], by: Actor, at: date
 
     Say how many reasons are new.
     """
-    payments = lock_payments(set(reasons), by).values()
+    payments = lock_ledger_payments(set(reasons), by).values()
     changed = [one for one in payments if one.unallocated and one.unmatched_reason != reasons[one.pk]]
-    for payment in changed:
-        old, payment.unmatched_reason, payment.updated_at = payment.unmatched_reason, reasons[payment.pk], at
-        record(
-            event=PaymentEvent.LEFT_UNMATCHED,
-            subject=payment,
-            by=by,
-            at=at,
-            parent=payment.client,
-            old={"reason": old},
-            new={"reason": payment.unmatched_reason},
+    facts = [
+        Fact(
+            PaymentEvent.LEFT_UNMATCHED,
+            payment,
+            at,
+            payment.company_id or payment.contact_id,
+            old={"reason": payment.unmatched_reason},
+            new={"reason": reasons[payment.pk]},
         )
-    Payment.objects.bulk_update(changed, ["unmatched_reason", "updated_at"])
+        for payment in changed
+    ]
+    for reason in sorted({reasons[payment.pk] for payment in changed}):
+        left = [payment.pk for payment in changed if reasons[payment.pk] == reason]
+        Payment.objects.filter(pk__in=left).update(unmatched_reason=reason, updated_at=at)
+    record_all(facts, by=by)
     return len(changed)
+
+
+@operation(permission=Permission.PAYMENTS_MATCH)
+def leave_credit(
+    *, clients: Mapping[UUID, tuple[UUID | None, UUID | None]], code: str, by: Actor, at: datetime
+) -> int:
+    """Note that what is left of payments is their client's credit (payment id → company id, contact id); one
+    whose client is known keeps it. `code` says so as a code of `reconciliation.rules`. Say how many.
+    """
+    payments = list(lock_payments(set(clients), by).values())
+    names = _names([clients[one.pk] for one in payments if one.client is None])
+    for payment in payments:
+        if payment.client is None:
+            payment.company_id, payment.contact_id = clients[payment.pk]
+            payment.search_text = f"{payment.search_text} {names[clients[payment.pk]]}".strip()
+        payment.unmatched_reason, payment.updated_at = code, at
+    changed = ["company", "contact", "search_text", "unmatched_reason", "updated_at"]
+    Payment.objects.bulk_update(payments, changed)
+    facts = [
+        Fact(
+            PaymentEvent.CREDITED,
+            payment,
+            at,
+            payment.company_id or payment.contact_id,
+            new={"amount": payment.unallocated},
+        )
+        for payment in payments
+    ]
+    record_all(facts, by=by)
+    return len(payments)
 
 
 def is_cents(amount: Decimal) -> bool:
@@ -203,6 +281,35 @@ def _allocation(
         at=at,
         **person(by),
     )
+
+
+def _names(
+    clients: Sequence[tuple[UUID | None, UUID | None]],
+) -> dict[tuple[UUID | None, UUID | None], str]:
+    """How these clients are searched for."""
+    firms = Company.objects.in_bulk({company_id for company_id, _contact in clients if company_id})
+    people = Contact.objects.in_bulk({contact_id for _company, contact_id in clients if contact_id})
+    return {
+        (company_id, contact_id): searchable(
+            str(firms[company_id]) if company_id else "", str(people[contact_id]) if contact_id else ""
+        )
+        for company_id, contact_id in clients
+    }
+
+
+def _row_of(allocation: Allocation) -> dict[str, Any]:
+    return {
+        "id": allocation.pk,
+        "payment_id": allocation.payment_id,
+        "invoice_id": allocation.invoice_id,
+        "amount": allocation.amount,
+        "evidence": allocation.evidence,
+        "reason": "",
+        "by_kind": str(allocation.by_kind),
+        "by_id": allocation.by_id,
+        "by_label": allocation.by_label,
+        "at": allocation.at,
+    }
 
 
 def _check(payment: Payment, invoice: Invoice, amount: Decimal) -> None:

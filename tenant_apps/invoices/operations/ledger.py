@@ -11,7 +11,7 @@ from django.db.models import Model
 
 from shared_apps.core.actors import Actor
 from shared_apps.core.clock import day_in
-from tenant_apps.activity.operations import record
+from tenant_apps.activity.operations import Fact, record, record_all
 from tenant_apps.invoices.events import InvoiceEvent
 from tenant_apps.invoices.models import Allocation, Invoice, Payment, WriteOff
 from tenant_apps.invoices.operations.deals import tell_money_moved
@@ -96,26 +96,33 @@ def person(by: Actor) -> dict[str, Any]:
 
 
 def note_paid(invoices: Iterable[Invoice], by: Actor, at: datetime) -> None:
-    """Tell those of the invoices paid that owe nothing any more."""
+    """Tell those of the invoices paid that owe nothing any more. Where money covered them, the ledger has set
+    `paid_at`; here it is set where the last of it was written off or credited.
+    """
     paid = [invoice for invoice in invoices if not invoice.outstanding]
-    for invoice in paid:
-        _set_paid_at(invoice, at, at)
-        parent = invoice.company or invoice.contact
-        record(
-            event=InvoiceEvent.PAID,
-            subject=invoice,
-            by=by,
-            at=at,
-            parent=parent,
+    without_day = Invoice.objects.filter(pk__in=[invoice.pk for invoice in paid], paid_at=None)
+    without_day.update(paid_at=at, updated_at=at)
+    facts = [
+        Fact(
+            InvoiceEvent.PAID,
+            invoice,
+            at,
+            invoice.company_id or invoice.contact_id,
             new={"paid": invoice.paid_total},
         )
+        for invoice in paid
+    ]
+    record_all(facts, by=by)
+    for invoice in paid:
+        invoice.paid_at, invoice.updated_at = at, at
     tell_money_moved(paid, by, at)
 
 
 def note_reopened(invoices: Sequence[Invoice], by: Actor, at: datetime) -> None:
     """Tell that invoices which were paid owe something again."""
     for invoice in invoices:
-        _set_paid_at(invoice, None, at)
+        invoice.paid_at, invoice.updated_at = None, at
+        invoice.save(update_fields=["paid_at", "updated_at"])
         record(
             event=InvoiceEvent.REOPENED,
             subject=invoice,
@@ -125,8 +132,3 @@ def note_reopened(invoices: Sequence[Invoice], by: Actor, at: datetime) -> None:
             new={"outstanding": invoice.outstanding},
         )
     tell_money_moved(invoices, by, at)
-
-
-def _set_paid_at(invoice: Invoice, paid_at: datetime | None, at: datetime) -> None:
-    invoice.paid_at, invoice.updated_at = paid_at, at
-    invoice.save(update_fields=["paid_at", "updated_at"])

@@ -6,6 +6,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import Case, F, Prefetch, Q, QuerySet, Value, When
+from django.db.models.fields.json import KeyTextTransform
 
 from shared_apps.core.actors import Actor
 from tenant_apps.invoices.models import Allocation, Invoice, Payment, Refund, WriteOff
@@ -17,6 +18,23 @@ M = TypeVar("M", Invoice, Payment)
 
 PAYMENT_STATUSES = ("unmatched", "partly_matched", "matched", "refunded")
 # Money of which something is neither given to an invoice nor given back.
+HAS_CLIENT = Q(company__isnull=False) | Q(contact__isnull=False)
+LEDGER_COLUMNS = (
+    "number",
+    "kind",
+    "state",
+    "currency",
+    "total",
+    "paid_total",
+    "credited_total",
+    "written_off_total",
+    "paid_at",
+    "issue_date",
+    "due_date",
+    "company_id",
+    "contact_id",
+    "deal_id",
+)
 WAITING = Q(voided_at=None, allocated_total__lt=F("amount") - F("refunded_total"))
 
 
@@ -139,10 +157,34 @@ def lock_invoices(invoice_ids: Collection[UUID], actor: Actor) -> dict[UUID, Inv
     return _all_of(visible_to(locked.filter(pk__in=invoice_ids), actor).order_by("id"), invoice_ids)
 
 
+def lock_ledger_invoices(invoice_ids: Collection[UUID], actor: Actor) -> dict[UUID, Invoice]:
+    """`lock_invoices` for whole sets: no client beside them, and only the columns that money asks for."""
+    locked = Invoice.objects.only(*LEDGER_COLUMNS).select_for_update()
+    return _all_of(visible_to(locked.filter(pk__in=invoice_ids), actor).order_by("id"), invoice_ids)
+
+
+def lock_ledger_payments(payment_ids: Collection[UUID], actor: Actor) -> dict[UUID, Payment]:
+    """`lock_payments` for whole sets, without their clients."""
+    locked = Payment.objects.defer("search_text", "void_reason").select_for_update()
+    return _all_of(visible_to(locked.filter(pk__in=payment_ids), actor).order_by("id"), payment_ids)
+
+
 def lock_invoices_by_number(numbers: Collection[str], actor: Actor) -> list[Invoice]:
-    """The invoices with these numbers, whatever their state, under row locks taken by ascending id."""
-    return list(
-        visible_to(Invoice.objects.select_for_update().filter(number__in=numbers), actor).order_by("id")
+    """The invoices with these numbers, whatever their state, under row locks taken by ascending id: what the
+    ledger asks for (`lock_ledger_invoices`), `with_kept_client`.
+    """
+    locked = Invoice.objects.only(*LEDGER_COLUMNS).select_for_update(of=("self",))
+    return list(visible_to(with_kept_client(locked.filter(number__in=numbers)), actor).order_by("id"))
+
+
+def with_kept_client(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
+    """The invoices with `buyer_name` as it was issued, and `kept_company_id` and `kept_contact_id` where the
+    client has been merged into another.
+    """
+    return invoices.annotate(
+        buyer_name=KeyTextTransform("name", "buyer"),
+        kept_company_id=F("company__merged_into_id"),
+        kept_contact_id=F("contact__merged_into_id"),
     )
 
 

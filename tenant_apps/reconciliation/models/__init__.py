@@ -1,3 +1,8 @@
+from tenant_apps.reconciliation.models.decisions import Decision as Decision
+from tenant_apps.reconciliation.models.decisions import DecisionKind as DecisionKind
+from tenant_apps.reconciliation.models.decisions import DecisionLink as DecisionLink
+from tenant_apps.reconciliation.models.decisions import DecisionState as DecisionState
+from tenant_apps.reconciliation.models.decisions import Rest as Rest
 from tenant_apps.reconciliation.models.lines import WAITING as WAITING
 from tenant_apps.reconciliation.models.lines import BankLine as BankLine
 from tenant_apps.reconciliation.models.lines import Explanation as Explanation
@@ -5,6 +10,7 @@ from tenant_apps.reconciliation.models.lines import LineRule as LineRule
 from tenant_apps.reconciliation.models.lines import LineStatus as LineStatus
 from tenant_apps.reconciliation.models.lines import Sign as Sign
 from tenant_apps.reconciliation.models.lines import Verdict as Verdict
+from tenant_apps.reconciliation.models.payers import KnownPayer as KnownPayer
 from tenant_apps.reconciliation.models.statements import BankAccount as BankAccount
 from tenant_apps.reconciliation.models.statements import Door as Door
 from tenant_apps.reconciliation.models.statements import RowOutcome as RowOutcome

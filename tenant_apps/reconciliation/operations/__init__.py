@@ -1,4 +1,6 @@
-"""Payments matched with invoices; bank accounts, their statements, and what each line is."""
+"""Payments matched with invoices and what their links teach; bank accounts, their statements, and what each
+line is; what is decided at the workbench.
+"""
 
 from tenant_apps.reconciliation.operations.accounts import AccountChange as AccountChange
 from tenant_apps.reconciliation.operations.accounts import AccountInput as AccountInput
@@ -10,6 +12,22 @@ from tenant_apps.reconciliation.operations.accounts import archive_bank_account 
 from tenant_apps.reconciliation.operations.accounts import change_bank_account as change_bank_account
 from tenant_apps.reconciliation.operations.accounts import create_bank_account as create_bank_account
 from tenant_apps.reconciliation.operations.accounts import unarchive_bank_account as unarchive_bank_account
+from tenant_apps.reconciliation.operations.certain import NothingCertain as NothingCertain
+from tenant_apps.reconciliation.operations.certain import accept_certain as accept_certain
+from tenant_apps.reconciliation.operations.certain import decider_of as decider_of
+from tenant_apps.reconciliation.operations.certain import link_certain as link_certain
+from tenant_apps.reconciliation.operations.decisions import AlreadyDecided as AlreadyDecided
+from tenant_apps.reconciliation.operations.decisions import ClientMissing as ClientMissing
+from tenant_apps.reconciliation.operations.decisions import NoBankLine as NoBankLine
+from tenant_apps.reconciliation.operations.decisions import NothingSplit as NothingSplit
+from tenant_apps.reconciliation.operations.decisions import accept_candidate as accept_candidate
+from tenant_apps.reconciliation.operations.decisions import give_to_client as give_to_client
+from tenant_apps.reconciliation.operations.decisions import make_rule_from_line as make_rule_from_line
+from tenant_apps.reconciliation.operations.decisions import mark_waiting as mark_waiting
+from tenant_apps.reconciliation.operations.decisions import recognize_payment as recognize_payment
+from tenant_apps.reconciliation.operations.decisions import recognize_refund as recognize_refund
+from tenant_apps.reconciliation.operations.decisions import record_waiting as record_waiting
+from tenant_apps.reconciliation.operations.decisions import split_payment as split_payment
 from tenant_apps.reconciliation.operations.explaining import MARKS as MARKS
 from tenant_apps.reconciliation.operations.explaining import AlreadyExplained as AlreadyExplained
 from tenant_apps.reconciliation.operations.explaining import MoneyIsLinked as MoneyIsLinked
@@ -38,6 +56,8 @@ from tenant_apps.reconciliation.operations.line_rules import unarchive_line_rule
 from tenant_apps.reconciliation.operations.matching import Matching as Matching
 from tenant_apps.reconciliation.operations.matching import match_payments as match_payments
 from tenant_apps.reconciliation.operations.matching import settle_matching as settle_matching
+from tenant_apps.reconciliation.operations.matching import share_out_matching as share_out_matching
+from tenant_apps.reconciliation.operations.payers import learn_payers as learn_payers
 from tenant_apps.reconciliation.operations.reversals import settle_reversals as settle_reversals
 from tenant_apps.reconciliation.operations.rows import NotFailed as NotFailed
 from tenant_apps.reconciliation.operations.rows import correct_statement_row as correct_statement_row
@@ -56,6 +76,11 @@ from tenant_apps.reconciliation.operations.running import rehearse_statement as 
 from tenant_apps.reconciliation.operations.running import resume_statement as resume_statement
 from tenant_apps.reconciliation.operations.running import stop_statement as stop_statement
 from tenant_apps.reconciliation.operations.running import take_entries as take_entries
+from tenant_apps.reconciliation.operations.second_thoughts import AlreadyTakenBack as AlreadyTakenBack
+from tenant_apps.reconciliation.operations.second_thoughts import NothingToUndo as NothingToUndo
+from tenant_apps.reconciliation.operations.second_thoughts import undo_decision as undo_decision
+from tenant_apps.reconciliation.operations.second_thoughts import undo_decision_links as undo_decision_links
+from tenant_apps.reconciliation.operations.second_thoughts import undo_last_decision as undo_last_decision
 from tenant_apps.reconciliation.operations.taking import Hand as Hand
 from tenant_apps.reconciliation.operations.undoing import CannotBeTakenBack as CannotBeTakenBack
 from tenant_apps.reconciliation.operations.undoing import finish_statement_undo as finish_statement_undo

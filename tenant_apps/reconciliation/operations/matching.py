@@ -1,6 +1,6 @@
 """Matching: payments that name their invoice are allocated to it, the others say why not."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -8,16 +8,30 @@ from uuid import UUID
 from shared_apps.core.actors import Actor
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
-from shared_apps.jobs.operations import set_next_due, settle_next_due
-from tenant_apps.invoices.models import Invoice, Payment
-from tenant_apps.invoices.operations import AllocationInput, allocate_payments, leave_payments_unmatched
+from shared_apps.jobs.operations import enqueue, set_next_due, settle_next_due
+from shared_apps.jobs.registry import Queue
+from tenant_apps.invoices.models import Payment
+from tenant_apps.invoices.operations import (
+    AllocationInput,
+    allocate_payments,
+    leave_credit,
+    leave_payments_unmatched,
+)
 from tenant_apps.invoices.queries import (
     lock_invoices_by_number,
-    lock_payments,
+    lock_ledger_payments,
     payments_taken_back,
     unmatched_payments,
 )
 from tenant_apps.reconciliation import rules
+from tenant_apps.reconciliation.models import KnownPayer
+from tenant_apps.reconciliation.operations.payers import teach, what_is_known
+from tenant_apps.reconciliation.queries import (
+    Client,
+    client_of_invoice,
+    invoice_facts,
+    payment_facts,
+)
 from tenants.context import current_organization
 
 NIGHTLY_JOB = "match_payments_with_invoices"
@@ -35,30 +49,27 @@ class Matching:
     permission=Permission.PAYMENTS_MATCH, event=None, why="each link and each new reason is told by invoices"
 )
 def match_payments(*, payment_ids: Collection[UUID], by: Actor, at: datetime) -> Matching:
-    """Link those of the payments that name an open invoice and fit it exactly; note for the others why not.
+    """Link those of the payments of which `rules.decide` is sure; note for the others why not.
 
-    Payments and invoices are locked, so two who match the same payment end with one link. Reads a constant
-    number of times. A payment that a person has unlinked is left to people. Run again, it changes nothing.
-    What is left is due again at night.
+    Payments and invoices are locked, so two who match the same payment end with one link. Takes a constant
+    number of statements. A payment that a person has unlinked is left to people. Run again, it changes
+    nothing. Links teach whose account it was. What is left is due again at night.
     """
-    payments = [one for one in lock_payments(payment_ids, by).values() if one.unallocated]
-    taken_back = payments_taken_back([one.pk for one in payments])
-    invoices = _named_invoices(payments, by)
-    links: list[AllocationInput] = []
-    reasons = {}
+    payments = [one for one in lock_ledger_payments(payment_ids, by).values() if one.unallocated]
+    known = what_is_known({one.payer_iban for one in payments if one.payer_iban}, at)
+    batch = _Batch(payments, known, by)
     for payment in payments:
-        decision = _decide(payment, invoices.values(), is_taken_back=payment.pk in taken_back)
-        if isinstance(decision, rules.Link):
-            links.append(AllocationInput(payment.pk, decision.invoice_id, decision.amount, decision.evidence))
-            _spend(invoices, decision)
-        else:
-            reasons[payment.pk] = decision.reason
-    if links:
-        allocate_payments(wanted=links, by=by, at=at)
-    leave_payments_unmatched(reasons=reasons, by=by, at=at)
-    if reasons:
+        batch.decide(payment)
+    if batch.wanted:
+        allocate_payments(wanted=batch.wanted, by=by, at=at)
+        teach(batch.taught, batch.known, at)
+    if batch.credits:
+        leave_credit(clients=batch.credits, code=rules.CREDIT, by=by, at=at)
+    if batch.reasons:
+        leave_payments_unmatched(reasons=batch.reasons, by=by, at=at)
+    if batch.reasons or batch.credits:
         set_next_due(NIGHTLY_JOB, organization_id=current_organization().id, at=at)
-    return Matching(len(links), len(reasons))
+    return Matching(batch.linked_count, len(batch.reasons))
 
 
 @operation(permission=Permission.PAYMENTS_MATCH, event=None, why="the payments themselves say what is left")
@@ -71,31 +82,67 @@ def settle_matching(*, by: Actor, at: datetime) -> None:
     )
 
 
-def _named_invoices(payments: Iterable[Payment], by: Actor) -> dict[UUID, rules.InvoiceFacts]:
-    numbers = {number for one in payments for number in rules.invoice_number_tokens(one.reference).numbers}
-    return {one.pk: _facts(one) for one in lock_invoices_by_number(numbers, by)} if numbers else {}
+@operation(permission=Permission.PAYMENTS_MATCH, event=None, why="asking for work changes nothing yet")
+def share_out_matching(*, spans: Sequence[tuple[UUID, UUID]], by: Actor, at: datetime) -> None:
+    """Ask for the matching of the unmatched payments of each span of ids, both ends included, as jobs that
+    yield to everybody's.
+    """
+    for first, last in spans:
+        enqueue(
+            NIGHTLY_JOB,
+            by=by,
+            organization_id=current_organization().id,
+            queue=Queue.PATIENT,
+            first_id=str(first),
+            last_id=str(last),
+        )
 
 
-def _facts(invoice: Invoice) -> rules.InvoiceFacts:
-    return rules.InvoiceFacts(
-        id=invoice.pk,
-        number=str(invoice.number),
-        state=invoice.state,
-        currency=invoice.currency,
-        outstanding=invoice.outstanding,
-    )
+class _Batch:
+    """Payments that are decided together: an invoice owes less to those that come later."""
 
+    def __init__(self, payments: Sequence[Payment], known: dict[str, KnownPayer], by: Actor) -> None:
+        self.known = known
+        self.wanted: list[AllocationInput] = []
+        self.reasons: dict[UUID, str] = {}
+        self.credits: dict[UUID, Client] = {}
+        self.taught: list[tuple[str, Client]] = []
+        self.linked_count = 0
+        self._taken_back = payments_taken_back([one.pk for one in payments])
+        self._facts = payment_facts(payments, known, by)
+        self._invoices: dict[str, rules.InvoiceFacts] = {}
+        self._clients: dict[UUID, Client] = {}
+        self._load(self._facts.values(), by)
 
-def _decide(
-    payment: Payment, invoices: Iterable[rules.InvoiceFacts], *, is_taken_back: bool
-) -> rules.Decision:
-    if is_taken_back:
-        return rules.Unmatched(rules.TAKEN_BACK)
-    facts = rules.PaymentFacts(payment.unallocated, payment.currency, payment.reference)
-    return rules.decide(facts, invoices)
+    def decide(self, payment: Payment) -> None:
+        """Note what is to be done with a payment."""
+        if payment.pk in self._taken_back:
+            self.reasons[payment.pk] = rules.TAKEN_BACK
+            return
+        decision = rules.decide(self._facts[payment.pk], self._invoices)
+        if isinstance(decision, rules.Linked):
+            self._link(payment, decision)
+        elif payment.unmatched_reason == rules.CREDIT or (
+            decision.reason == rules.ALREADY_PAID and payment.allocated_total
+        ):
+            self.reasons[payment.pk] = rules.CREDIT
+        else:
+            self.reasons[payment.pk] = decision.reason
 
+    def _link(self, payment: Payment, decision: rules.Linked) -> None:
+        self.linked_count += 1
+        for link in decision.links:
+            self.wanted.append(AllocationInput(payment.pk, link.invoice_id, link.amount, link.evidence))
+            owing = self._invoices[link.number]
+            self._invoices[link.number] = replace(owing, outstanding=owing.outstanding - link.amount)
+        client = self._clients[decision.links[0].invoice_id]
+        if payment.payer_iban:
+            self.taught.append((payment.payer_iban, client))
+        if decision.is_credit:
+            self.credits[payment.pk] = client
 
-def _spend(invoices: dict[UUID, rules.InvoiceFacts], link: rules.Link) -> None:
-    """The invoice owes less to the payments that follow in the same batch."""
-    invoice = invoices[link.invoice_id]
-    invoices[link.invoice_id] = replace(invoice, outstanding=invoice.outstanding - link.amount)
+    def _load(self, facts: Iterable[rules.PaymentFacts], by: Actor) -> None:
+        numbers = {number for one in facts for number in one.numbers}
+        for invoice in lock_invoices_by_number(numbers, by) if numbers else []:
+            self._invoices[str(invoice.number)] = invoice_facts(invoice)
+            self._clients[invoice.pk] = client_of_invoice(invoice)

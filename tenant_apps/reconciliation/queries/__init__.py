@@ -1,5 +1,15 @@
-"""Bank accounts, statements, their rows, and the lines that they brought."""
+"""Bank accounts, statements, their lines, known payers, and what waits at the workbench."""
 
+from tenant_apps.reconciliation.queries.cases import Candidate as Candidate
+from tenant_apps.reconciliation.queries.cases import Case as Case
+from tenant_apps.reconciliation.queries.cases import candidates_of as candidates_of
+from tenant_apps.reconciliation.queries.cases import case_of as case_of
+from tenant_apps.reconciliation.queries.certain import Certain as Certain
+from tenant_apps.reconciliation.queries.certain import Rehearsal as Rehearsal
+from tenant_apps.reconciliation.queries.certain import certain_among as certain_among
+from tenant_apps.reconciliation.queries.certain import rehearse_certain as rehearse_certain
+from tenant_apps.reconciliation.queries.line_rules import About as About
+from tenant_apps.reconciliation.queries.line_rules import lines_about as lines_about
 from tenant_apps.reconciliation.queries.lines import LineTotal as LineTotal
 from tenant_apps.reconciliation.queries.lines import ids_explained_by_rule as ids_explained_by_rule
 from tenant_apps.reconciliation.queries.lines import ids_of_unexplained_lines as ids_of_unexplained_lines
@@ -16,6 +26,13 @@ from tenant_apps.reconciliation.queries.lines import unexplained_totals as unexp
 from tenant_apps.reconciliation.queries.lines import visible_line as visible_line
 from tenant_apps.reconciliation.queries.lines import visible_lines as visible_lines
 from tenant_apps.reconciliation.queries.lines import waiting_lines as waiting_lines
+from tenant_apps.reconciliation.queries.matching import client_of_invoice as client_of_invoice
+from tenant_apps.reconciliation.queries.matching import invoice_facts as invoice_facts
+from tenant_apps.reconciliation.queries.matching import payment_facts as payment_facts
+from tenant_apps.reconciliation.queries.payers import Client as Client
+from tenant_apps.reconciliation.queries.payers import client_of_iban as client_of_iban
+from tenant_apps.reconciliation.queries.payers import clients_paid_for as clients_paid_for
+from tenant_apps.reconciliation.queries.payers import known_payers as known_payers
 from tenant_apps.reconciliation.queries.statements import accounts_with_facts as accounts_with_facts
 from tenant_apps.reconciliation.queries.statements import all_accounts as all_accounts
 from tenant_apps.reconciliation.queries.statements import failed_rows as failed_rows
@@ -27,3 +44,30 @@ from tenant_apps.reconciliation.queries.statements import visible_row as visible
 from tenant_apps.reconciliation.queries.statements import visible_rows as visible_rows
 from tenant_apps.reconciliation.queries.statements import visible_statement as visible_statement
 from tenant_apps.reconciliation.queries.statements import visible_statements as visible_statements
+from tenant_apps.reconciliation.queries.suggestions import Suggestion as Suggestion
+from tenant_apps.reconciliation.queries.suggestions import suggestions_for as suggestions_for
+from tenant_apps.reconciliation.queries.suggestions import suggestions_for_many as suggestions_for_many
+from tenant_apps.reconciliation.queries.workbench import AGES as AGES
+from tenant_apps.reconciliation.queries.workbench import CAP as CAP
+from tenant_apps.reconciliation.queries.workbench import LARGEST as LARGEST
+from tenant_apps.reconciliation.queries.workbench import NO_ACCOUNT as NO_ACCOUNT
+from tenant_apps.reconciliation.queries.workbench import OLDEST as OLDEST
+from tenant_apps.reconciliation.queries.workbench import ORDERINGS as ORDERINGS
+from tenant_apps.reconciliation.queries.workbench import SHOWN as SHOWN
+from tenant_apps.reconciliation.queries.workbench import Asked as Asked
+from tenant_apps.reconciliation.queries.workbench import Tally as Tally
+from tenant_apps.reconciliation.queries.workbench import Waiting as Waiting
+from tenant_apps.reconciliation.queries.workbench import Workbench as Workbench
+from tenant_apps.reconciliation.queries.workbench import found_invoices as found_invoices
+from tenant_apps.reconciliation.queries.workbench import last_decision_about as last_decision_about
+from tenant_apps.reconciliation.queries.workbench import links_of as links_of
+from tenant_apps.reconciliation.queries.workbench import own_last_decision as own_last_decision
+from tenant_apps.reconciliation.queries.workbench import showing_item as showing_item
+from tenant_apps.reconciliation.queries.workbench import showing_workbench as showing_workbench
+from tenant_apps.reconciliation.queries.workbench import until as until
+from tenant_apps.reconciliation.queries.workbench import visible_decision as visible_decision
+from tenant_apps.reconciliation.queries.workbench import visible_decisions as visible_decisions
+from tenant_apps.reconciliation.queries.workbench import visible_item as visible_item
+from tenant_apps.reconciliation.queries.workbench import waiting_after as waiting_after
+from tenant_apps.reconciliation.queries.workbench import waiting_page as waiting_page
+from tenant_apps.reconciliation.queries.workbench import workbench as workbench

@@ -1,31 +1,11 @@
-import json
-from decimal import Decimal
-from uuid import UUID
+"""The numbers that a reference names."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenant_apps.reconciliation import rules
-from tenant_apps.reconciliation.rules import (
-    InvoiceFacts,
-    Link,
-    PaymentFacts,
-    Tokens,
-    Unmatched,
-    decide,
-    invoice_number_tokens,
-)
-
-FIRST, SECOND = UUID(int=1), UUID(int=2)
-
-
-def invoice(number="0000000123", *, id=FIRST, state="issued", currency="EUR", outstanding="120.00"):
-    return InvoiceFacts(id, number, state, currency, Decimal(outstanding))
-
-
-def payment(reference="Фактура 0000000123", *, amount="120.00", currency="EUR"):
-    return PaymentFacts(Decimal(amount), currency, reference)
+from tenant_apps.reconciliation.rules import Tokens, invoice_number_tokens, read_numbers
+from tenant_apps.reconciliation.rules.reading import WAYS
 
 
 @pytest.mark.parametrize(
@@ -214,68 +194,105 @@ def test_a_long_hostile_reference_is_read_quickly():
     assert not invoice_number_tokens("BG80 " + "AAAA " * 20_000).numbers
 
 
-def test_number_amount_and_currency_make_a_link_that_says_why():
-    decision = decide(payment(), [invoice()])
-    assert decision == Link(
-        FIRST,
-        Decimal("120.00"),
-        [
-            {"signal": "invoice_number", "value": "0000000123"},
-            {"signal": "amount_equals_outstanding", "value": "120.00"},
-            {"signal": "currency", "value": "EUR"},
-        ],
-    )
-    assert json.loads(json.dumps(decision.evidence)) == decision.evidence
-
-
-def test_a_short_number_links_too():
-    assert isinstance(decide(payment("ф-ра 123"), [invoice()]), Link)
-    assert isinstance(decide(payment("ф-ра 123", amount="120"), [invoice()]), Link)
+N = "0000000123"
 
 
 @pytest.mark.parametrize(
-    ("paid", "named", "reason"),
+    ("text", "named"),
     [
-        (payment("благодаря"), [invoice()], "no_reference"),
-        (payment(""), [invoice()], "no_reference"),
-        (payment(), [], "no_such_invoice"),
-        (payment("фактура 0000000124"), [invoice()], "no_such_invoice"),
-        (payment("фактура 10000000123"), [invoice()], "no_reference"),
-        (
-            payment("0000000123, 0000000124"),
-            [invoice(), invoice("0000000124", id=SECOND)],
-            "several_invoices",
-        ),
-        (payment(currency="USD"), [invoice()], "currency_differs"),
-        (payment(amount="119.99"), [invoice()], "amount_differs"),
-        (payment(amount="120.01"), [invoice()], "amount_differs"),
-        (payment(), [invoice(outstanding="0.00")], "already_paid"),
-        (payment(amount="0"), [invoice(outstanding="0.00")], "already_paid"),
-        (payment(), [invoice(state="annulled")], "not_open"),
-        (payment(), [invoice(state="draft")], "not_open"),
+        ("0000000123", {N: "invoice_number"}),
+        ("ф-ра 0000000123 / 15.03.2026", {N: "invoice_number"}),
+        ("фактура0000000123", {N: "invoice_number"}),
+        ("INV0000000123", {N: "invoice_number"}),
+        ("ф0000000123 наем", {N: "invoice_number"}),
+        ("00000 00123", {N: "number_with_spaces"}),
+        ("0000 000 123", {N: "number_with_spaces"}),
+        ("0 0 0 0 0 0 0 1 2 3", {N: "number_with_spaces"}),
+        ("фактура 00000\n00123", {N: "number_with_spaces"}),
+        ("000-000-0123", {N: "number_with_spaces"}),
+        ("ООООООО123", {N: "number_with_look_alikes"}),
+        ("OOOOOOO123", {N: "number_with_look_alikes"}),
+        ("0О00000I2З", {N: "number_with_look_alikes"}),
+        ("ф-ра 123", {N: "number_without_zeros"}),
+        ("ф.123", {N: "number_without_zeros"}),
+        ("F-RA 123/15.03.26", {N: "number_without_zeros"}),
+        ("№ 123", {N: "number_without_zeros"}),
+        ("ф-ра 000123", {N: "number_without_zeros"}),
+        ("123", {N: "number_alone"}),
+        ("договор № 123", {N: "number_alone"}),
+        ("договор 0000000123", {N: "number_alone"}),
+        ("order no. 123", {N: "number_alone"}),
+        ("000123", {}),
+        ("10000000123", {}),
+        ("0000000123а", {}),
+        ("а0000000123", {}),
+        ("x0000000123", {}),
+        ("ООООООООООО", {}),
+        ("благодаря", {}),
+        ("тел. 000 0123", {}),
+        ("BG80 BNBG 9661 1020 3456 78", {}),
+        ("15.03.2026", {}),
+        ("1 234 567 890 лв.", {}),
     ],
 )
-def test_whatever_does_not_agree_is_left_to_a_human(paid, named, reason):
-    assert decide(paid, named) == Unmatched(reason)
-    assert reason in rules.UNMATCHED_REASONS
+def test_how_a_number_is_written(text, named):
+    assert read_numbers(text) == named
 
 
-def test_several_invoices_are_left_even_when_one_of_them_is_paid():
-    named = [invoice(), invoice("0000000124", id=SECOND, outstanding="0")]
-    assert decide(payment("123 и 124"), named) == Unmatched("several_invoices")
+@pytest.mark.parametrize(
+    ("text", "worded"),
+    [
+        ("фактури 123, 124 и 125", {"123", "124", "125"}),
+        ("invoices 123 and 124", {"123", "124"}),
+        ("ф-ри 123;124", {"123", "124"}),
+        ("ф-ра 123 договор 124", {"123"}),
+        ("наем 124, ф-ра 123", {"123"}),
+    ],
+)
+def test_a_word_is_said_for_the_whole_list(text, worded):
+    found = {number for number, way in read_numbers(text).items() if way == "number_without_zeros"}
+    assert found == {number.zfill(10) for number in worded}
 
 
-def test_an_invoice_that_the_reference_does_not_name_is_passed_over():
-    assert decide(payment(), [invoice(), invoice("0000012345", id=SECOND)]).invoice_id == FIRST
+def test_a_phone_and_a_number_are_told_apart():
+    found = read_numbers("тел. 0888 123 456, ф-ра 12")
+    assert found["0000000012"] == "number_without_zeros"
+    assert "0000000123" not in found and "0000123456" not in found
 
 
-def test_one_invoice_given_twice_is_one():
-    assert isinstance(decide(payment(), [invoice(), invoice()]), Link)
+@given(numbers, st.data())
+def test_a_number_is_read_however_it_is_spoiled(number, data):
+    text = f"{number:010}"
+    way = data.draw(st.sampled_from(WAYS[:4]))
+    if way == "number_with_spaces":
+        cuts = sorted(data.draw(st.sets(st.integers(1, 9), min_size=1, max_size=3)))
+        pieces = [text[start:end] for start, end in zip([0, *cuts], [*cuts, 10], strict=True)]
+        written = " ".join(pieces)
+        way = "number_with_spaces" if text[0] == "0" else None
+    elif way == "number_with_look_alikes":
+        written = text.replace("0", data.draw(st.sampled_from("OОoо")))
+        way = "invoice_number" if written == text else way if any(c.isdecimal() for c in written) else None
+    elif way == "number_without_zeros":
+        written = str(number)
+        way = "invoice_number" if len(written) == 10 else way
+    else:
+        written = text
+    if way:
+        assert read_numbers(f"ф-ра {written}, благодаря").get(text) == way
 
 
-def test_every_reason_and_signal_has_its_words():
-    from tenant_apps.reconciliation.reasons import REASON_TEXTS, SIGNAL_TEXTS
+@given(st.text(max_size=80))
+def test_whatever_is_written_numbers_have_ten_digits(text):
+    for number, way in read_numbers(text).items():
+        assert len(number) == 10 and number.isascii() and number.isdecimal() and int(number)
+        assert way in WAYS
 
-    assert set(REASON_TEXTS) == set(rules.UNMATCHED_REASONS)
-    signals = {item["signal"] for item in decide(payment(), [invoice()]).evidence}
-    assert signals | {"by_hand"} == set(SIGNAL_TEXTS)
+
+@given(st.text(alphabet="0123456789 -ОOфра№.,/\n", max_size=40))
+def test_a_plain_reference_is_read_as_any_other(text):
+    assert read_numbers(text) == read_numbers(text + "\u200b")
+
+
+def test_a_hostile_reference_is_read_quickly():
+    for text in ("1 " * 250, "0 " * 250, "ф-ра " * 100, "О1" * 250, "№" * 500, "- " * 250):
+        read_numbers(text)

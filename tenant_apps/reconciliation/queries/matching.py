@@ -1,0 +1,70 @@
+"""Payments and invoices as `rules` sees them."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+from uuid import UUID
+
+from shared_apps.core.actors import Actor
+from tenant_apps.crm.queries import namesakes
+from tenant_apps.invoices.models import Payment
+from tenant_apps.reconciliation import rules
+from tenant_apps.reconciliation.models import KnownPayer
+from tenant_apps.reconciliation.queries.payers import Client
+
+
+def payment_facts(
+    payments: Collection[Payment], known: Mapping[str, KnownPayer], by: Actor
+) -> dict[UUID, rules.PaymentFacts]:
+    """The facts of payments, given what is known of their accounts. Two statements, however many."""
+    nameless = {one.payer_name for one in payments if one.payer_name and not _client(one, known)[0]}
+    same_name = namesakes(nameless, by)
+    facts = {}
+    for one in payments:
+        named, carried = rules.numbers_of(one.reference, one.end_to_end_id)
+        client, client_by = _client(one, known)
+        facts[one.pk] = rules.PaymentFacts(
+            amount=one.unallocated,
+            currency=one.currency,
+            named=named,
+            carried=carried,
+            payer_name=one.payer_name,
+            payer_iban=one.payer_iban,
+            received_on=one.received_on,
+            client=client,
+            client_by=client_by,
+            namesake=same_name.get(one.payer_name),
+        )
+    return facts
+
+
+def invoice_facts(invoice: Any) -> rules.InvoiceFacts:
+    """The facts of an invoice that comes with `buyer_name` and the clients kept after merges
+    (`invoices.queries.with_kept_client`).
+    """
+    firm, person = client_of_invoice(invoice)
+    return rules.InvoiceFacts(
+        id=invoice.pk,
+        number=invoice.number,
+        state=invoice.state,
+        currency=invoice.currency,
+        outstanding=invoice.outstanding,
+        kind=invoice.kind,
+        client=firm or person,
+        buyer_name=invoice.buyer_name or "",
+        issued_on=invoice.issue_date,
+    )
+
+
+def client_of_invoice(invoice: Any) -> Client:
+    """The (company id, contact id) to whom it belongs now: one of them."""
+    if invoice.company_id:
+        return invoice.kept_company_id or invoice.company_id, None
+    return None, invoice.kept_contact_id or invoice.contact_id
+
+
+def _client(payment: Payment, known: Mapping[str, KnownPayer]) -> tuple[UUID | None, str]:
+    """Whose the money is, and by what one knows."""
+    if own := payment.company_id or payment.contact_id:
+        return own, rules.KNOWN_CLIENT
+    payer = known.get(payment.payer_iban)
+    return (payer.company_id or payer.contact_id, rules.KNOWN_IBAN) if payer else (None, rules.KNOWN_CLIENT)
