@@ -41,6 +41,9 @@ AREAS = {
     "bank-rows": "bank",
     "bank-lines": "bank",
     "bank-rules": "bank",
+    "card-payments": "cards",
+    "checkouts": "cards",
+    "payouts": "cards",
 }
 REPEATED = "Idempotent-Replayed"
 

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from django.conf import settings
@@ -34,6 +35,12 @@ from tenants.models import Organization
 from tests.border import border_watched
 from tests.product import Product
 from tests.world import build_world
+
+# How long an example takes says how busy the machine is.
+hypothesis.settings.register_profile(
+    "tefter", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("tefter")
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = 8_410_321

@@ -55,7 +55,7 @@ def keep_bank(companies: list[Company], *, by: Actor, today: date) -> None:
         name=f"camt053-{today:%Y-%m-%d}.xml",
         content=camt_of(entries, iban=iban, today=today).encode(),
         by=by,
-        at=datetime.combine(today, time(5, 30), UTC),
+        at=datetime.combine(today, time(0, 5), UTC),
     )
     take_in(statement, by)
     take_in(import_statement(statement_id=statement.pk, by=by, at=statement.created_at), by)

@@ -10,6 +10,7 @@ from config.demo.bank import keep_bank
 from config.demo.books import keep_books
 from config.demo.deals import sell
 from config.demo.offers import make_offers
+from config.demo.often import recur, remind, work_by_the_hour
 from config.demo.order import keep_in_order
 from config.demo.touch import keep_in_touch
 from shared_apps.core.actors import Actor, system_actor
@@ -80,6 +81,9 @@ class Storyteller:
         keep_in_order(by=self.by, today=self.today)
         keep_books(companies, by=self.by, today=self.today)
         keep_bank(companies, by=self.by, today=self.today)
+        recur(companies, by=self.by, system=system, today=self.today)
+        work_by_the_hour(companies, people=people, today=self.today)
+        remind(by=self.by, today=self.today)
 
     def _at(self, day: date, hour: int = 10) -> datetime:
         return datetime.combine(day, time(hour, self.random.randrange(60)), UTC)
@@ -91,7 +95,6 @@ class Storyteller:
                 bic="BNBGBGSD",
                 payment_term_days=14,
                 phone="+359 32 000 111",
-                payment_url_template="https://pay.tefter.example/demo/{number}",
             ),
             by=self.by,
             at=self._at(self.today - timedelta(days=MONTHS_IN_DAYS)),

@@ -6,6 +6,7 @@ from django.utils.translation import pgettext_lazy
 
 from shared_apps.core.listing import Column, Field, Kind, Listing, Reading, Relation, Sum, View
 from shared_apps.core.permissions import Permission
+from shared_apps.core.statuses import look_of
 from tenant_apps.reconciliation import queries
 from tenant_apps.reconciliation.models import BankLine, Explanation
 
@@ -17,7 +18,8 @@ def explanations(reading: Reading) -> list[tuple[str, Any]]:
 
 
 def shown_explanations(reading: Reading) -> list[tuple[str, Any]]:
-    return [(f"line_{code}", label) for code, label in Explanation.choices]
+    codes = [f"line_{code}" for code in Explanation.values]
+    return [(code, look_of(code)[1]) for code in (*codes, "line_unmatched")]
 
 
 def accounts(reading: Reading) -> list[tuple[str, str]]:
@@ -40,7 +42,14 @@ BANK_LINES = Listing(
     columns=(
         Column("payer", _("Other side"), Kind.TITLE, value=lambda line: line.payer_name or _("No name")),
         Column("text", _("Text"), template="reconciliation/components/text_cell.html"),
-        Column("explanation", _("What it is"), Kind.STATUS, value="shown_status", choices=shown_explanations),
+        Column(
+            "explanation",
+            _("What it is"),
+            Kind.STATUS,
+            value="shown_status",
+            join=("payment",),
+            choices=shown_explanations,
+        ),
         Column("booked_on", BOOKED_ON, Kind.DATE, order="booked_on"),
         Column("account", _("Account"), value="account", join=("account",), is_minor=True),
         Column("amount", AMOUNT, Kind.MONEY),

@@ -22,6 +22,7 @@ Lowest = Role | None
 MATRIX: dict[str, tuple[Lowest, Lowest]] = {
     "dashboard": (USER, NOBODY),
     "who_first": (USER, NOBODY),
+    "money": (MANAGER, NOBODY),
     "report_list": (USER, NOBODY),
     "report_detail": (USER, NOBODY),
     "export_report": (NOBODY, MANAGER),
@@ -92,6 +93,12 @@ MATRIX: dict[str, tuple[Lowest, Lowest]] = {
     "postpone_task": (NOBODY, USER),
     "archive_task": (NOBODY, USER),
     "unarchive_task": (NOBODY, USER),
+    "time_entry_list": (USER, NOBODY),
+    "time_entry_create": (USER, USER),
+    "time_entry_detail": (USER, NOBODY),
+    "time_entry_edit": (USER, USER),
+    "delete_time_entry": (NOBODY, USER),
+    "invoice_time": (USER, USER),
     "record_stream": (USER, NOBODY),
     "record_owner": (USER, USER),
     "record_reach": (USER, USER),
@@ -122,6 +129,9 @@ MATRIX: dict[str, tuple[Lowest, Lowest]] = {
     "unarchive_product": (NOBODY, MANAGER),
     "record_sharing": (USER, USER),
     "unshare_record": (NOBODY, USER),
+    "make_public_link": (NOBODY, MANAGER),
+    "renew_public_link": (NOBODY, USER),
+    "revoke_public_link": (NOBODY, USER),
     "invoice_list": (USER, NOBODY),
     "invoice_detail": (USER, NOBODY),
     "invoice_rules": (USER, NOBODY),
@@ -167,6 +177,20 @@ MATRIX: dict[str, tuple[Lowest, Lowest]] = {
     "reminder_stage_create": (ADMIN, ADMIN),
     "reminder_stage_edit": (ADMIN, ADMIN),
     "delete_reminder_stage": (NOBODY, ADMIN),
+    "recurring_invoice_list": (USER, NOBODY),
+    "recurring_invoice_detail": (USER, NOBODY),
+    "recurring_invoice_create": (USER, USER),
+    "recurring_invoice_edit": (USER, USER),
+    "recurring_preview": (NOBODY, USER),
+    "pause_recurring_invoice": (NOBODY, USER),
+    "resume_recurring_invoice": (USER, USER),
+    "end_recurring_invoice": (NOBODY, USER),
+    "skip_occurrence": (NOBODY, USER),
+    "unskip_occurrence": (NOBODY, USER),
+    "make_occurrence": (NOBODY, USER),
+    "terms_create": (USER, USER),
+    "drop_terms": (NOBODY, USER),
+    "raise_prices": (USER, USER),
     "annul_invoice": (MANAGER, MANAGER),
     "mark_invoice_paid": (MANAGER, MANAGER),
     "offer_list": (USER, NOBODY),
@@ -180,6 +204,7 @@ MATRIX: dict[str, tuple[Lowest, Lowest]] = {
     "resend_offer": (NOBODY, USER),
     "accept_offer": (USER, USER),
     "decline_offer": (USER, USER),
+    "withdraw_acceptance": (USER, USER),
     "invoice_offer": (USER, USER),
     "offer_pdf": (USER, NOBODY),
     "payment_list": (USER, NOBODY),
@@ -193,6 +218,17 @@ MATRIX: dict[str, tuple[Lowest, Lowest]] = {
     "undo_refund": (MANAGER, MANAGER),
     "write_off": (MANAGER, MANAGER),
     "undo_write_off": (MANAGER, MANAGER),
+    "card_settings": (MANAGER, ADMIN),
+    "check_stripe_keys": (NOBODY, ADMIN),
+    "disconnect_stripe": (NOBODY, ADMIN),
+    "turn_on_card_payments": (ADMIN, ADMIN),
+    "turn_off_card_payments": (NOBODY, ADMIN),
+    "stripe_event_list": (MANAGER, NOBODY),
+    "payout_list": (MANAGER, NOBODY),
+    "payout_detail": (MANAGER, NOBODY),
+    "request_checkout": (USER, USER),
+    "ask_again": (NOBODY, USER),
+    "refund_card_payment": (MANAGER, MANAGER),
     "team_list": (USER, ADMIN),
     "change_member_role": (NOBODY, ADMIN),
     "activate_member": (NOBODY, ADMIN),
@@ -280,11 +316,16 @@ MATRIX: dict[str, tuple[Lowest, Lowest]] = {
     "import_failed_rows": (MANAGER, NOBODY),
     "import_result": (MANAGER, NOBODY),
 }
-# For strangers too: signing in and out, passwords, invitations, the language.
+# For strangers too: signing in and out, passwords, invitations, the language; Stripe, which signs.
 OPEN = {
     "account_confirm_email", "account_inactive", "account_login", "account_logout", "account_reset_password",
     "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
-    "account_signup", "complete_handover", "accept_invitation", "set_language",
+    "account_signup", "complete_handover", "accept_invitation", "set_language", "receive_stripe_event",
+}  # fmt: skip
+# Behind a client link: for whoever has the address, and for nobody without (tests/isolation/test_clients.py).
+BY_LINK = {
+    "public_page", "public_pdf", "public_ubl", "public_transfer_code", "public_version", "public_logo",
+    "public_colors", "accept_public_offer", "decline_public_offer",
 }  # fmt: skip
 # For everybody who is signed in, whatever the role: one's own account.
 ONE_S_OWN = {"account_change_password", "send_verification_mail"}
@@ -292,7 +333,7 @@ PAGES = [address for address in addresses_of(settings.ROOT_URLCONF) if not addre
 
 
 def test_every_page_is_in_the_matrix() -> None:
-    assert {address.name for address in PAGES} == set(MATRIX) | OPEN | ONE_S_OWN
+    assert {address.name for address in PAGES} == set(MATRIX) | OPEN | BY_LINK | ONE_S_OWN
 
 
 def is_high_enough(role: Role, lowest: Lowest) -> bool:

@@ -18,6 +18,7 @@ M = TypeVar("M", Invoice, Payment)
 
 PAYMENT_STATUSES = ("unmatched", "partly_matched", "matched", "refunded")
 # Money of which something is neither given to an invoice nor given back.
+HAS_CLIENT = Q(company__isnull=False) | Q(contact__isnull=False)
 LEDGER_COLUMNS = (
     "number",
     "kind",

@@ -186,8 +186,7 @@ def _of_fields(data: dict[str, Any], text: str) -> dict[str, str]:
     purpose it would drop.
     """
     names = [data.get("applicant_name"), data.get("recipient_name")]
-    chunks = [value for name, value in _subfields(text, "?") if name[0] == "2" or "60" <= name <= "63"]
-    purpose = "".join(chunk if len(chunk) >= _CHUNK else f"{chunk} " for chunk in chunks)
+    purpose = _purpose(_subfields(text, "?"))
     told = [_KEYWORD.split(purpose)[0].strip()]
     told += [(data.get("purpose") or "").strip()] if "SVWZ+" in purpose else []
     return {
@@ -196,6 +195,12 @@ def _of_fields(data: dict[str, Any], text: str) -> dict[str, str]:
         "text": " ".join(filter(None, told)) or data.get("posting_text") or "",
         "end_to_end_id": data.get("end_to_end_reference") or "",
     }
+
+
+def _purpose(fields: list[tuple[str, str]]) -> str:
+    """The fields of the purpose put together; one that is full may end in the middle of a word."""
+    chunks = [value for name, value in fields if name[0] == "2" or "60" <= name <= "63"]
+    return "".join(chunk if len(chunk) >= _CHUNK else f"{chunk} " for chunk in chunks).strip()
 
 
 def _subfields(text: str, sign: str) -> list[tuple[str, str]]:
@@ -223,12 +228,11 @@ def _of_slashes(text: str) -> dict[str, str]:
 def _of_subfields(text: str, sign: str) -> dict[str, str]:
     """`+20…+21…+31IBAN+32NAME+33NAME`, as several Bulgarian banks write it, with or without a code before."""
     fields = _subfields(text, sign)
-    purpose = [value.strip() for name, value in fields if name[0] == "2" or "60" <= name <= "63"]
     account = "".join(value for name, value in fields if name in {"31", "38"}).strip()
     return {
         "payer_name": " ".join(value.strip() for name, value in fields if name in {"32", "33"}),
         "payer_iban": account,
-        "text": " ".join(filter(None, purpose)) or dict(fields).get("00", ""),
+        "text": _purpose(fields) or dict(fields).get("00", ""),
     }
 
 

@@ -247,5 +247,7 @@ class BankLine(models.Model):
 
     @property
     def shown_status(self) -> str:
-        """The explanation, by the name of its look."""
+        """The explanation, by the name of its look; money that no invoice has yet is told apart."""
+        if self.payment is not None and self.payment.unallocated:
+            return "line_unmatched"
         return f"line_{self.explanation}"

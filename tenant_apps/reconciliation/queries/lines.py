@@ -30,6 +30,11 @@ class LineTotal:
     went_out: Decimal
     oldest_on: date
 
+    @property
+    def filter_id(self) -> str:
+        """The account as the addresses of lists write it."""
+        return str(self.account_id)
+
 
 def visible_lines(actor: Actor) -> QuerySet[BankLine]:
     """The lines that the actor sees, each with its account, payment and rule."""

@@ -8,9 +8,8 @@ import shared_apps.core.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reconciliation", "0001_known_payers"),
         ("invoices", "0013_ledger_grows"),
-        ("reconciliation", "0002_frozen_lines"),
+        ("reconciliation", "0003_known_payers"),
     ]
 
     operations = [

@@ -49,7 +49,7 @@ PAID_AT = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("invoices", "0013_ledger_grows")]
+    dependencies = [("invoices", "0014_client_links")]
 
     operations = [
         migrations.RunSQL(_ALLOCATION.format(paid_at=PAID_AT), _ALLOCATION.format(paid_at="")),

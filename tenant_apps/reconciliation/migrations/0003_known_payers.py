@@ -7,10 +7,9 @@ import shared_apps.core.ids
 
 
 class Migration(migrations.Migration):
-    initial = True
-
     dependencies = [
         ("crm", "0008_stage_for_offers"),
+        ("reconciliation", "0002_frozen_lines"),
     ]
 
     operations = [
