@@ -29,6 +29,7 @@ from tenant_apps.crm.api import automation, deals, merges, notes, tasks
 from tenant_apps.crm.api import router as companies_and_contacts
 from tenant_apps.dashboard.api import router as dashboard
 from tenant_apps.invoices.api import books, invoices, offers, payments
+from tenant_apps.reconciliation.api import router as reconciliation
 from tenant_apps.workspace.api import lists, tags
 from tenant_apps.workspace.api import router as organization
 
@@ -124,6 +125,7 @@ for _router in (
     lists,
     invoices,
     payments,
+    reconciliation,
     offers,
     books,
     dashboard,

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("tenant_apps.sharing.urls")),
     path("", include("tenant_apps.messages.urls")),
     path("", include("tenant_apps.invoices.urls")),
+    path("", include("tenant_apps.reconciliation.urls")),
     path("", include("tenant_apps.imports.urls")),
     path("", include("tenant_apps.workspace.urls")),
     path("", include("tenant_apps.integrations.urls")),

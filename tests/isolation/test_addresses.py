@@ -81,6 +81,7 @@ def body_for(address: Address, ids: dict[str, Any]) -> dict[str, Any]:
     wanted = {
         "annul": ["reason"],
         "void": ["reason"],
+        "suggestions": ["invoice_id"],
         "refund": ["amount", "refunded_on", "reason"],
         "undo": ["reason"] if "refunds/" in address.route else [],
         "write-off": ["amount", "kind", "reason"],

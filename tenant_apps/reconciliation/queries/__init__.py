@@ -7,3 +7,9 @@ from tenant_apps.reconciliation.queries.payers import Client as Client
 from tenant_apps.reconciliation.queries.payers import client_of_iban as client_of_iban
 from tenant_apps.reconciliation.queries.payers import clients_paid_for as clients_paid_for
 from tenant_apps.reconciliation.queries.payers import known_payers as known_payers
+from tenant_apps.reconciliation.queries.suggestions import Advice as Advice
+from tenant_apps.reconciliation.queries.suggestions import Suggestion as Suggestion
+from tenant_apps.reconciliation.queries.suggestions import advice_for as advice_for
+from tenant_apps.reconciliation.queries.suggestions import advice_for_many as advice_for_many
+from tenant_apps.reconciliation.queries.suggestions import suggestions_for as suggestions_for
+from tenant_apps.reconciliation.queries.suggestions import suggestions_for_many as suggestions_for_many
