@@ -13,6 +13,7 @@ from config.demo.offers import make_offers
 from config.demo.often import recur, remind, work_by_the_hour
 from config.demo.order import keep_in_order
 from config.demo.touch import keep_in_touch
+from config.demo.workbench import keep_workbench
 from shared_apps.core.actors import Actor, system_actor
 from shared_apps.core.bulgaria.eik import is_valid_eik
 from shared_apps.core.bulgaria.transliteration import slugify_subdomain, transliterate
@@ -81,6 +82,7 @@ class Storyteller:
         keep_in_order(by=self.by, today=self.today)
         keep_books(companies, by=self.by, today=self.today)
         keep_bank(companies, by=self.by, today=self.today)
+        keep_workbench(companies, by=self.by, today=self.today)
         recur(companies, by=self.by, system=system, today=self.today)
         work_by_the_hour(companies, people=people, today=self.today)
         remind(by=self.by, today=self.today)

@@ -19,8 +19,6 @@ from tenant_apps.reconciliation.schemas import (
     ROW_ORDERINGS,
     RULE_ORDERINGS,
     STATEMENT_ORDERINGS,
-    AcceptIn,
-    AdviceOut,
     BankAccountIn,
     BankAccountOut,
     BankAccountPatch,
@@ -41,13 +39,13 @@ from tenant_apps.reconciliation.schemas import (
     StatementOut,
     StatementRowOut,
     StatementUpload,
-    advice_out,
     bank_account_out,
     bank_line_out,
     line_rule_out,
     statement_out,
     statement_row_out,
 )
+from tenant_apps.reconciliation.suggestion_schemas import AcceptIn, AdviceOut, advice_out
 from tenant_apps.workspace.queries import narrowed
 
 router = Router(tags=["bank"])

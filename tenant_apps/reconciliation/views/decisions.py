@@ -275,8 +275,9 @@ def _credit_words(amount: str, decision: Decision, links: Iterable[Any]) -> str:
 
 
 def _told_of_client(decision: Decision, item: Waiting) -> str:
-    client = str(decision.payment.client) if decision.payment and decision.payment.client else ""
-    amount = format_money(decision.payment.unallocated if decision.payment else item.left, item.currency)
+    money = decision.payment
+    amount = format_money(money.unallocated if money else item.left, item.currency)
+    client = str(money.client) if money and money.client else ""
     return _("%(amount)s are the credit of %(client)s.") % {"amount": amount, "client": client}
 
 
@@ -308,9 +309,7 @@ def _split_page(request: Request, item: Waiting, form: SplitForm, status: int = 
 
 def _rule_page(request: Request, item: Waiting, form: LineRuleForm, status: int = 200) -> HttpResponse:
     """The form with the lines that wait and that it would explain."""
-    said = form.initial
-    if form.is_bound and form.is_valid():
-        said = form.cleaned_data
+    said = form.cleaned_data if form.is_bound and form.is_valid() else initial_rule_for(item)
     pattern = Pattern(said["text"], said["iban"], said["sign"], said.get("account_id"))
     about = queries.lines_about(pattern, said["verdict"], request.actor)
     context = {"form": form, "about": about, "shown_lines": about.lines[:5]}
