@@ -99,8 +99,8 @@ def accept_candidate(
     """Link a payment to an invoice: an amount, or as much as fits.
 
     What the invoice still lacks is owed, or by `rest` a fee that a bank kept (written off) or a discount (a
-    credit note, drafted to be issued). What is more than it owes becomes the client's credit. `left` is what the
-    person saw of the money; when it is another by now, `AlreadyDecided`. Raises what `allocate_payments`
+    credit note, drafted to be issued). What is more than it owes becomes the client's credit. `left` is what
+    the person saw of the money; when it is another by now, `AlreadyDecided`. Raises what `allocate_payments`
     raises.
     """
     payment = _lock_money(payment_id, left, by)
@@ -126,8 +126,9 @@ def split_payment(
     at: datetime,
     left: Decimal | None = None,
 ) -> Decision:
-    """Give parts of a payment to several invoices, all or none; what none of them gets waits. Raises `NothingSplit`, `AlreadyDecided`, and
-    what `allocate_payments` raises.
+    """Give parts of a payment to several invoices, all or none; what none of them gets waits.
+
+    Raises `NothingSplit`, `AlreadyDecided`, and what `allocate_payments` raises.
     """
     if not parts:
         raise NothingSplit()
