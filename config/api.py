@@ -31,6 +31,7 @@ from tenant_apps.dashboard.api import router as dashboard
 from tenant_apps.invoices.api import books, invoices, offers, payments, recurring_invoices
 from tenant_apps.online_payments.api import router as card_payments
 from tenant_apps.reconciliation.api import router as bank
+from tenant_apps.reconciliation.workbench_api import router as workbench
 from tenant_apps.sharing.api import router as links
 from tenant_apps.workspace.api import lists, tags
 from tenant_apps.workspace.api import router as organization
@@ -134,6 +135,7 @@ for _router in (
     card_payments,
     links,
     bank,
+    workbench,
     dashboard,
 ):
     api.add_router("", _router)

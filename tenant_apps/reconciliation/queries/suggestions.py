@@ -1,7 +1,8 @@
 """Invoices that a payment may be for, the best first."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -22,9 +23,24 @@ class Suggestion:
     against: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Advice:
+    """What to say of a payment, the likeliest first; what is `rejected` it names, but cannot be given to."""
+
+    suggestions: list[Suggestion] = field(default_factory=list)
+    rejected: list[Suggestion] = field(default_factory=list)
+
+
 def suggestions_for(payment_id: UUID, by: Actor, limit: int = 5) -> list[Suggestion]:
     """The likeliest invoices of one payment."""
     return suggestions_for_many([payment_id], by, limit=limit).get(payment_id, [])
+
+
+def advice_for_many(
+    payment_ids: Collection[UUID], by: Actor, limit: int = 5, *, on: date | None = None
+) -> dict[UUID, Advice]:
+    """What to say of each payment."""
+    return {key: Advice(told) for key, told in suggestions_for_many(payment_ids, by, limit).items()}
 
 
 def suggestions_for_many(
