@@ -31,6 +31,8 @@ from tenant_apps.dashboard.api import router as dashboard
 from tenant_apps.invoices.api import books, invoices, offers, payments, recurring_invoices
 from tenant_apps.online_payments.api import router as card_payments
 from tenant_apps.reconciliation.api import router as bank
+from tenant_apps.reconciliation.suggestions_api import router as suggestions
+from tenant_apps.reconciliation.workbench_api import router as workbench
 from tenant_apps.sharing.api import router as links
 from tenant_apps.workspace.api import lists, tags
 from tenant_apps.workspace.api import router as organization
@@ -128,12 +130,14 @@ for _router in (
     lists,
     invoices,
     payments,
+    suggestions,
     offers,
     recurring_invoices,
     books,
     card_payments,
     links,
     bank,
+    workbench,
     dashboard,
 ):
     api.add_router("", _router)

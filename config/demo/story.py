@@ -229,7 +229,8 @@ class Storyteller:
         payment = self._receive(amount, day, reference, company)
         shortly_after = payment.created_at + timedelta(minutes=1)
         match_payments(payment_ids=[payment.pk], by=self.by, at=shortly_after)
-        if amount < invoice.total and plot.named:
+        payment.refresh_from_db(fields=["allocated_total"])
+        if amount < invoice.total and plot.named and payment.unallocated:
             allocate_payment(
                 payment_id=payment.pk,
                 invoice_id=invoice.pk,

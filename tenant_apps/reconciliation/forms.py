@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from shared_apps.core.actors import Actor
 from shared_apps.core.cells import DAY_FIRST, MONTH_FIRST
-from shared_apps.core.form_fields import currency_choices, offer
+from shared_apps.core.form_fields import NumberField, currency_choices, offer
 from tenant_apps.crm.queries import visible_companies, visible_company
 from tenant_apps.reconciliation.models import BankAccount, LineRule, Sign, Statement, StatementRow, Verdict
 from tenant_apps.reconciliation.operations import AccountInput, RuleInput
@@ -209,3 +209,10 @@ def _offer_accounts(form: forms.Form, name: str, empty: Any) -> None:
     """The accounts in use, to choose from."""
     choices = [("", empty), *((account.pk, str(account)) for account in own_accounts())]
     form.fields[name].widget.choices = choices
+
+
+class AcceptForm(forms.Form):
+    """The suggested invoice that a person accepts for a payment, and how much of the money it gets."""
+
+    invoice_id = forms.UUIDField(label=_("invoice"), error_messages={"required": _("Choose the invoice.")})
+    amount = NumberField(label=_("amount"), least_places=2, max_digits=14, decimal_places=2)

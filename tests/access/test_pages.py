@@ -213,6 +213,7 @@ MATRIX: dict[str, tuple[Lowest, Lowest]] = {
     "allocate_payment": (MANAGER, MANAGER),
     "deallocate_payment": (MANAGER, MANAGER),
     "void_payment": (MANAGER, MANAGER),
+    "payment_suggestions": (MANAGER, MANAGER),
     "set_payment_client": (MANAGER, MANAGER),
     "refund_payment": (MANAGER, MANAGER),
     "undo_refund": (MANAGER, MANAGER),

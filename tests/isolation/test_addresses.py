@@ -90,6 +90,7 @@ def body_for(address: Address, ids: dict[str, Any]) -> dict[str, Any]:
     wanted = {
         "annul": ["reason"],
         "void": ["reason"],
+        "suggestions": ["invoice_id"],
         "refund": ["payment_id"] if "bank-lines/" in address.route else ["amount", "refunded_on", "reason"],
         "undo": ["reason"] if "refunds/" in address.route or "bank-" in address.route else [],
         "correct": ["booked_on", "amount"],

@@ -28,7 +28,7 @@ from tenant_apps.online_payments.operations import (
     turn_off_card_payments,
 )
 from tenant_apps.online_payments.queries import accepts_cards, card_mode
-from tests.invoices.stories import TODAY, draft, issued, line, payment
+from tests.invoices.stories import TODAY, client, draft, issued, line, payment
 from tests.online_payments.fake_stripe import FakeStripe
 from tests.online_payments.stories import money_of, open_page, run_due_jobs, told
 
@@ -247,3 +247,10 @@ def test_ask_again_asks_stripe_when_the_webhook_is_late(
     run_due_jobs()
     assert money_of(invoice) == (Decimal("120.00"), Decimal("0.00"))
     assert len(fake.requests) - before <= 4, "who asks twice at once has Stripe asked once"
+
+
+def test_an_address_that_stripe_does_not_take_is_left_out(owner: Actor, fake: FakeStripe) -> None:
+    for email, told_email in (("x@good.example", "x@good.example"), ("x@bad.example", None)):
+        page = open_page(issued(owner, client(owner, email=email)), owner)
+        assert page.state == "open"
+        assert fake.sessions()[-1]["customer_email"] == told_email

@@ -50,6 +50,7 @@ from tenant_apps.crm.queries.duplicates import choices_between as choices_betwee
 from tenant_apps.crm.queries.duplicates import client_and_absorbed as client_and_absorbed
 from tenant_apps.crm.queries.duplicates import merges_into as merges_into
 from tenant_apps.crm.queries.duplicates import namesakes as namesakes
+from tenant_apps.crm.queries.duplicates import near_names as near_names
 from tenant_apps.crm.queries.duplicates import suspects as suspects
 from tenant_apps.crm.queries.duplicates import suspects_of as suspects_of
 from tenant_apps.crm.queries.duplicates import visible_client as visible_client

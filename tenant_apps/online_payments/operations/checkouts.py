@@ -91,8 +91,8 @@ def request_checkout(*, invoice_id: UUID, return_path: str, by: Actor, at: datet
 
     Who asks twice, or at the same time, gets the same page. By a member, or by the client whose link opens
     the invoice. The client comes back to `return_path`, a path on the organization's host, to which
-    `checkout=<id>` is added. Raises `CardsNotTaken`, `NothingToPay`, `PaymentOnItsWay`, `NotChargeable`,
-    `PathNotOurs`.
+    `checkout=<id>` is added, and `from_stripe`: `back` when they went through with it, else `left`. Raises
+    `CardsNotTaken`, `NothingToPay`, `PaymentOnItsWay`, `NotChargeable`, `PathNotOurs`.
     """
     if by.kind is not ActorKind.CLIENT:
         by.require(Permission.CARDS_CHARGE)

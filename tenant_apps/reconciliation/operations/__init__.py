@@ -2,6 +2,7 @@
 line is; what is decided at the workbench.
 """
 
+from tenant_apps.reconciliation.operations.accepting import accept_suggestion as accept_suggestion
 from tenant_apps.reconciliation.operations.accounts import AccountChange as AccountChange
 from tenant_apps.reconciliation.operations.accounts import AccountInput as AccountInput
 from tenant_apps.reconciliation.operations.accounts import AccountInUse as AccountInUse
@@ -77,6 +78,8 @@ from tenant_apps.reconciliation.operations.running import resume_statement as re
 from tenant_apps.reconciliation.operations.running import stop_statement as stop_statement
 from tenant_apps.reconciliation.operations.running import take_entries as take_entries
 from tenant_apps.reconciliation.operations.second_thoughts import AlreadyTakenBack as AlreadyTakenBack
+from tenant_apps.reconciliation.operations.second_thoughts import LineGone as LineGone
+from tenant_apps.reconciliation.operations.second_thoughts import NoteIssued as NoteIssued
 from tenant_apps.reconciliation.operations.second_thoughts import NothingToUndo as NothingToUndo
 from tenant_apps.reconciliation.operations.second_thoughts import undo_decision as undo_decision
 from tenant_apps.reconciliation.operations.second_thoughts import undo_decision_links as undo_decision_links

@@ -99,8 +99,8 @@ def accept_candidate(
     """Link a payment to an invoice: an amount, or as much as fits.
 
     What the invoice still lacks is owed, or by `rest` a fee that a bank kept (written off) or a discount (a
-    credit note, drafted to be issued). What is left over becomes the client's credit. `left` is what the
-    person saw of the money; when it is another by now, `AlreadyDecided`. Raises what `allocate_payments`
+    credit note, drafted to be issued). What is more than it owes becomes the client's credit. `left` is what
+    the person saw of the money; when it is another by now, `AlreadyDecided`. Raises what `allocate_payments`
     raises.
     """
     payment = _lock_money(payment_id, left, by)
@@ -112,7 +112,8 @@ def accept_candidate(
     decision = _decide(DecisionKind.ACCEPT, by, at, payment=payment, before=_client_of(payment))
     _settle_rest(decision, invoice, invoice.outstanding - wanted.amount, rest, by, at)
     _keep(decision, rows, by, at)
-    _give_rest_to_client(payment, invoice, payment.unallocated - wanted.amount, by, at)
+    if wanted.amount == invoice.outstanding:
+        _give_rest_to_client(payment, invoice, payment.unallocated - wanted.amount, by, at)
     return decision
 
 
@@ -125,8 +126,9 @@ def split_payment(
     at: datetime,
     left: Decimal | None = None,
 ) -> Decision:
-    """Give parts of a payment to several invoices, all or none. Raises `NothingSplit`, `AlreadyDecided`, and
-    what `allocate_payments` raises.
+    """Give parts of a payment to several invoices, all or none; what none of them gets waits.
+
+    Raises `NothingSplit`, `AlreadyDecided`, and what `allocate_payments` raises.
     """
     if not parts:
         raise NothingSplit()
@@ -139,8 +141,6 @@ def split_payment(
     rows = allocate_payments(wanted=wanted, by=by, at=at)
     decision = _decide(DecisionKind.SPLIT, by, at, payment=payment, before=_client_of(payment))
     _keep(decision, rows, by, at)
-    rest = payment.unallocated - sum((amount for _invoice_id, amount in parts), Decimal("0.00"))
-    _give_rest_to_client(payment, rows[0].invoice, rest, by, at)
     return decision
 
 

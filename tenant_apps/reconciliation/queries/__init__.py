@@ -44,7 +44,10 @@ from tenant_apps.reconciliation.queries.statements import visible_row as visible
 from tenant_apps.reconciliation.queries.statements import visible_rows as visible_rows
 from tenant_apps.reconciliation.queries.statements import visible_statement as visible_statement
 from tenant_apps.reconciliation.queries.statements import visible_statements as visible_statements
+from tenant_apps.reconciliation.queries.suggestions import Advice as Advice
 from tenant_apps.reconciliation.queries.suggestions import Suggestion as Suggestion
+from tenant_apps.reconciliation.queries.suggestions import advice_for as advice_for
+from tenant_apps.reconciliation.queries.suggestions import advice_for_many as advice_for_many
 from tenant_apps.reconciliation.queries.suggestions import suggestions_for as suggestions_for
 from tenant_apps.reconciliation.queries.suggestions import suggestions_for_many as suggestions_for_many
 from tenant_apps.reconciliation.queries.workbench import AGES as AGES

@@ -53,6 +53,7 @@ class Asked:
     sign: str = ""
     until: date | None = None
     order: str = OLDEST
+    search: str = ""
 
     @property
     def ordering(self) -> str:
@@ -238,7 +239,7 @@ def last_decision_about(item: Waiting, actor: Actor) -> Decision | None:
 
 
 def visible_decisions(actor: Actor) -> QuerySet[Decision]:
-    return visible_to(Decision.objects.select_related("payment", "line", "rule", "note"), actor)
+    return visible_to(Decision.objects.select_related("payment", "line", "rule", "note", "write_off"), actor)
 
 
 def visible_decision(decision_id: UUID, actor: Actor) -> Decision:
@@ -299,6 +300,7 @@ def _sources(actor: Actor, asked: Asked) -> list[QuerySet[Any]]:
     if asked.until:
         payments = payments.filter(received_on__lte=asked.until)
         lines = lines.filter(booked_on__lte=asked.until)
+    payments, lines = matching(payments, asked.search), matching(lines, asked.search)
     return [
         payments.annotate(day=F("received_on"), volume=_REST),
         lines.annotate(day=F("booked_on"), volume=Abs("amount")),
