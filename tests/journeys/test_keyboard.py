@@ -14,7 +14,8 @@ pytestmark = pytest.mark.journey
 TABS = 120
 FOCUSED = """() => {
   const it = document.activeElement;
-  return [it.getAttribute("aria-label"), it.innerText, it.name, it.dataset.line].map((text) => (text ?? "").trim());
+  const told = [it.getAttribute("aria-label"), it.innerText, it.name, it.dataset.line];
+  return told.map((text) => (text ?? "").trim());
 }"""
 
 
