@@ -14,7 +14,7 @@ pytestmark = pytest.mark.journey
 TABS = 120
 FOCUSED = """() => {
   const it = document.activeElement;
-  return [it.getAttribute("aria-label"), it.innerText, it.name, it.dataset.line].map((text) => (text ?? "").trim());
+  return [it.ariaLabel, it.innerText, it.name, it.dataset.line].map((text) => (text ?? "").trim());
 }"""
 
 
