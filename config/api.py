@@ -31,7 +31,6 @@ from tenant_apps.dashboard.api import router as dashboard
 from tenant_apps.invoices.api import books, invoices, offers, payments, recurring_invoices
 from tenant_apps.online_payments.api import router as card_payments
 from tenant_apps.reconciliation.api import router as bank
-from tenant_apps.reconciliation.suggestions_api import router as suggestions
 from tenant_apps.reconciliation.workbench_api import router as workbench
 from tenant_apps.sharing.api import router as links
 from tenant_apps.workspace.api import lists, tags
@@ -130,7 +129,6 @@ for _router in (
     lists,
     invoices,
     payments,
-    suggestions,
     offers,
     recurring_invoices,
     books,

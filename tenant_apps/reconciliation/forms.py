@@ -175,6 +175,13 @@ class MarkForm(forms.Form):
     note = forms.CharField(label=_("note"), max_length=500, required=False)
 
 
+class AcceptForm(forms.Form):
+    """The suggested invoice that a person accepts for a payment, and how much of the money it gets."""
+
+    invoice_id = forms.UUIDField(label=_("invoice"), error_messages={"required": _("Choose the invoice.")})
+    amount = NumberField(label=_("amount"), least_places=2, max_digits=14, decimal_places=2)
+
+
 class UndoForm(forms.Form):
     """Why an import is taken back."""
 
@@ -209,10 +216,3 @@ def _offer_accounts(form: forms.Form, name: str, empty: Any) -> None:
     """The accounts in use, to choose from."""
     choices = [("", empty), *((account.pk, str(account)) for account in own_accounts())]
     form.fields[name].widget.choices = choices
-
-
-class AcceptForm(forms.Form):
-    """The suggested invoice that a person accepts for a payment, and how much of the money it gets."""
-
-    invoice_id = forms.UUIDField(label=_("invoice"), error_messages={"required": _("Choose the invoice.")})
-    amount = NumberField(label=_("amount"), least_places=2, max_digits=14, decimal_places=2)

@@ -133,7 +133,7 @@ def split_payment(
     if not parts:
         raise NothingSplit()
     payment = _lock_money(payment_id, left, by)
-    evidence = {one.invoice.pk: one.evidence for one in suggestions_for(payment_id, by)}
+    evidence = {one.invoice.pk: [*one.evidence, *BY_HAND] for one in suggestions_for(payment_id, by)}
     wanted = [
         AllocationInput(payment_id, invoice_id, amount, evidence.get(invoice_id, BY_HAND))
         for invoice_id, amount in parts
@@ -291,10 +291,10 @@ def _line_id(item_id: UUID, by: Actor) -> UUID:
 
 
 def _evidence_of(payment: Payment, invoice_id: UUID, by: Actor) -> Sequence[Mapping[str, str]]:
-    """What speaks for the link by now; of an invoice that was looked up, that a person said so."""
+    """What speaks for the link by now, and that a person said so."""
     for one in suggestions_for(payment.pk, by):
         if one.invoice.pk == invoice_id:
-            return one.evidence
+            return [*one.evidence, *BY_HAND]
     return BY_HAND
 
 
