@@ -9,6 +9,8 @@ OUTDATES_PAGE = Among(
 OUTDATES_PAGES = Among(
     "retire_checkouts_of_payment", "tenant_apps.online_payments.queries.payments_with_checkout"
 )
+# Whoever takes a bank statement in matches its payments at once, all together.
+MATCHED_BY_JOB = Among("match_payments_with_invoices", "tenant_apps.invoices.queries.payments_to_match")
 
 REACTIONS: dict[str, tuple[str | Among, ...]] = {
     "accounts.team_member_added": ("mirror_team_member",),
@@ -25,7 +27,7 @@ REACTIONS: dict[str, tuple[str | Among, ...]] = {
     "invoices.offer_sent": ("render_offer_document",),
     "sharing.public_link_renewed": ("redraw_invoice_document",),
     "sharing.public_link_revoked": ("redraw_invoice_document",),
-    "invoices.payment_recorded": ("match_payments_with_invoices",),
+    "invoices.payment_recorded": (MATCHED_BY_JOB,),
     "invoices.payment_allocated": (OUTDATES_PAGES,),
     "invoices.payment_deallocated": (OUTDATES_PAGES, "learn_payer_again"),
     "invoices.payment_freed": (OUTDATES_PAGES,),

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,11 +16,13 @@ from tenant_apps.online_payments.finding_out import (
     work_on_event,
 )
 from tenant_apps.online_payments.models import Checkout, ConnectionState, RefundState, StripeConnection
+from tenant_apps.online_payments.rules import SessionFacts, SessionOrder
 
 # How far the first night looks back, how far the others into what was read, how far Stripe remembers.
 FIRST_LOOK, OVERLAP, REMEMBERED = timedelta(days=3), timedelta(hours=3), timedelta(days=29)
 # What was begun so short a while ago is left to its own jobs.
 FRESH = timedelta(minutes=10)
+EMAIL_REFUSED = ("email_invalid", "customer_email")
 AT_ONCE, WINDOW = 500, timedelta(hours=12)
 
 
@@ -46,7 +49,7 @@ def open_checkout(*, checkout_id: str, **unknown: Any) -> None:
         return
     connection = queries.checkout_of(asked_id).connection
     try:
-        session = stripe_of(connection).create_session(order)
+        session = _made(stripe_of(connection), order)
     except StripeRefused as refusal:
         operations.note_session_refused(checkout_id=asked_id, error=refusal.code, by=by, at=clock.now())
         if isinstance(refusal, KeyRefused):
@@ -136,6 +139,16 @@ def catch_up_with_stripe(**unknown: Any) -> None:
     operations.forget_old_stripe_events(by=by, at=at)
     operations.forget_left_keys(by=by, at=clock.now())
     operations.settle_catching_up(by=by, at=clock.now())
+
+
+def _made(stripe: Stripe, order: SessionOrder) -> SessionFacts:
+    """The page; without the client's e-mail when Stripe does not take that: they can type another there."""
+    try:
+        return stripe.create_session(order)
+    except StripeRefused as refusal:
+        if refusal.code not in EMAIL_REFUSED or not order.email:
+            raise
+    return stripe.create_session(replace(order, email=""))
 
 
 def _try(connection: StripeConnection) -> bool:

@@ -1,7 +1,25 @@
-"""Which payment belongs to which invoice.
+"""Money in: what banks say that came, and which invoice it pays.
 
-Owns no tables yet: payments and the ledger are in `invoices`. Words: *to match* (to find the invoice that a
-payment names, and allocate it), *token* (a number in a reference that stands alone), *evidence* (the signals
-that agree), *reason* (why a payment was left to a human). Doors: `operations`, `events`, `reasons`. Stands on
-`invoices`. A link needs the number, the amount and the currency; anything less stays unmatched and says why.
+Owns: BankAccount, Statement, StatementPart, StatementRow, BankLine, LineRule, KnownPayer, Decision,
+DecisionLink. Payments and the ledger are in `invoices`.
+
+Words of statements: *statement* (one imported file, kept as it came), *part* (what of a file is about one
+account, with its balances), *entry* (a movement as a file tells it), *row* (what became of an entry: added,
+seen before, pending, failed), *line* (a movement of money on an account; it is there once, in however many
+files it stands), *fingerprint* and *occurrence* (what makes entries the same line, and the how-manieth of its
+kind in a file), *rehearsal* (everything is done and taken back), *explanation* (what a line is: a payment, a
+fee, not ours, a transfer between own accounts, a refund, a reversal), *own payment* (one that a line recorded
+itself), *door* (how money came to be recorded: a line, Stripe, the API, a person), *mark* (what a person says
+of a line), *rule* (lines like this are always …).
+
+Words of matching: *to match* (to find the invoice that a payment names, and allocate it), *token* (a number
+in a reference that stands alone), *evidence* (the signals that agree), *reason* (why a payment was left to a
+human), *to teach* (a link tells whose account it was), *workbench* (where people decide what is left),
+*decision* (what they decided, with what it takes to take it back).
+
+Doors: `operations`, `queries`, `models`, `events`, `reasons`, and the folder `inbox/<organization's id>/` in
+`settings.STATEMENTS_ROOT`. Stands on `invoices`, `crm`, `online_payments`, `files`, `workspace`, `sharing`,
+`activity`. Only `adapters` knows files, formats and the libraries that read them. A movement has one
+identity, through whichever doors it comes (docs/adr/0020); a link needs the number, the amount and the
+currency, and anything less stays with people and says why (docs/adr/0008).
 """

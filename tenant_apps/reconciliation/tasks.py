@@ -180,13 +180,7 @@ def take_in(statement: Statement, by: Actor) -> None:
         if not is_rehearsal and monotonic() - begun > AT_MOST_SECONDS:
             operations.continue_statement_later(statement_id=statement.pk, by=by, at=clock.now())
             return
-        taken = operations.take_entries(
-            statement_id=statement.pk, entries=batch, hand=hand, by=by, at=clock.now()
-        )
-        if taken.payment_ids and not is_rehearsal:
-            operations.link_payments(
-                statement_id=statement.pk, payment_ids=taken.payment_ids, by=by, at=clock.now()
-            )
+        operations.take_entries(statement_id=statement.pk, entries=batch, hand=hand, by=by, at=clock.now())
     operations.finish_statement(statement_id=statement.pk, plan=plan, by=by, at=clock.now())
 
 

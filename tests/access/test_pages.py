@@ -341,7 +341,8 @@ OPEN = {
 # Behind a client link: for whoever has the address, and for nobody without (tests/isolation/test_clients.py).
 BY_LINK = {
     "public_page", "public_pdf", "public_ubl", "public_transfer_code", "public_version", "public_logo",
-    "public_colors", "accept_public_offer", "decline_public_offer",
+    "public_colors", "accept_public_offer", "decline_public_offer", "pay_public_invoice", "public_checkout",
+    "public_card_page", "public_return",
 }  # fmt: skip
 # For everybody who is signed in, whatever the role: one's own account.
 ONE_S_OWN = {"account_change_password", "send_verification_mail"}

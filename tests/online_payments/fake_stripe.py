@@ -323,6 +323,8 @@ class FakeStripe:
         amount, expires_at = int(price["unit_amount"]), int(params["expires_at"])
         if amount < 50:
             raise Refusal(400, "invalid_request_error", "amount_too_small")
+        if "@bad." in params.get("customer_email", ""):
+            raise Refusal(400, "invalid_request_error", "email_invalid", "customer_email")
         if price["currency"] == "bgn":
             raise Refusal(400, "invalid_request_error", param="currency")
         if not self.now() + 1800 - 60 <= expires_at <= self.now() + 86400:

@@ -1,5 +1,6 @@
 """A page at Stripe for an invoice: one at a time, for what it owes, closed when that changes."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -27,7 +28,7 @@ from tenant_apps.online_payments.operations import (
     turn_off_card_payments,
 )
 from tenant_apps.online_payments.queries import accepts_cards, card_mode
-from tests.invoices.stories import TODAY, draft, issued, line, payment
+from tests.invoices.stories import TODAY, client, draft, issued, line, payment
 from tests.online_payments.fake_stripe import FakeStripe
 from tests.online_payments.stories import money_of, open_page, run_due_jobs, told
 
@@ -91,10 +92,15 @@ def system(owner: Actor) -> Actor:
 
 
 def test_the_client_needs_no_role(invoice: Invoice, owner: Actor) -> None:
-    client = Actor(ActorKind.CLIENT, "Клиент", organization_id=owner.organization_id, language="en")
+    nobody = Actor(ActorKind.CLIENT, "Клиент", organization_id=owner.organization_id, language="en")
+    with pytest.raises(Invoice.DoesNotExist):
+        ask(invoice, nobody)
+    client = replace(nobody, records=frozenset({invoice.pk}))
     checkout = ask(invoice, client)
     assert (checkout.language, checkout.by_kind) == ("en", "client")
     assert ask_again(checkout_id=checkout.pk, by=client, at=clock.now()).pk == checkout.pk
+    with pytest.raises(Invoice.DoesNotExist):
+        ask_again(checkout_id=checkout.pk, by=nobody, at=clock.now())
 
 
 def test_one_without_the_permission_is_refused(invoice: Invoice, owner: Actor) -> None:
@@ -241,3 +247,10 @@ def test_ask_again_asks_stripe_when_the_webhook_is_late(
     run_due_jobs()
     assert money_of(invoice) == (Decimal("120.00"), Decimal("0.00"))
     assert len(fake.requests) - before <= 4, "who asks twice at once has Stripe asked once"
+
+
+def test_an_address_that_stripe_does_not_take_is_left_out(owner: Actor, fake: FakeStripe) -> None:
+    for email, told_email in (("x@good.example", "x@good.example"), ("x@bad.example", None)):
+        page = open_page(issued(owner, client(owner, email=email)), owner)
+        assert page.state == "open"
+        assert fake.sessions()[-1]["customer_email"] == told_email

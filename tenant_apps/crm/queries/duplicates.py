@@ -1,8 +1,6 @@
 """Who may be the same: hints while one types, pairs to look at, and two records side by side."""
 
-import json
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -147,51 +145,6 @@ def visible_client(entity: str, record_id: UUID, actor: Actor) -> Client:
     rows: QuerySet[Any] = client_model(entity)._default_manager.all()
     found: Client = visible_to(rows, actor).get(pk=record_id)
     return found
-
-
-def namesakes(names: Collection[str], actor: Actor) -> dict[str, UUID]:
-    """Name → the only company that bears it, in any spelling, or else the only person: two statements."""
-    firms = _only_ones(Company, {name: company_key(name) for name in names}, actor)
-    others = {name: person_key(name, "") for name in names if name not in firms}
-    return _only_ones(Contact, others, actor) | firms
-
-
-def near_names(names: Collection[str], actor: Actor) -> dict[str, list[UUID]]:
-    """Name → the companies whose names are nearest to it, three at most, in one statement; of a name that is
-    too short to be told from others, none.
-    """
-    keys = {name: company_key(name) for name in names}
-    asked = [{"name": name, "key": key} for name, key in keys.items() if len(key) >= SHORTEST_NEAR]
-    if not asked:
-        return {}
-    rows = visible_to(Company.objects.filter(archived_at=None), actor).values("id", "name_key")
-    seen, params = rows.order_by().query.sql_with_params()
-    near: dict[str, list[UUID]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(_NEAREST.format(seen=seen, most=HINTS), [json.dumps(asked), *params])
-        for name, pk in cursor.fetchall():
-            near[name].append(pk)
-    return near
-
-
-_NEAREST = """
-    SELECT asked.name, near.id FROM json_to_recordset(%s::json) AS asked (name text, key text)
-    CROSS JOIN LATERAL (
-        SELECT seen.id FROM ({seen}) AS seen WHERE seen.name_key %% asked.key
-        ORDER BY similarity(seen.name_key, asked.key) DESC, seen.id LIMIT {most}
-    ) AS near
-"""
-
-
-def _only_ones(
-    model: type[Company] | type[Contact], keys: Mapping[str, str], actor: Actor
-) -> dict[str, UUID]:
-    wanted = set(keys.values()) - {""}
-    rows = model._default_manager.filter(name_key__in=wanted, archived_at=None)
-    borne: dict[str, list[UUID]] = defaultdict(list)
-    for key, pk in visible_to(rows, actor).values_list("name_key", "pk") if wanted else ():
-        borne[key].append(pk)
-    return {name: borne[key][0] for name, key in keys.items() if len(borne.get(key, ())) == 1}
 
 
 def client_and_absorbed(entity: str, record_id: UUID) -> QuerySet[Any, UUID]:

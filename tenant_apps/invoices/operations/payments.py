@@ -1,5 +1,6 @@
 """Money that came: recorded, voided, put down for an invoice by hand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,7 +18,7 @@ from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
 from shared_apps.core.search import searchable
 from shared_apps.core.texts import text_errors
-from tenant_apps.activity.operations import record
+from tenant_apps.activity.operations import Fact, record, record_all
 from tenant_apps.crm.models import Company, Contact
 from tenant_apps.invoices.events import PaymentEvent
 from tenant_apps.invoices.models import Payment, PaymentMethod
@@ -32,6 +33,8 @@ from tenant_apps.invoices.operations.issuing import MoneyAllocated, NotIssued, R
 from tenant_apps.invoices.queries import lock_invoice, lock_payment
 from tenant_apps.sharing.operations import require_may_change
 from tenant_apps.sharing.queries import visible_to
+
+UNKNOWN = UUID(int=0)
 
 
 class AlreadyRecorded(Refused):
@@ -85,17 +88,37 @@ def record_payment(*, payment: PaymentInput, by: Actor, at: datetime) -> Payment
     A job looks for its invoice. Raises `DoesNotExist` for an invisible client, `AlreadyRecorded` when the
     `external_key` is taken.
     """
-    refuse_all(_payment_errors(payment))
+    refuse_all(payment_errors(payment))
     company, contact = _client(payment.company_id, payment.contact_id, by)
     posted = _post(payment, company, contact, by, at)
-    record(
-        event=PaymentEvent.RECORDED,
-        subject=posted,
-        by=by,
-        at=at,
-        parent=posted.client,
-        new={"amount": posted.amount, "currency": posted.currency, "method": posted.method},
-    )
+    record_all([_recorded(posted, at)], by=by)
+    return posted
+
+
+@operation(permission=Permission.PAYMENTS_RECORD)
+def record_payments(*, payments: Sequence[PaymentInput], by: Actor, at: datetime) -> list[Payment]:
+    """Post many payments, all or none, in a constant number of statements; in their order.
+
+    For doors that match what they record: no job follows those with a key of the bank's. Raises what
+    `record_payment` raises; ask `payment_errors` first to refuse one without the others.
+    """
+    refuse_all(error for payment in payments for error in payment_errors(payment))
+    companies, contacts = _clients_of(payments, by)
+    posted = [
+        _payment(
+            one, companies.get(one.company_id or UNKNOWN), contacts.get(one.contact_id or UNKNOWN), by, at
+        )
+        for one in payments
+    ]
+    try:
+        with transaction.atomic():
+            Payment.objects.bulk_create(posted)
+    except IntegrityError as error:
+        if not violates(error, "invoices_payment_seen_once"):
+            raise
+        keys = [one.external_key for one in posted if one.external_key]
+        raise AlreadyRecorded(Payment.objects.filter(external_key__in=keys).latest("id").pk) from error
+    record_all([_recorded(one, at) for one in posted], by=by)
     return posted
 
 
@@ -189,7 +212,7 @@ def mark_invoice_paid(
         reference=invoice.number or "",
         payer_name=invoice.buyer.get("name", ""),
     )
-    refuse_all(_payment_errors(wanted))
+    refuse_all(payment_errors(wanted))
     payment = _post(wanted, invoice.company, invoice.contact, by, at)
     allocate_payment(payment_id=payment.pk, invoice_id=invoice.pk, amount=payment.amount, by=by, at=at)
     payment.refresh_from_db(fields=["allocated_total", "updated_at"])
@@ -204,9 +227,46 @@ def _client(
     return company, contact
 
 
+def _clients_of(
+    payments: Sequence[PaymentInput], by: Actor
+) -> tuple[dict[UUID, Company], dict[UUID, Contact]]:
+    """The clients of many payments by their ids; `DoesNotExist` when one of them is not visible."""
+    firms = {one.company_id for one in payments if one.company_id}
+    people = {one.contact_id for one in payments if one.contact_id}
+    companies = visible_to(Company.objects.all(), by).in_bulk(firms) if firms else {}
+    contacts = visible_to(Contact.objects.all(), by).in_bulk(people) if people else {}
+    if len(companies) < len(firms):
+        raise Company.DoesNotExist()
+    if len(contacts) < len(people):
+        raise Contact.DoesNotExist()
+    return companies, contacts
+
+
+def _recorded(payment: Payment, at: datetime) -> Fact:
+    told = {"amount": payment.amount, "currency": payment.currency, "method": payment.method}
+    client = payment.client
+    return Fact(PaymentEvent.RECORDED, payment, at, client.pk if client else None, new=told)
+
+
 def _post(
     wanted: PaymentInput, company: Company | None, contact: Contact | None, by: Actor, at: datetime
 ) -> Payment:
+    payment = _payment(wanted, company, contact, by, at)
+    try:
+        with transaction.atomic(savepoint=payment.external_key is not None):
+            payment.save(force_insert=True)
+    except IntegrityError as error:
+        if not violates(error, "invoices_payment_seen_once"):
+            raise
+        before = Payment.objects.get(external_key=payment.external_key)
+        raise AlreadyRecorded(before.pk) from error
+    return payment
+
+
+def _payment(
+    wanted: PaymentInput, company: Company | None, contact: Contact | None, by: Actor, at: datetime
+) -> Payment:
+    """The payment as it is posted, not saved."""
     payment = Payment(
         amount=wanted.amount,
         currency=wanted.currency,
@@ -224,14 +284,6 @@ def _post(
         updated_at=at,
     )
     payment.search_text = _search_text(payment)
-    try:
-        with transaction.atomic(savepoint=payment.external_key is not None):
-            payment.save(force_insert=True)
-    except IntegrityError as error:
-        if not violates(error, "invoices_payment_seen_once"):
-            raise
-        before = Payment.objects.get(external_key=payment.external_key)
-        raise AlreadyRecorded(before.pk) from error
     return payment
 
 
@@ -241,7 +293,8 @@ def _search_text(payment: Payment) -> str:
     return searchable(*told, *names)
 
 
-def _payment_errors(payment: PaymentInput) -> list[FieldError]:
+def payment_errors(payment: PaymentInput) -> list[FieldError]:
+    """What of a payment cannot be posted."""
     errors = text_errors(Payment, vars(payment))
     if not is_cents(payment.amount):
         errors.append(FieldError("amount", AmountNotPositive.code, AmountNotPositive.message))

@@ -64,6 +64,7 @@ from tenant_apps.invoices.queries.for_clients import money_being_checked as mone
 from tenant_apps.invoices.queries.for_clients import reader_language as reader_language
 from tenant_apps.invoices.queries.for_clients import sent_versions as sent_versions
 from tenant_apps.invoices.queries.for_clients import transfer_of as transfer_of
+from tenant_apps.invoices.queries.ledger import BANK_KEY as BANK_KEY
 from tenant_apps.invoices.queries.ledger import HAS_CLIENT as HAS_CLIENT
 from tenant_apps.invoices.queries.ledger import PAYMENT_STATUSES as PAYMENT_STATUSES
 from tenant_apps.invoices.queries.ledger import WAITING as WAITING
@@ -84,6 +85,7 @@ from tenant_apps.invoices.queries.ledger import lock_payments as lock_payments
 from tenant_apps.invoices.queries.ledger import payments_of_statuses as payments_of_statuses
 from tenant_apps.invoices.queries.ledger import payments_taken_back as payments_taken_back
 from tenant_apps.invoices.queries.ledger import payments_that_may_name as payments_that_may_name
+from tenant_apps.invoices.queries.ledger import payments_to_match as payments_to_match
 from tenant_apps.invoices.queries.ledger import payments_with_status as payments_with_status
 from tenant_apps.invoices.queries.ledger import unmatched_payments as unmatched_payments
 from tenant_apps.invoices.queries.ledger import visible_payment as visible_payment

@@ -71,7 +71,6 @@ from tenant_apps.reconciliation.operations.running import discard_statement as d
 from tenant_apps.reconciliation.operations.running import finish_statement as finish_statement
 from tenant_apps.reconciliation.operations.running import import_statement as import_statement
 from tenant_apps.reconciliation.operations.running import importer_of as importer_of
-from tenant_apps.reconciliation.operations.running import link_payments as link_payments
 from tenant_apps.reconciliation.operations.running import plan_for as plan_for
 from tenant_apps.reconciliation.operations.running import rehearse_statement as rehearse_statement
 from tenant_apps.reconciliation.operations.running import resume_statement as resume_statement

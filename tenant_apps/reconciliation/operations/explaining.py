@@ -3,6 +3,7 @@
 Locks: the line first, then its payment, then what the ledger locks.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from shared_apps.core.bulgaria.iban import is_valid_iban
 from shared_apps.core.errors import Refused
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
+from shared_apps.jobs.operations import enqueue
 from tenant_apps.activity.operations import record
 from tenant_apps.invoices.models import Payment
 from tenant_apps.invoices.operations import (
@@ -23,15 +25,17 @@ from tenant_apps.invoices.operations import (
     undo_refund,
     void_payment,
 )
-from tenant_apps.invoices.queries import lock_payment, visible_payments
+from tenant_apps.invoices.queries import BANK_KEY, lock_payment, visible_payments
 from tenant_apps.reconciliation.events import BankEvent
 from tenant_apps.reconciliation.models import BankLine, Explanation, LineRule
+from tenant_apps.reconciliation.operations.payers import what_is_known
 from tenant_apps.reconciliation.operations.traces import trace_of_line, trace_of_payment
-from tenant_apps.reconciliation.queries import lock_line, recorded_elsewhere
+from tenant_apps.reconciliation.queries import Client, lock_line, recorded_elsewhere, visible_clients
 from tenant_apps.reconciliation.rules.sameness import find_recorded
 
 # What a person may say of any line.
 MARKS = (Explanation.FEE, Explanation.NOT_OURS, Explanation.TRANSFER, Explanation.ASK)
+NOBODY: Client = (None, None)
 SETTLED = (Explanation.REFUND, Explanation.REVERSAL, Explanation.REVERSED)
 CHANGED = (
     "explanation",
@@ -131,7 +135,8 @@ def reopen_bank_line(*, line_id: UUID, by: Actor, at: datetime) -> BankLine:
         if line.candidates:
             line.explanation = Explanation.ASK
         else:
-            record_money(line, by, at)
+            client = clients_paying_from([line.payer_iban], by, at).get(line.payer_iban, NOBODY)
+            record_money(line, client, by, at)
         line.save(update_fields=CHANGED)
     record(
         event=BankEvent.LINE_REOPENED,
@@ -171,7 +176,8 @@ def record_line_payment(
     company_id: UUID | None = None,
     contact_id: UUID | None = None,
 ) -> BankLine:
-    """Record a waiting line's money as a payment of its own, though others look like it.
+    """Record a waiting line's money as a payment of its own, though others look like it: of the client who is
+    given, else of the one who pays from its IBAN.
 
     Raises `AlreadyExplained`, `WrongDirection`.
     """
@@ -181,7 +187,10 @@ def record_line_payment(
         raise WrongDirection()
     if not line.waits:
         raise AlreadyExplained()
-    record_money(line, by, at, company_id=company_id, contact_id=contact_id)
+    client = (company_id, contact_id)
+    if client == NOBODY:
+        client = clients_paying_from([line.payer_iban], by, at).get(line.payer_iban, NOBODY)
+    record_money(line, client, by, at)
     line.save(update_fields=CHANGED)
     _tell(line, old, by, at)
     return line
@@ -217,29 +226,41 @@ def payments_it_may_be(line: BankLine) -> list[Payment]:
     return [traces[one] for one in ([found.one] if found.one else found.candidates)]
 
 
-def record_money(
-    line: BankLine, by: Actor, at: datetime, *, company_id: UUID | None = None, contact_id: UUID | None = None
-) -> Payment:
-    """Record the line's money as a payment whose key is the movement itself. The line is not saved."""
+def record_money(line: BankLine, client: Client, by: Actor, at: datetime) -> Payment:
+    """Record the line's money as a payment; a job looks for its invoice. The line is not saved."""
     line.own_payments += 1
-    payment = record_payment(
-        payment=PaymentInput(
-            amount=line.amount,
-            currency=line.currency,
-            received_on=line.booked_on,
-            reference=line.text[:500],
-            payer_name=line.payer_name,
-            payer_iban=line.payer_iban if is_valid_iban(line.payer_iban) else "",
-            company_id=company_id,
-            contact_id=contact_id,
-            end_to_end_id=line.end_to_end_id,
-            external_key=movement_key(line, line.own_payments),
-        ),
+    payment = record_payment(payment=money_of(line, client), by=by, at=at)
+    enqueue(
+        "match_payments_with_invoices",
         by=by,
-        at=at,
+        key=f"match_payments_with_invoices:{payment.pk}",
+        payment_ids=[str(payment.pk)],
     )
     explain(line, Explanation.PAYMENT, by, at, payment=payment)
     return payment
+
+
+def money_of(line: BankLine, client: Client) -> PaymentInput:
+    """The line's money as a payment whose key is the movement itself, for the `own_payments`th time."""
+    company_id, contact_id = client
+    return PaymentInput(
+        amount=line.amount,
+        currency=line.currency,
+        received_on=line.booked_on,
+        reference=line.text[:500],
+        payer_name=line.payer_name,
+        payer_iban=line.payer_iban if is_valid_iban(line.payer_iban) else "",
+        company_id=company_id,
+        contact_id=contact_id,
+        end_to_end_id=line.end_to_end_id,
+        external_key=movement_key(line, line.own_payments),
+    )
+
+
+def clients_paying_from(ibans: Collection[str], by: Actor, at: datetime) -> dict[str, Client]:
+    """IBAN → whose money comes from it for sure, as far as the actor sees them."""
+    known = what_is_known({iban for iban in ibans if iban}, at)
+    return visible_clients({iban: one.pays_for for iban, one in known.items() if not one.is_shared}, by)
 
 
 def give_back(line: BankLine, payment: Payment, reason: str, by: Actor, at: datetime) -> None:
@@ -276,12 +297,12 @@ def let_go_of_refund(line: BankLine, reason: str, by: Actor, at: datetime) -> No
 
 def is_own(line: BankLine, payment: Payment) -> bool:
     """Whether the line recorded the payment, and no other door."""
-    return (payment.external_key or "").startswith(f"bank:{line.pk}")
+    return (payment.external_key or "").startswith(f"{BANK_KEY}{line.pk}")
 
 
 def movement_key(line: BankLine, time: int) -> str:
     """The identity of the money. A line that was taken back and recorded again counts how often."""
-    return f"bank:{line.pk}" if time == 1 else f"bank:{line.pk}:{time}"
+    return f"{BANK_KEY}{line.pk}" if time == 1 else f"{BANK_KEY}{line.pk}:{time}"
 
 
 def explain(

@@ -126,7 +126,7 @@ def apply_rules_to(*, line_ids: Sequence[UUID], by: Actor, at: datetime) -> int:
 
     A line that a rule may not touch, such as one whose money an invoice has, stays.
     """
-    rules, ours, explained = live_rules(), own_ibans(), 0
+    rules, ours, explained = live_rules(by), own_ibans(), 0
     for line_id in sorted(line_ids):
         try:
             with transaction.atomic():

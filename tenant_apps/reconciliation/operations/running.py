@@ -16,13 +16,11 @@ from tenant_apps.activity.operations import record
 from tenant_apps.reconciliation.adapters import StatementFile
 from tenant_apps.reconciliation.events import BankEvent
 from tenant_apps.reconciliation.models import Door, Statement, StatementRow, StatementState
-from tenant_apps.reconciliation.operations.matching import match_payments
 from tenant_apps.reconciliation.operations.planning import Plan, Planned, plan_of
 from tenant_apps.reconciliation.operations.reversals import settle_reversals
 from tenant_apps.reconciliation.operations.taking import Hand, Taken
 from tenant_apps.reconciliation.operations.uploads import NotNow, is_ready, locked_statement, upload_statement
 from tenant_apps.reconciliation.queries import own_accounts, statement_parts
-from tenant_apps.reconciliation.rules import counts as figures
 from tenants.context import current_organization
 
 AT_WORK = (StatementState.REHEARSING, StatementState.RUNNING)
@@ -134,21 +132,11 @@ def take_entries(
     statement = locked_statement(statement_id, by, *AT_WORK)
     if entries[0].number <= statement.position:
         raise NotNow()
-    taken = _rehearse(entries, hand, by, at) if hand.is_rehearsal else hand.take(entries, at)
+    taken = _rehearse(entries, hand, at) if hand.is_rehearsal else hand.take(entries, at)
     _count(statement, taken.counts)
     statement.position, statement.updated_at = entries[-1].number, at
     statement.save(update_fields=["counts", "rehearsal", "position", "updated_at"])
     return taken
-
-
-@operation(permission=Permission.BANK_IMPORT, event=None, why="each link is told by invoices")
-def link_payments(*, statement_id: UUID, payment_ids: Sequence[UUID], by: Actor, at: datetime) -> Statement:
-    """Match the payments that a batch recorded, and count how many found their invoice."""
-    statement = locked_statement(statement_id, by, StatementState.RUNNING)
-    linked = match_payments(payment_ids=payment_ids, by=by, at=at).linked_count
-    _count(statement, Counter({figures.LINKED: linked}))
-    statement.save(update_fields=["counts"])
-    return statement
 
 
 @operation(permission=Permission.BANK_IMPORT, event=None, why="a long import only gives way to others")
@@ -222,13 +210,11 @@ def ask_for_work(statement: Statement, by: Actor, again: str = "") -> None:
     enqueue(job, by=by, key=key, statement_id=str(statement.pk))
 
 
-def _rehearse(entries: Sequence[Planned], hand: Hand, by: Actor, at: datetime) -> Taken:
+def _rehearse(entries: Sequence[Planned], hand: Hand, at: datetime) -> Taken:
     """What the batch would bring, links included. Only the rows that cannot be read stay written."""
     with transaction.atomic():
         taken = hand.take(entries, at)
-        linked = match_payments(payment_ids=taken.payment_ids, by=by, at=at) if taken.payment_ids else None
         transaction.set_rollback(True)
-    taken.counts[figures.LINKED] += linked.linked_count if linked else 0
     StatementRow.objects.bulk_create(taken.rows)
     return taken
 

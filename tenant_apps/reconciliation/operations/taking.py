@@ -6,14 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-import structlog
-from django.db import transaction
-
 from shared_apps.core.actors import Actor
-from shared_apps.core.errors import DomainError
 from shared_apps.core.ids import new_id
 from shared_apps.core.search import searchable
 from tenant_apps.invoices.models import Payment
+from tenant_apps.invoices.operations import PaymentInput, payment_errors, record_payments
 from tenant_apps.reconciliation.models import (
     BankAccount,
     BankLine,
@@ -24,10 +21,11 @@ from tenant_apps.reconciliation.models import (
     StatementRow,
     Verdict,
 )
-from tenant_apps.reconciliation.operations.explaining import explain, record_money
+from tenant_apps.reconciliation.operations.explaining import NOBODY, clients_paying_from, explain, money_of
+from tenant_apps.reconciliation.operations.matching import match_payments
 from tenant_apps.reconciliation.operations.planning import Planned
 from tenant_apps.reconciliation.operations.traces import trace_of_entry, trace_of_line, trace_of_payment
-from tenant_apps.reconciliation.queries import live_rules, own_ibans, recorded_elsewhere
+from tenant_apps.reconciliation.queries import Client, live_rules, own_ibans, recorded_elsewhere
 from tenant_apps.reconciliation.rules import counts as figures
 from tenant_apps.reconciliation.rules.entries import BOOKED, PENDING, Entry
 from tenant_apps.reconciliation.rules.sameness import (
@@ -39,7 +37,6 @@ from tenant_apps.reconciliation.rules.sameness import (
     is_about,
 )
 
-log = structlog.get_logger(__name__)
 VERDICTS = {
     Verdict.FEE: Explanation.FEE,
     Verdict.NOT_OURS: Explanation.NOT_OURS,
@@ -49,23 +46,24 @@ VERDICTS = {
 
 @dataclass
 class Taken:
-    """What came of a batch: rows and lines not yet saved, figures, and the payments that were recorded."""
+    """What comes of a batch: rows, lines, the money that is recorded for some of them, and figures."""
 
     rows: list[StatementRow] = field(default_factory=list)
     lines: list[BankLine] = field(default_factory=list)
+    money: list[tuple[BankLine, PaymentInput]] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
-    payment_ids: list[UUID] = field(default_factory=list)
 
 
 @dataclass
 class _Known:
     """What is there before a batch: lines by account, fingerprint and occurrence; lines of other files by
-    account, day and amount; payments of other doors by amount and currency.
+    account, day and amount; payments of other doors by amount and currency; who pays from which IBAN.
     """
 
     held: dict[tuple[object, ...], UUID]
     alike: dict[tuple[object, ...], list[Trace]]
     recorded: dict[tuple[object, ...], dict[Trace, Payment]]
+    clients: dict[str, Client]
 
 
 class Hand:
@@ -73,7 +71,7 @@ class Hand:
 
     def __init__(self, statement: Statement, by: Actor, *, is_rehearsal: bool) -> None:
         self.statement, self.by, self.is_rehearsal = statement, by, is_rehearsal
-        self.own_ibans, self.rules = own_ibans(), live_rules()
+        self.own_ibans, self.rules = own_ibans(), live_rules(by)
         self.kind = (statement.format, statement.headers_key)
         rows = StatementRow.objects.filter(statement=statement, is_rehearsal=False)
         self.claimed_lines = set(rows.exclude(line=None).values_list("line_id", flat=True))
@@ -81,15 +79,22 @@ class Hand:
         self.rehearsed: set[tuple[object, ...]] = set()
 
     def take(self, entries: Sequence[Planned], at: datetime) -> Taken:
-        """The lines of these entries, written, with what is said of each. Inside the caller's transaction,
-        which a rehearsal takes back.
+        """The lines of these entries, written, with what is said of each; the payments that they make are
+        matched. Inside the caller's transaction, which a rehearsal takes back.
         """
         taken = Taken()
         booked = [one for one in entries if one.entry is not None]
         self._lock(one.account for one in booked)
-        known = _Known(_held(booked), self._of_other_files(booked), _recorded(booked))
+        payers = {one.entry.payer_iban for one in booked if one.entry and one.entry.amount > 0}
+        known = _Known(
+            _held(booked),
+            self._of_other_files(booked),
+            _recorded(booked),
+            clients_paying_from(payers, self.by, at),
+        )
         for one in entries:
             self._take_one(one, taken, known, at)
+        self._record_money(taken, at)
         BankLine.objects.bulk_create(taken.lines)
         StatementRow.objects.bulk_create(taken.rows)
         taken.counts.update(Counter(_figure(line) for line in taken.lines))
@@ -225,20 +230,28 @@ class Hand:
             line.candidates = [str(one.id) for one in found.candidates]
             line.explanation = Explanation.ASK
         else:
-            self._record(line, rule, taken, at)
+            self._plan_money(line, rule, known, taken)
 
-    def _record(self, line: BankLine, rule: LineRule | None, taken: Taken, at: datetime) -> None:
-        """Record the money. What the ledger will not have waits for somebody, and costs no other line."""
-        company_id, contact_id = (rule.company_id, rule.contact_id) if rule else client_known(line)
-        try:
-            with transaction.atomic():
-                payment = record_money(line, self.by, at, company_id=company_id, contact_id=contact_id)
-        except DomainError as refusal:
-            log.warning("statement_line_refused", code=refusal.code)
-            line.explanation, line.payment, line.note = Explanation.ASK, None, str(refusal)[:500]
+    def _plan_money(self, line: BankLine, rule: LineRule | None, known: "_Known", taken: Taken) -> None:
+        """The line is to be recorded as a payment. What the ledger will not have waits for somebody."""
+        by_iban = known.clients.get(line.payer_iban, NOBODY)
+        line.own_payments, line.rule = 1, rule
+        money = money_of(line, (rule.company_id, rule.contact_id) if rule else by_iban)
+        if errors := payment_errors(money):
+            line.own_payments, line.rule = 0, None
+            line.explanation, line.note = Explanation.ASK, str(errors[0].message)[:500]
+        else:
+            taken.money.append((line, money))
+
+    def _record_money(self, taken: Taken, at: datetime) -> None:
+        """Record and match the payments of a batch."""
+        if not taken.money:
             return
-        line.rule = rule
-        taken.payment_ids.append(payment.pk)
+        payments = record_payments(payments=[money for _, money in taken.money], by=self.by, at=at)
+        for (line, _), payment in zip(taken.money, payments, strict=True):
+            explain(line, Explanation.PAYMENT, self.by, at, payment=payment, rule=line.rule)
+        matching = match_payments(payment_ids=[one.pk for one in payments], by=self.by, at=at)
+        taken.counts[figures.LINKED] += matching.linked_count
 
 
 def rule_about(line: BankLine, rules: Iterable[LineRule]) -> LineRule | None:
@@ -254,11 +267,6 @@ def rule_about(line: BankLine, rules: Iterable[LineRule]) -> LineRule | None:
         ) and (line.came_in or rule.verdict != Verdict.CLIENT):
             return rule
     return None
-
-
-def client_known(line: BankLine) -> tuple[UUID | None, UUID | None]:
-    """The company or the contact that is known to pay from the line's IBAN."""
-    return None, None
 
 
 def _held(booked: Sequence[Planned]) -> dict[tuple[object, ...], UUID]:

@@ -33,6 +33,7 @@ from tenant_apps.reconciliation.queries.payers import Client as Client
 from tenant_apps.reconciliation.queries.payers import client_of_iban as client_of_iban
 from tenant_apps.reconciliation.queries.payers import clients_paid_for as clients_paid_for
 from tenant_apps.reconciliation.queries.payers import known_payers as known_payers
+from tenant_apps.reconciliation.queries.payers import visible_clients as visible_clients
 from tenant_apps.reconciliation.queries.statements import accounts_with_facts as accounts_with_facts
 from tenant_apps.reconciliation.queries.statements import all_accounts as all_accounts
 from tenant_apps.reconciliation.queries.statements import failed_rows as failed_rows

@@ -8,6 +8,7 @@ from django.db.models import Count, F, Min, Q, QuerySet, Sum
 
 from shared_apps.core.actors import Actor
 from shared_apps.core.arrays import is_among
+from tenant_apps.crm.models import Company, Contact
 from tenant_apps.invoices.models import Payment, PaymentMethod
 from tenant_apps.invoices.queries import unmatched_payments, visible_payments, with_live_allocations
 from tenant_apps.reconciliation.models import WAITING, BankLine, LineRule, Statement
@@ -144,9 +145,11 @@ def refundable_payments(line: BankLine, actor: Actor) -> list[Payment]:
     return found
 
 
-def live_rules() -> Sequence[LineRule]:
-    """The rules in use, in the order in which they are asked."""
-    return list(LineRule.objects.filter(archived_at=None).order_by("created_at", "id"))
+def live_rules(actor: Actor) -> Sequence[LineRule]:
+    """The rules in use, in the order in which they are asked, but for those about a client out of sight."""
+    firms, people = visible_to(Company.objects.all(), actor), visible_to(Contact.objects.all(), actor)
+    is_seen = (Q(company=None) | Q(company__in=firms)) & (Q(contact=None) | Q(contact__in=people))
+    return list(LineRule.objects.filter(is_seen, archived_at=None).order_by("created_at", "id"))
 
 
 def rules_with_counts() -> QuerySet[LineRule]:

@@ -63,8 +63,8 @@ def client_of_invoice(invoice: Any) -> Client:
 
 
 def _client(payment: Payment, known: Mapping[str, KnownPayer]) -> tuple[UUID | None, str]:
-    """Whose the money is, and by what one knows."""
-    if own := payment.company_id or payment.contact_id:
-        return own, rules.KNOWN_CLIENT
+    """Whose the money is, and by what one knows: what can be looked up first."""
+    own = payment.company_id or payment.contact_id
     payer = known.get(payment.payer_iban)
-    return (payer.company_id or payer.contact_id, rules.KNOWN_IBAN) if payer else (None, rules.KNOWN_CLIENT)
+    by_iban = payer and (payer.company_id or payer.contact_id)
+    return (by_iban, rules.KNOWN_IBAN) if by_iban and own in (None, by_iban) else (own, rules.KNOWN_CLIENT)

@@ -1,14 +1,17 @@
 """Whose money comes from which account, and who bears which name."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from django.db.models import Case, F, Value, When
 from django.db.models.functions import Coalesce
 
+from shared_apps.core.actors import Actor
+from tenant_apps.crm.models import Company, Contact
 from tenant_apps.invoices.queries import live_allocations
 from tenant_apps.reconciliation.models import KnownPayer
+from tenant_apps.sharing.queries import visible_to
 
 Client = tuple[UUID | None, UUID | None]
 
@@ -22,6 +25,18 @@ def client_of_iban(iban: str) -> Client:
     """The (company id, contact id) whose money comes from an account; (None, None) when nobody's for sure."""
     found = KnownPayer.objects.filter(iban=iban, is_shared=False).first() if iban else None
     return (found.company_id, found.contact_id) if found else (None, None)
+
+
+def visible_clients(by_key: Mapping[str, Client], actor: Actor) -> dict[str, Client]:
+    """Those whose client the actor sees."""
+    firms = {firm for firm, _ in by_key.values() if firm}
+    people = {person for _, person in by_key.values() if person}
+    seen: set[UUID | None] = {None}
+    if firms:
+        seen |= set(visible_to(Company.objects.filter(pk__in=firms), actor).values_list("id", flat=True))
+    if people:
+        seen |= set(visible_to(Contact.objects.filter(pk__in=people), actor).values_list("id", flat=True))
+    return {key: client for key, client in by_key.items() if seen.issuperset(client)}
 
 
 def clients_paid_for(ibans: Collection[str]) -> dict[str, set[Client]]:
