@@ -25,11 +25,14 @@ from shared_apps.core.actors import Actor
 from shared_apps.core.errors import DomainError, Refused
 from shared_apps.core.json import to_json
 from tenant_apps.catalog.api import router as products
-from tenant_apps.crm.api import automation, deals, merges, notes, tasks
+from tenant_apps.crm.api import automation, deals, merges, notes, tasks, time
 from tenant_apps.crm.api import router as companies_and_contacts
 from tenant_apps.dashboard.api import router as dashboard
-from tenant_apps.invoices.api import books, invoices, offers, payments
-from tenant_apps.reconciliation.api import router as reconciliation
+from tenant_apps.invoices.api import books, invoices, offers, payments, recurring_invoices
+from tenant_apps.online_payments.api import router as card_payments
+from tenant_apps.reconciliation.api import router as bank
+from tenant_apps.reconciliation.workbench_api import router as workbench
+from tenant_apps.sharing.api import router as links
 from tenant_apps.workspace.api import lists, tags
 from tenant_apps.workspace.api import router as organization
 
@@ -119,15 +122,20 @@ for _router in (
     deals,
     automation,
     tasks,
+    time,
     notes,
     products,
     tags,
     lists,
     invoices,
     payments,
-    reconciliation,
     offers,
+    recurring_invoices,
     books,
+    card_payments,
+    links,
+    bank,
+    workbench,
     dashboard,
 ):
     api.add_router("", _router)

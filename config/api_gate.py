@@ -32,7 +32,19 @@ OPEN_TO_ALL = frozenset({"openapi-json", "openapi-view"})
 LONGEST_KEY = 255
 READING = frozenset({"GET", "HEAD"})
 # Nouns of addresses that are written with the permissions of another area.
-AREAS = {"conversations": "notes", "attachments": "notes", "merges": "records"}
+AREAS = {
+    "conversations": "notes",
+    "attachments": "notes",
+    "merges": "records",
+    "bank-accounts": "bank",
+    "bank-statements": "bank",
+    "bank-rows": "bank",
+    "bank-lines": "bank",
+    "bank-rules": "bank",
+    "card-payments": "cards",
+    "checkouts": "cards",
+    "payouts": "cards",
+}
 REPEATED = "Idempotent-Replayed"
 
 

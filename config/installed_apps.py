@@ -38,7 +38,9 @@ TENANT_APPS = [
     "tenant_apps.crm",
     "tenant_apps.documents",
     "tenant_apps.invoices",
+    "tenant_apps.online_payments",
     "tenant_apps.reconciliation",
+    "tenant_apps.client_portal",
     "tenant_apps.imports",
     "tenant_apps.dashboard",
 ]

@@ -12,7 +12,10 @@ SCHEDULE = (
     Scheduled("fill_tenant_pool", Every(minutes=10)),
     Scheduled("sweep_idempotency_keys", Daily(hour=4, minute=15), Audience.DUE),
     Scheduled("sweep_notifications", Daily(hour=4, minute=30), Audience.DUE),
+    Scheduled("catch_up_with_stripe", Daily(hour=5), Audience.DUE),
     Scheduled("expire_offers", Daily(hour=0, minute=30), Audience.DUE),
+    Scheduled("generate_recurring_invoices", Every(minutes=15), Audience.DUE),
     Scheduled("send_payment_reminders", Every(minutes=15), Audience.DUE),
+    Scheduled("look_into_statement_inboxes", Every(minutes=5)),
     Scheduled("remind_of_tasks", Every(minutes=1), Audience.DUE),
 )

@@ -13,6 +13,8 @@ urlpatterns = [
     path("", include("tenant_apps.sharing.urls")),
     path("", include("tenant_apps.messages.urls")),
     path("", include("tenant_apps.invoices.urls")),
+    path("", include("tenant_apps.online_payments.urls")),
+    path("", include("tenant_apps.client_portal.urls")),
     path("", include("tenant_apps.reconciliation.urls")),
     path("", include("tenant_apps.imports.urls")),
     path("", include("tenant_apps.workspace.urls")),

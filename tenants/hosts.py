@@ -253,8 +253,11 @@ def host_of(subdomain: str) -> str:
 
 
 def address_of(subdomain: str, path: str) -> str:
-    """The address of a path on the organization's host, for letters, which no request is there to tell it."""
-    return f"{settings.PUBLIC_SCHEME}://{host_of(subdomain)}{path}"
+    """The address of a path on the organization's host, for letters, which no request is there to tell it.
+    Without TLS nobody stands in front of us, so the port is our own.
+    """
+    port = f":{settings.PORT}" if settings.PUBLIC_SCHEME == "http" and settings.PORT != 80 else ""
+    return f"{settings.PUBLIC_SCHEME}://{host_of(subdomain)}{port}{path}"
 
 
 def destination_of(host: str) -> Destination | None:

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from django.conf import settings
@@ -34,6 +35,12 @@ from tenants.models import Organization
 from tests.border import border_watched
 from tests.product import Product
 from tests.world import build_world
+
+# How long an example takes says how busy the machine is.
+hypothesis.settings.register_profile(
+    "tefter", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("tefter")
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = 8_410_321
@@ -235,6 +242,7 @@ def _clean_slate(tmp_path: Path, settings: Any) -> Iterator[None]:
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.JOBS_IN_FLIGHT = settings.JOBS_IN_FLIGHT_PLATFORM = 0  # what is asked for stays in the outbox
     settings.ARCHIVE_ROOT = tmp_path / "archives"
+    settings.STATEMENTS_ROOT = tmp_path / "statements"
     forget_hosts()
     yield
     forget_hosts()

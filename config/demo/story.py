@@ -6,9 +6,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from config.demo import words
+from config.demo.bank import keep_bank
 from config.demo.books import keep_books
 from config.demo.deals import sell
 from config.demo.offers import make_offers
+from config.demo.often import recur, remind, work_by_the_hour
 from config.demo.order import keep_in_order
 from config.demo.touch import keep_in_touch
 from shared_apps.core.actors import Actor, system_actor
@@ -78,6 +80,10 @@ class Storyteller:
         keep_in_touch(companies, people=people, today=self.today)
         keep_in_order(by=self.by, today=self.today)
         keep_books(companies, by=self.by, today=self.today)
+        keep_bank(companies, by=self.by, today=self.today)
+        recur(companies, by=self.by, system=system, today=self.today)
+        work_by_the_hour(companies, people=people, today=self.today)
+        remind(by=self.by, today=self.today)
 
     def _at(self, day: date, hour: int = 10) -> datetime:
         return datetime.combine(day, time(hour, self.random.randrange(60)), UTC)
@@ -89,7 +95,6 @@ class Storyteller:
                 bic="BNBGBGSD",
                 payment_term_days=14,
                 phone="+359 32 000 111",
-                payment_url_template="https://pay.tefter.example/demo/{number}",
             ),
             by=self.by,
             at=self._at(self.today - timedelta(days=MONTHS_IN_DAYS)),
@@ -224,7 +229,8 @@ class Storyteller:
         payment = self._receive(amount, day, reference, company)
         shortly_after = payment.created_at + timedelta(minutes=1)
         match_payments(payment_ids=[payment.pk], by=self.by, at=shortly_after)
-        if amount < invoice.total and plot.named:
+        payment.refresh_from_db(fields=["allocated_total"])
+        if amount < invoice.total and plot.named and payment.unallocated:
             allocate_payment(
                 payment_id=payment.pk,
                 invoice_id=invoice.pk,

@@ -115,10 +115,16 @@ RESTORE_STEPS = [
     "tenant_apps.workspace.operations.settle_mirrors",
     "tenant_apps.messages.operations.hold_restored_messages",
     "tenant_apps.integrations.operations.revoke_restored_tokens",
+    "tenant_apps.sharing.operations.renew_restored_links",
     "tenant_apps.invoices.operations.resume_documents",
     "tenant_apps.invoices.operations.hold_restored_reminders",
+    "tenant_apps.invoices.operations.hold_restored_recurring",
+    "tenant_apps.online_payments.operations.forget_restored_stripe",
 ]
-ERASURE_STEPS = ["shared_apps.accounts.operations.leave_erased_organization"]
+ERASURE_STEPS = [
+    "shared_apps.accounts.operations.leave_erased_organization",
+    "tenant_apps.reconciliation.operations.forget_statement_files",
+]
 ARCHIVE_PEOPLE = "shared_apps.accounts.queries.people_for_archive"
 SETTLE_PEOPLE = "shared_apps.accounts.operations.settle_people"
 
@@ -208,6 +214,7 @@ STATIC_URL = env("STATIC_URL", default="/static/")
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [ROOT / "static"]
 MEDIA_ROOT = DATA_DIR / "media"
+STATEMENTS_ROOT = Path(env("STATEMENTS_ROOT", default=str(DATA_DIR / "statements")))
 ARCHIVE_ROOT = Path(env("ARCHIVE_ROOT", default=str(DATA_DIR / "archives")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -218,8 +225,18 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 # Mail
 EMAIL_BACKEND = env("EMAIL_BACKEND", default="django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = DATA_DIR / "mail"
+# For a mail service (`EMAIL_BACKEND=anymail.backends.….EmailBackend`): every variable that begins so is a
+# setting of anymail.
+ANYMAIL = {
+    name.removeprefix("ANYMAIL_"): value for name, value in env.ENVIRON.items() if name.startswith("ANYMAIL_")
+}
 MAIL_EVENTS_SECRET = env("MAIL_EVENTS_SECRET", default="")  # empty: nobody may tell what became of mail
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Tefter <no-reply@tefter.example>")
+
+# Card payments: where Stripe is asked; empty: at Stripe itself.
+STRIPE_API_BASE = env("STRIPE_API_BASE", default="")
+# Client links: visits in a minute, of one network address and of one link.
+LINK_RATE_PER_MINUTE = env.int("LINK_RATE_PER_MINUTE", default=240)
 
 # API
 API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", default=30_000)

@@ -162,7 +162,7 @@ WHERE entity = 'contact' AND code = 'interests';
 INSERT INTO invoices_invoice (id, kind, is_advance, series, number, state, company_id, currency, language, amends_id,
     amend_reason, prices_include_vat, discount_percent, discount_amount, supply, payment_method, vies_number,
     issue_date, tax_event_date, due_date, notes, seller, buyer, net_total, vat_total, total, vat_groups,
-    discount_total, paid_total, credited_total, written_off_total, issued_at, sent_at, paid_at, annul_reason, payment_url, owner_id,
+    discount_total, paid_total, credited_total, written_off_total, issued_at, sent_at, paid_at, annul_reason, owner_id,
     search_text, created_at, updated_at)
 SELECT pg_temp.id_of('invoice', i), kind, false, CASE kind WHEN 'proforma' THEN 'proforma' ELSE 'tax' END,
     CASE WHEN is_draft THEN NULL WHEN kind = 'proforma' THEN 'P-' || 1000000 + i ELSE lpad((1000000 + i)::text, 10, '0') END,
@@ -173,7 +173,7 @@ SELECT pg_temp.id_of('invoice', i), kind, false, CASE kind WHEN 'proforma' THEN 
     jsonb_build_object('name', company.name, 'eik', company.eik, 'city', company.city), net, net / 5, net * 6 / 5,
     jsonb_build_array(jsonb_build_object('rate', '20.00', 'code', 'standard', 'base', net::text, 'vat', (net / 5)::text)),
     0, CASE WHEN is_paid THEN net * 6 / 5 ELSE 0 END, 0, 0, CASE WHEN NOT is_draft THEN day END,
-    CASE WHEN NOT is_draft AND i % 3 > 0 THEN day END, CASE WHEN is_paid THEN day + 20 END, '', '', company.owner_id,
+    CASE WHEN NOT is_draft AND i % 3 > 0 THEN day END, CASE WHEN is_paid THEN day + 20 END, '', company.owner_id,
     concat_ws(' ', 1000000 + i, company.name_folded, company.eik), day, day
 FROM generate_series(2, pg_temp.many('invoices')) AS i
 CROSS JOIN LATERAL (SELECT (100 + i * 7 % 9000)::numeric(14, 2) AS net, i % 200 = 0 AS is_draft,

@@ -27,6 +27,7 @@ OF_THE_PERSON = (
     "TEFTER_DATA_DIR",
     "PORT",
     "BASE_DOMAIN",
+    "STRIPE_API_BASE",
 )
 
 

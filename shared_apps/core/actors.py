@@ -20,7 +20,9 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """One who acts in one organization (or, with none, on the platform). `id` is the user's for people."""
+    """One who acts in one organization (or, with none, on the platform). `id` is the user's for people, the
+    link's for a client. `records`: the ids of all that a client may see; others are not asked for it.
+    """
 
     kind: ActorKind
     label: str
@@ -28,6 +30,7 @@ class Actor:
     organization_id: UUID | None = None
     permissions: frozenset[Permission] = field(default_factory=frozenset)
     language: str = "bg"
+    records: frozenset[UUID] = field(default_factory=frozenset)
 
     def may(self, permission: Permission | str) -> bool:
         return permission in self.permissions

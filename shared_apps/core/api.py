@@ -127,11 +127,13 @@ def list_response(
     query: ListQuery,
     *,
     orderings: Collection[str],
-    item: Callable[[Any], Any],
+    item: Callable[[Any], Any] | None = None,
+    items: Callable[[list[Any]], list[Any]] | None = None,
     default: str = NEWEST_FIRST,
 ) -> HttpResponse:
-    """One page of `rows`, each written by `item`, ordered by one of the non-null fields `orderings` (or,
-    where it is a mapping, by the column that stands behind a name that clients know).
+    """One page of `rows`, each written by `item` (or all of them by `items`, where they need something in
+    common), ordered by one of the non-null fields `orderings` (or, where it is a mapping, by the column that
+    stands behind a name that clients know).
 
     `rows` may be a `.values(...)` queryset that holds `id` and the ordered field; each ordering wants an
     index on the field and the id. Raises `UnknownOrdering` and `InvalidCursor`.
@@ -139,7 +141,8 @@ def list_response(
     page = keyset_page(
         rows, ordering=_ordering(query, orderings, default), cursor=query.cursor, limit=query.limit
     )
-    return json_response({"items": [item(row) for row in page.items], "next_cursor": page.next_cursor})
+    written = items(page.items) if items else [item(row) for row in page.items] if item else page.items
+    return json_response({"items": written, "next_cursor": page.next_cursor})
 
 
 def _ordering(query: ListQuery, orderings: Collection[str], default: str) -> str:

@@ -5,10 +5,11 @@ counted.
 import base64
 import binascii
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import F, Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from shared_apps.core.asking import Asking
 from shared_apps.core.errors import Refused
 
 M = TypeVar("M", bound=Model)
@@ -71,19 +73,34 @@ def keyset_page(
     another ordering, or tampered with, raises `InvalidCursor`.
     """
     place = _read_cursor(queryset, ordering, cursor, held) if cursor else None
-    backwards = bool(place and place.backwards)
-    rows = _beginning(queryset, ordering, place, limit + 1, held)
-    more = len(rows) > limit
-    rows = rows[:limit]
-    if backwards:
-        rows.reverse()
-    has_next = bool(rows) and (more or backwards)
-    has_previous = bool(rows) and (place is not None) and (more or not backwards)
-    return KeysetPage(
-        rows,
-        _write_cursor(ordering, rows[-1], False, held) if has_next else None,
-        _write_cursor(ordering, rows[0], True, held) if has_previous else None,
-    )
+    return _page_of(_beginning(queryset, ordering, place, limit + 1, held), ordering, place, limit, held)
+
+
+def merged_page(
+    querysets: Sequence[QuerySet[Any]], *, ordering: str, cursor: str | None = None, limit: int = 50
+) -> Asking[KeysetPage[Any]]:
+    """One page of rows of several kinds in one order, as a part that asks together with others (`asking`).
+
+    Each queryset annotates the ordered field, never null, and its rows have an id. Raises as `keyset_page`.
+    """
+    place = _read_cursor(querysets[0], ordering, cursor, None) if cursor else None
+    found = yield _first_of_each(querysets, ordering, place, limit + 1)
+    rows = _in_one_order(found, ordering, place)[: limit + 1]
+    return _page_of(rows, ordering, place, limit, None)
+
+
+def next_of(querysets: Sequence[QuerySet[Any]], row: Any, *, ordering: str) -> Asking[Any]:
+    """The row that follows `row` where `merged_page` lists both, or else the first; None where there is no
+    other.
+    """
+    place = _Place(getattr(row, ordering.lstrip("-")), row.pk, False)
+    others = [rows.exclude(pk=row.pk) for rows in querysets]
+    after = _first_of_each(others, ordering, place, 1)
+    found = yield [*after, *_first_of_each(others, ordering, None, 1)]
+    for half in (found[: len(after)], found[len(after) :]):
+        if rows := _in_one_order(half, ordering, None):
+            return rows[0]
+    return None
 
 
 def neighbours(
@@ -105,6 +122,37 @@ def neighbours(
 def whole(queryset: QuerySet[M], *, ordering: str, held: Held | None = None) -> list[QuerySet[M]]:
     """All rows in their order: one queryset after the other."""
     return [part.order_by(*_order(by, False)) for part, by in _parts(queryset, ordering, held)]
+
+
+def _first_of_each(
+    querysets: Sequence[QuerySet[Any]], ordering: str, place: "_Place | None", size: int
+) -> list[QuerySet[Any]]:
+    backwards = bool(place and place.backwards)
+    return [_slice(rows, ordering, place, backwards, size) for rows in querysets]
+
+
+def _in_one_order(found: Iterable[Iterable[Any]], ordering: str, place: "_Place | None") -> list[Any]:
+    field, backwards = ordering.lstrip("-"), bool(place and place.backwards)
+    descending = ordering.startswith("-") is not backwards
+    return sorted(chain(*found), key=lambda row: (getattr(row, field), row.pk), reverse=descending)
+
+
+def _page_of(
+    rows: list[Any], ordering: str, place: "_Place | None", limit: int, held: Held | None
+) -> KeysetPage[Any]:
+    """The page of the rows beyond a place, of which one more than fits was asked for."""
+    backwards = bool(place and place.backwards)
+    more = len(rows) > limit
+    rows = rows[:limit]
+    if backwards:
+        rows.reverse()
+    has_next = bool(rows) and (more or backwards)
+    has_previous = bool(rows) and (place is not None) and (more or not backwards)
+    return KeysetPage(
+        rows,
+        _write_cursor(ordering, rows[-1], False, held) if has_next else None,
+        _write_cursor(ordering, rows[0], True, held) if has_previous else None,
+    )
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Places that a higher app fills: sentences of events, and parts of pages.
+"""Places that a higher app fills: sentences of events, looks of notifications, and parts of pages.
 
 Registration happens in `AppConfig.ready`; a slot's function takes the page's context and returns one object
 to show. One that asks the database may be a generator (`core.asking`): then all are asked together.
@@ -6,13 +6,17 @@ to show. One that asks the database may be a generator (`core.asking`): then all
 
 from collections import defaultdict
 from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
 from typing import Any
+
+from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.asking import Asking, answered, side_by_side
 from shared_apps.core.errors import Text
 
 _sentences: dict[str, Text] = {}
 _caused: dict[tuple[str, str], Text] = {}
+_notices: dict[str, "Notice"] = {}
 _slots: dict[str, list[Callable[..., Any]]] = defaultdict(list)
 
 
@@ -24,6 +28,24 @@ def register_sentences(sentences: Mapping[Any, Text]) -> None:
 def register_caused(sentences: Mapping[Any, Text]) -> None:
     """Say how events of a type are told that have a certain cause: (type, cause) → sentence."""
     _caused.update({(str(event), str(cause)): sentence for (event, cause), sentence in sentences.items()})
+
+
+@dataclass(frozen=True)
+class Notice:
+    """How a kind of notification looks: an icon, and the words before its text."""
+
+    icon: str
+    label: Text
+
+
+def register_notices(notices: Mapping[str, Notice]) -> None:
+    """Say how each kind of notification is shown."""
+    _notices.update(notices)
+
+
+def notice_of(kind: str) -> Notice:
+    """How the kind is shown; a bell for one that no app of this version sends."""
+    return _notices.get(kind, Notice("bell", _("Notification")))
 
 
 def sentence_for(event_type: str, cause: str = "") -> Text:

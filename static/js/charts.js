@@ -1,4 +1,4 @@
-// Bars drawn from the table that stands behind the toggle: one source for eyes and for readers. The library is fetched only where needed.
+// Bars and lines drawn from the table that stands behind the toggle: one source for eyes and for readers. The library is fetched only where needed.
 (() => {
   const { script } = document.currentScript.dataset;
   const language = document.documentElement.lang;
@@ -13,6 +13,11 @@
   }
 
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+
+  const look = {
+    bar: () => ({ backgroundColor: colour("accent"), borderRadius: 4, maxBarThickness: 36 }),
+    line: () => ({ borderColor: colour("accent"), backgroundColor: colour("accent"), borderWidth: 2, pointRadius: 3, pointHoverRadius: 5, pointHitRadius: 12, tension: 0 }),
+  };
 
   function rowsOf(figure) {
     return [...figure.querySelectorAll("tbody tr")].map((row) => ({
@@ -47,7 +52,7 @@
       type: figure.dataset.chart,
       data: {
         labels: rows.map((row) => row.label),
-        datasets: [{ data: rows.map((row) => row.amount), backgroundColor: colour("accent"), borderRadius: 4, maxBarThickness: 36 }],
+        datasets: [{ data: rows.map((row) => row.amount), ...look[figure.dataset.chart]() }],
       },
       options: options(figure, rows),
     }));

@@ -10,6 +10,8 @@
   const say = (detail) => document.dispatchEvent(new CustomEvent("toast", { detail }));
   let waiting = 0;
   let isDragging = false;
+  let last = Promise.resolve();
+  const versions = new Map(); // of tasks that were moved since the page was read
 
   // --- what the server says -----------------------------------------------------------------------------------------
 
@@ -18,19 +20,25 @@
     const address = `${board().dataset.taskMoves}${item.dataset.task}/`;
     if (drop === "done") return [`${address}complete/`, {}];
     if (drop === "open") return [`${address}reopen/`, {}];
-    return [`${address}postpone/`, { due_on: drop, version: item.dataset.version }];
+    return [`${address}postpone/`, { due_on: drop, version: versions.get(item.dataset.task) || item.dataset.version }];
   }
 
-  async function send(item, drop) {
-    const [address, sent] = act(item, drop);
-    const { task } = item.dataset;
+  /** One move after the other, each from where the one before it left the task. */
+  function send(item, drop) {
     item.classList.add("is-waiting");
     waiting += 1;
+    last = last.then(() => deliver(item, drop));
+  }
+
+  async function deliver(item, drop) {
+    const [address, sent] = act(item, drop);
+    const { task } = item.dataset;
     const answer = await fetch(address, {
       method: "POST", body: new URLSearchParams(sent),
       headers: { "HX-Request": "true", "X-CSRFToken": document.querySelector("meta[name=csrf-token]").content },
     }).catch(() => null);
     waiting -= 1;
+    if (answer?.headers.has("X-Version")) versions.set(task, answer.headers.get("X-Version"));
     tell(answer);
     if (!waiting && !isDragging) await showTruth(task);
   }
@@ -48,6 +56,7 @@
     const left = board().scrollLeft;
     const hadFocus = board().contains(document.activeElement);
     await htmx.ajax("GET", location.href, { target: "#list", swap: "outerHTML" });
+    if (!waiting) versions.clear();
     board().scrollLeft = left;
     if (hadFocus) board().querySelector(`[data-task="${task}"] .task-title`)?.focus({ preventScroll: true });
   }

@@ -12,7 +12,7 @@ from shared_apps.core.actors import Actor
 from shared_apps.core.bulk import insert_rows
 from shared_apps.core.ids import new_id
 from shared_apps.core.operation import note_event
-from shared_apps.core.reactions import follow, follow_all
+from shared_apps.core.reactions import Happened, follow_all
 from tenant_apps.activity.models import Event
 from tenants.context import current_organization
 
@@ -65,7 +65,7 @@ def record(
     parent_id = parent.pk if parent else None
     written = _event_of(Fact(event, subject, at, parent_id, old or {}, new or {}, cause), by)
     written.save(force_insert=True)
-    _tell(written, by)
+    _tell([Happened(written.type, written.pk, written.subject_id)], by)
     return written
 
 
@@ -73,10 +73,7 @@ def record_all(facts: Sequence[Fact], *, by: Actor) -> None:
     """Write down many facts in one statement, in their order, each as `record` does."""
     rows = [_row_of(fact, by) for fact in facts]
     insert_rows(Event, rows)
-    if rows:
-        note_event()
-        told = [(row["type"], row["id"], row["subject_id"]) for row in rows]
-        follow_all(told, organization_id=current_organization().id, by=by)
+    _tell([Happened(row["type"], row["id"], row["subject_id"]) for row in rows], by)
 
 
 def changes_between(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -121,16 +118,11 @@ def _row_of(fact: Fact, by: Actor) -> dict[str, Any]:
     }
 
 
-def _tell(written: Event, by: Actor) -> None:
+def _tell(happened: Sequence[Happened], by: Actor) -> None:
     """Ask for the jobs that follow."""
-    note_event()
-    follow(
-        event_type=written.type,
-        event_id=written.pk,
-        subject_id=written.subject_id,
-        organization_id=current_organization().id,
-        by=by,
-    )
+    if happened:
+        note_event()
+        follow_all(happened, organization_id=current_organization().id, by=by)
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:

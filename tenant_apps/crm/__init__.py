@@ -10,6 +10,7 @@ logged), *stream* (everything around a record, newest first). Slots on its pages
 with it as `part`. Of selling it owns Pipeline, Stage, Deal, DealItem and StageStay. Words: *pipeline* (a
 way of selling, with stages), *to rot* (to lie in a stage longer than its limit), *stay* (the time of a deal
 in a stage). Slots: `deal.card` (company ids → lines on cards, by one statement), `deal.won` (the next step
-of a won deal). Doors: `queries`, `operations`, `models`, `events`. Stands on `sharing`, `workspace`,
-`activity`.
+of a won deal), `time.billed` (of `entry=`, `actor=`: where it is billed). *Time* is logged for a company or
+on a deal, billable or not; the app that writes invoices says when it is billed. Doors: `queries`,
+`operations`, `models`, `events`. Stands on `sharing`, `workspace`, `activity`.
 """

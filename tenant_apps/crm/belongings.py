@@ -16,6 +16,7 @@ from tenant_apps.crm.models import (
     DealContact,
     Note,
     Task,
+    TimeEntry,
 )
 from tenant_apps.sharing.models import MemberRecordPermission
 from tenant_apps.workspace.models import CustomValue, Tagging
@@ -41,6 +42,7 @@ def name_belongings() -> None:
         "company",
         Belonging(Contact, "company_id", _("Contacts")),
         Belonging(Deal, "company_id", _("Deals")),
+        Belonging(TimeEntry, "company_id", _("Time")),
         Belonging(Company, "parent_id", _("Companies below")),
         Belonging(Company, "merged_into_id", _("Merged before")),
         *(Belonging(model, "company_id", title) for model, title in _OF_BOTH),

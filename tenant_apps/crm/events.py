@@ -53,6 +53,11 @@ class CrmEvent(StrEnum):
     TASK_ARCHIVED = "crm.task_archived"
     TASK_UNARCHIVED = "crm.task_unarchived"
     TASK_REMINDED = "crm.task_reminded"
+    TIME_LOGGED = "crm.time_logged"
+    TIME_CHANGED = "crm.time_entry_changed"
+    TIME_DELETED = "crm.time_entry_deleted"
+    TIME_BILLED = "crm.time_billed"
+    TIME_FREED = "crm.time_freed"
     NOTE_WRITTEN = "crm.note_written"
     NOTE_CHANGED = "crm.note_changed"
     NOTE_PINNED = "crm.note_pinned"
@@ -120,6 +125,11 @@ SENTENCES = {
     CrmEvent.TASK_ARCHIVED: _("%(actor)s archived the task %(subject)s"),
     CrmEvent.TASK_UNARCHIVED: _("%(actor)s brought the task %(subject)s back from the archive"),
     CrmEvent.TASK_REMINDED: _("A reminder of the task %(subject)s went out"),
+    CrmEvent.TIME_LOGGED: _("%(actor)s logged time: %(subject)s"),
+    CrmEvent.TIME_CHANGED: _("%(actor)s changed logged time: %(subject)s"),
+    CrmEvent.TIME_DELETED: _("%(actor)s deleted logged time: %(subject)s"),
+    CrmEvent.TIME_BILLED: _("%(actor)s billed time of %(subject)s"),
+    CrmEvent.TIME_FREED: _("Time of %(subject)s is no longer billed"),
     CrmEvent.NOTE_WRITTEN: _("%(actor)s wrote the note “%(subject)s”"),
     CrmEvent.NOTE_CHANGED: _("%(actor)s changed the note “%(subject)s”"),
     CrmEvent.NOTE_PINNED: _("%(actor)s pinned the note “%(subject)s”"),

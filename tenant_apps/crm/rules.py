@@ -1,5 +1,6 @@
 """What makes the details of a company well formed, what a deal weighs and when it goes bad. Pure."""
 
+import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,6 +13,10 @@ from shared_apps.core.bulgaria.vat_treatments import EU_COUNTRIES
 from shared_apps.core.money import round_half_up
 
 _VAT_PREFIXES = {"GR": "EL"}
+_CLOCK = re.compile(r"(?P<hours>[0-9]{1,2}):(?P<minutes>[0-5][0-9])(?:ч\.?|h)?")
+_HOURS = re.compile(
+    r"(?P<hours>[0-9]{1,2}(?:\.[0-9]{1,2})?)(?:ч\.?|h|часа?|hours?)(?P<minutes>[0-9]{1,2})?(?:м\.?|мин\.?|m|min)?"
+)
 
 
 class RuleCode(StrEnum):
@@ -120,3 +125,25 @@ def next_due_day(day: date, recurrence: str, aim: int, *, on: date) -> date:
 
 def _in_month(year: int, month: int, aim: int) -> date:
     return date(year, month, min(aim, monthrange(year, month)[1]))
+
+
+def hours_of(minutes: int) -> Decimal:
+    """Minutes as hours to two decimals, half up, as invoices count them."""
+    return round_half_up(Decimal(minutes) / 60)
+
+
+def cost_of_time(minutes: int, hourly_rate: Decimal) -> Decimal:
+    """What so much time costs, to the cent: the hours as an invoice writes them, by their rate."""
+    return round_half_up(hours_of(minutes) * hourly_rate)
+
+
+def read_minutes(text: str) -> int | None:
+    """How long something took, as people write it: `90`, `1:30`, `1,5 ч`, `2h`; a bare number is minutes.
+    None for what says nothing.
+    """
+    words = "".join(text.casefold().split()).replace(",", ".")
+    if found := _CLOCK.fullmatch(words):
+        return int(found["hours"]) * 60 + int(found["minutes"])
+    if found := _HOURS.fullmatch(words):
+        return int(round_half_up(Decimal(found["hours"]) * 60, 0)) + int(found["minutes"] or 0)
+    return int(words) if words.isascii() and words.isdigit() else None

@@ -13,10 +13,11 @@ from shared_apps.core import clock
 from shared_apps.core.actors import Actor
 from shared_apps.core.asking import Asking
 from shared_apps.core.errors import Text
+from shared_apps.core.numbers import written
 from shared_apps.core.permissions import Permission
 from tenant_apps.activity.models import Event
 from tenant_apps.crm.events import CrmEvent
-from tenant_apps.crm.models import Company, Contact, Deal, Task
+from tenant_apps.crm.models import Company, Contact, Deal, Task, TimeEntry
 from tenant_apps.crm.operations import REMINDER_KIND, UNDO_DAYS
 from tenant_apps.crm.queries import (
     EVIDENCE,
@@ -25,11 +26,14 @@ from tenant_apps.crm.queries import (
     merges_into,
     moves_told_by,
     suspects_of,
+    time_about,
+    usual_rates,
     visible_tasks,
 )
 from tenant_apps.crm.rules import MOVING_RULES
 
-DEALS_SHOWN = 10
+DEALS_SHOWN, TIME_SHOWN = 10, 5
+USUAL_CURRENCY = "EUR"
 AUTOMATIC = (CrmEvent.DEAL_WON, CrmEvent.DEAL_PAID, CrmEvent.DEAL_MOVED)
 
 
@@ -56,6 +60,42 @@ def deals_of_contact_page(*, contact: Contact, actor: Actor, **unknown: Any) -> 
         return None
     (found,) = yield [deals_of_contact(contact.pk, actor)[:DEALS_SHOWN]]
     return RelatedDeals(tuple(found), f"{reverse('deal_create')}?contact={contact.pk}")
+
+
+@dataclass(frozen=True)
+class RecordTime:
+    """The latest time of a company or deal, and how more of it is logged: `rate` and `currency` as usual."""
+
+    record: Company | Deal
+    entries: tuple[TimeEntry, ...]
+    rate: str
+    currency: str
+    all_url: str
+    template: str = "crm/components/record_time.html"
+
+    @property
+    def record_field(self) -> str:
+        """What the form calls the record."""
+        return f"{self.record.shared_as}_id"
+
+
+def time_of_company_page(*, company: Company, actor: Actor, **unknown: Any) -> Asking[RecordTime | None]:
+    """The time of a company; None for one who may not see time."""
+    return _time_of(company, actor)
+
+
+def time_of_deal_page(*, deal: Deal, actor: Actor, **unknown: Any) -> Asking[RecordTime | None]:
+    """The time of a deal; None for one who may not see time."""
+    return _time_of(deal, actor)
+
+
+def _time_of(record: Company | Deal, actor: Actor) -> Asking[RecordTime | None]:
+    if not actor.may(Permission.TIME_VIEW):
+        return None
+    entries, rates = yield [time_about(record, actor)[:TIME_SHOWN], usual_rates(actor.id)[:1]]
+    rate, currency = rates[0] if rates else (None, getattr(record, "currency", USUAL_CURRENCY))
+    all_url = f"{reverse('time_entry_list')}?filter={record.shared_as}:is:{record.pk}"
+    return RecordTime(record, tuple(entries), "" if rate is None else written(rate, 2), currency, all_url)
 
 
 def words_of_reach(*, events: Iterable[Event], by: Actor) -> dict[tuple[UUID, str], tuple[str, str, str]]:

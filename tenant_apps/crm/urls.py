@@ -13,6 +13,7 @@ from tenant_apps.crm.views import (
     planning,
     records,
     tasks,
+    time,
     writings,
 )
 
@@ -88,6 +89,11 @@ urlpatterns = [
     path("tasks/<uuid:task_id>/postpone/", tasks.postpone_task, name="postpone_task"),
     path("tasks/<uuid:task_id>/archive/", tasks.archive_task, name="archive_task"),
     path("tasks/<uuid:task_id>/unarchive/", tasks.unarchive_task, name="unarchive_task"),
+    path("time/", time.time_entry_list, name="time_entry_list"),
+    path("time/new/", time.time_entry_create, name="time_entry_create"),
+    path("time/<uuid:time_entry_id>/", time.time_entry_detail, name="time_entry_detail"),
+    path("time/<uuid:time_entry_id>/edit/", time.time_entry_edit, name="time_entry_edit"),
+    path("time/<uuid:time_entry_id>/delete/", time.delete_time_entry, name="delete_time_entry"),
     path("records/<str:record_type>/<uuid:record_id>/stream/", records.record_stream, name="record_stream"),
     path("records/<str:record_type>/<uuid:record_id>/owner/", records.record_owner, name="record_owner"),
     path("records/<str:record_type>/<uuid:record_id>/reach/", records.record_reach, name="record_reach"),

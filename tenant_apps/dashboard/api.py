@@ -6,13 +6,15 @@ from shared_apps.core.http import ActorRequest
 from shared_apps.core.json import json_response
 from shared_apps.core.permissions import Permission
 from tenant_apps.dashboard.filters import read_report_filter
-from tenant_apps.dashboard.queries import who_first
+from tenant_apps.dashboard.queries import money, who_first
 from tenant_apps.dashboard.queries.reports import report_of
 from tenant_apps.dashboard.schemas import (
+    MoneyListOut,
     ReportOut,
     ReportQuery,
     WhoFirstOut,
     WhoFirstQuery,
+    money_out,
     report_out,
     waiting_out,
 )
@@ -47,3 +49,15 @@ def read_report(request: ActorRequest, report: str, query: Query[ReportQuery]) -
     kind = report_of(report)
     asked = read_report_filter(query.asked(), kind, request.actor, at=clock.now()).asked
     return json_response(report_out(report, asked, kind.build(asked)))
+
+
+@router.get("money/", response=MoneyListOut, operation_id="read_money")
+def read_money(request: ActorRequest) -> HttpResponse:
+    """Per currency what is owed and how old it is, when it is expected, and money that waits for its invoice.
+    There is one page: `next_cursor` is null.
+    """
+    request.actor.require(Permission.BOOKS_VIEW)
+    zone = current_organization().time_zone
+    on = clock.today(zone)
+    items = [money_out(one) for one in money(request.actor, on=on, zone=zone)]
+    return json_response({"on": on, "items": items, "next_cursor": None})

@@ -5,7 +5,8 @@ in the queue (the mean of all amounts that wait in it), so that an amount counts
 usual in this currency". Urgency is measured by patience: a task is late after days, a customer after months.
 """
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, timedelta
 from decimal import Decimal
 
 from shared_apps.core.money import round_half_up
@@ -66,3 +67,39 @@ def months_in(since: date, until: date) -> list[date]:
         months.append(month)
         month = months_after(month, 1)
     return months
+
+
+# How old a debt is, in days after its due day: name → from, to (None: without end).
+AGES: Mapping[str, tuple[int, int | None]] = {
+    "days_30": (1, 30),
+    "days_60": (31, 60),
+    "days_90": (61, 90),
+    "older": (91, None),
+}
+# How many weeks money is expected for, this one first; and the number of what should have come by now.
+WEEKS, BEFORE_NOW = 12, -1
+
+
+def days_of_age(name: str, on: date) -> tuple[date, date | None]:
+    """The newest and the oldest due day of debts of this age (AGES) on a day."""
+    least, most = AGES[name]
+    return on - timedelta(days=least), on - timedelta(days=most) if most else None
+
+
+def monday_of(day: date) -> date:
+    """The first day of its week."""
+    return day - timedelta(days=day.weekday())
+
+
+def expected_on(due: date, delay: Decimal | None) -> date:
+    """The day on which money is expected that is due on a day, from one who pays so many days later on
+    average, half a day counting as one; None of one who never paid.
+    """
+    return due + timedelta(days=int(round_half_up(delay, 0))) if delay is not None else due
+
+
+def week_of(day: date, on: date) -> int:
+    """The number of the week in which `day` lies, seen from `on`: 0 this one, at most WEEKS for all later
+    ones, BEFORE_NOW for a day that is over. `queries.money` has the same in SQL.
+    """
+    return BEFORE_NOW if day < on else min((day - monday_of(on)).days // 7, WEEKS)

@@ -6,7 +6,7 @@ from ninja import Schema
 from pydantic import Field
 
 from shared_apps.core.api import DEFAULT_LIMIT, MAX_LIMIT, decimal_text
-from tenant_apps.dashboard.queries import Waiting
+from tenant_apps.dashboard.queries import Counted, Money, Waiting
 from tenant_apps.dashboard.queries.reports import Asked, Row, Table
 from tenant_apps.dashboard.reasons import why
 
@@ -143,3 +143,65 @@ def _row_out(table: Table, row: Row) -> dict[str, Any]:
         is_text = value is not None and column.kind != "count"
         figures[column.name] = f"{value:.{PLACES[column.kind]}f}" if is_text else value
     return {"label": row.label, "figures": figures}
+
+
+class CountedOut(Schema):
+    amount: str
+    count: int
+
+
+class ExpectedWeekOut(Schema):
+    """What is expected in the week from `monday`, and by its end in all."""
+
+    monday: date
+    amount: str
+    by_then: str
+
+
+class MoneyOut(Schema):
+    """The money of a currency. `by_age`: `not_due`, `days_30`, `days_60`, `days_90` and `older`, in days
+    after the due date. `weeks` are this one and the eleven after it, judged by each client's own habit;
+    `late_of_habit` should have come by now even so, `later` comes after those weeks. `unmatched` came from
+    unknown payers, `credits` from known clients; neither is given to an invoice yet.
+    """
+
+    currency: str
+    owed: CountedOut
+    overdue: CountedOut
+    by_age: dict[str, CountedOut]
+    weeks: list[ExpectedWeekOut]
+    late_of_habit: str
+    later: str
+    unmatched: CountedOut
+    credits: CountedOut
+
+
+class MoneyListOut(Schema):
+    on: date
+    items: list[MoneyOut]
+    next_cursor: str | None
+
+
+def money_out(one: Money) -> dict[str, Any]:
+    return {
+        "currency": one.currency,
+        "owed": _counted_out(one.owed),
+        "overdue": _counted_out(one.overdue),
+        "by_age": {name: _counted_out(counted) for name, counted in one.by_age.items()},
+        "weeks": [
+            {
+                "monday": week.monday,
+                "amount": decimal_text(week.amount),
+                "by_then": decimal_text(week.by_then),
+            }
+            for week in one.weeks
+        ],
+        "late_of_habit": decimal_text(one.late_of_habit),
+        "later": decimal_text(one.later),
+        "unmatched": _counted_out(one.unmatched),
+        "credits": _counted_out(one.credits),
+    }
+
+
+def _counted_out(counted: Counted) -> dict[str, Any]:
+    return {"amount": decimal_text(counted.amount), "count": counted.count}

@@ -3,11 +3,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from shared_apps.core.cells import DAY_FIRST, MONTH_FIRST
 from tenant_apps.imports.models import Import
 from tenant_apps.imports.operations import Choices
 from tenant_apps.imports.queries import all_targets, own_labels
 from tenant_apps.imports.rules.targets import BOTH, CREATE, MATCH_FIELDS, UPDATE, entities_of, usable_match
-from tenant_apps.imports.rules.values import DAY_FIRST, MONTH_FIRST
 from tenant_apps.imports.words import DELIMITERS, ENCODINGS, ENTITIES, FIELDS
 
 

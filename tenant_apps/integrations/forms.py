@@ -20,6 +20,8 @@ AREA_NAMES: dict[str, Promise] = {
     "invoices": _("Invoices"),
     "offers": _("Offers"),
     "payments": _("Payments"),
+    "cards": _("Card payments"),
+    "bank": _("Bank"),
     "dashboard": _("Dashboard"),
     "organization": _("Organization"),
     "team": _("Team"),

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 
 from shared_apps.core.listing import extend, register_listing
-from shared_apps.core.slots import register, register_sentences
+from shared_apps.core.slots import register, register_notices, register_sentences
 
 
 class InvoicesConfig(AppConfig):
@@ -12,6 +12,8 @@ class InvoicesConfig(AppConfig):
         from tenant_apps.invoices.listings.invoices import INVOICES
         from tenant_apps.invoices.listings.offers import OFFERS
         from tenant_apps.invoices.listings.payments import PAYMENTS
+        from tenant_apps.invoices.listings.recurring import RECURRING
+        from tenant_apps.invoices.notices import NOTICES
         from tenant_apps.invoices.offer_slots import (
             documents_of_offers,
             name_offer_belongings,
@@ -28,15 +30,24 @@ class InvoicesConfig(AppConfig):
             questions_about_companies,
             questions_about_contacts,
             questions_about_deals,
+            recurring_of_company,
+            recurring_of_contact,
             vat_radar_on_settings,
         )
+        from tenant_apps.invoices.time_slots import billing_invoice, unbilled_of_company, unbilled_of_deal
 
         register_sentences(SENTENCES)
+        register_notices(NOTICES)
         register_listing(OFFERS)
         name_offer_belongings()
         name_belongings()
         register("company.related", invoices_of_company)
         register("contact.related", invoices_of_contact)
+        register("company.related", unbilled_of_company)
+        register("deal.related", unbilled_of_deal)
+        register("time.billed", billing_invoice)
+        register("company.related", recurring_of_company)
+        register("contact.related", recurring_of_contact)
         register("deal.related", offers_on_deal_page)
         register("deal.related", invoices_on_deal_page)
         register("deal.documents", documents_of_offers)
@@ -46,6 +57,7 @@ class InvoicesConfig(AppConfig):
         register("organization.settings", vat_radar_on_settings)
         register_listing(INVOICES)
         register_listing(PAYMENTS)
+        register_listing(RECURRING)
         extend("company", questions_about_companies)
         extend("contact", questions_about_contacts)
         extend("deal", questions_about_deals)

@@ -31,6 +31,7 @@ class OfferEvent(StrEnum):
     SENT_AGAIN = "invoices.offer_sent_again"
     SUPERSEDED = "invoices.offer_superseded"
     ACCEPTED = "invoices.offer_accepted"
+    ACCEPTANCE_WITHDRAWN = "invoices.offer_acceptance_withdrawn"
     DECLINED = "invoices.offer_declined"
     EXPIRED = "invoices.offer_expired"
     INVOICED = "invoices.offer_invoiced"
@@ -47,6 +48,20 @@ class ReminderEvent(StrEnum):
     STAGE_CREATED = "invoices.reminder_stage_created"
     STAGE_CHANGED = "invoices.reminder_stage_changed"
     STAGE_DELETED = "invoices.reminder_stage_deleted"
+
+
+class RecurringEvent(StrEnum):
+    CREATED = "invoices.recurring_invoice_created"
+    CHANGED = "invoices.recurring_invoice_changed"
+    PAUSED = "invoices.recurring_invoice_paused"
+    RESUMED = "invoices.recurring_invoice_resumed"
+    ENDED = "invoices.recurring_invoice_ended"
+    TERMS_PLANNED = "invoices.recurring_terms_planned"
+    TERMS_DROPPED = "invoices.recurring_terms_dropped"
+    SKIPPED = "invoices.occurrence_skipped"
+    UNSKIPPED = "invoices.occurrence_unskipped"
+    MADE = "invoices.occurrence_made"
+    HELD = "invoices.occurrence_held"
 
 
 class PaymentEvent(StrEnum):
@@ -92,10 +107,24 @@ SENTENCES: dict[str, Text] = {
     OfferEvent.SENT_AGAIN: _("%(actor)s sent the offer %(subject)s again"),
     OfferEvent.SUPERSEDED: _("A new version took the place of the offer %(subject)s"),
     OfferEvent.ACCEPTED: _("The offer %(subject)s was accepted"),
+    OfferEvent.ACCEPTANCE_WITHDRAWN: _("%(actor)s took back that the offer %(subject)s was accepted"),
     OfferEvent.DECLINED: _("The offer %(subject)s was declined"),
     OfferEvent.EXPIRED: _("The offer %(subject)s expired"),
     OfferEvent.INVOICED: _("%(actor)s drafted an invoice from the offer %(subject)s"),
     OfferEvent.DOCUMENT_STORED: _("The PDF of the offer %(subject)s was made"),
+    RecurringEvent.CREATED: _("%(actor)s made the invoice “%(subject)s” recur"),
+    RecurringEvent.CHANGED: _("%(actor)s changed the recurring invoice “%(subject)s”"),
+    RecurringEvent.PAUSED: _("%(actor)s paused the recurring invoice “%(subject)s”"),
+    RecurringEvent.RESUMED: _("%(actor)s resumed the recurring invoice “%(subject)s”"),
+    RecurringEvent.ENDED: _("The recurring invoice “%(subject)s” ended"),
+    RecurringEvent.TERMS_PLANNED: _("%(actor)s planned other prices of the recurring invoice “%(subject)s”"),
+    RecurringEvent.TERMS_DROPPED: _(
+        "%(actor)s dropped planned prices of the recurring invoice “%(subject)s”"
+    ),
+    RecurringEvent.SKIPPED: _("%(actor)s skipped a day of the recurring invoice “%(subject)s”"),
+    RecurringEvent.UNSKIPPED: _("%(actor)s took back that a day of “%(subject)s” is skipped"),
+    RecurringEvent.MADE: _("The recurring invoice “%(subject)s” made an invoice"),
+    RecurringEvent.HELD: _("An invoice of “%(subject)s” could not go on by itself"),
     PaymentEvent.RECORDED: _("%(actor)s recorded a payment of %(subject)s"),
     PaymentEvent.ALLOCATED: _("%(actor)s linked the payment of %(subject)s to an invoice"),
     PaymentEvent.DEALLOCATED: _("%(actor)s unlinked the payment of %(subject)s from an invoice"),

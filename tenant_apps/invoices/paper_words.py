@@ -9,7 +9,7 @@ from django.utils.translation import ngettext_lazy, override, pgettext_lazy
 
 from shared_apps.core.errors import Text
 from tenant_apps.invoices import rules
-from tenant_apps.invoices.models import PaymentMethod
+from tenant_apps.invoices.models import Invoice, PaymentMethod
 from tenant_apps.invoices.paper import InvoicePaper, Reference, write_day
 
 BETWEEN_LANGUAGES = " / "
@@ -121,14 +121,14 @@ def heading_of(kind: str, language: str) -> tuple[str, str]:
     return rules.HEADINGS[kind], second
 
 
-def title_of(paper: InvoicePaper, language: str) -> str:
+def title_of(paper: InvoicePaper | Invoice, language: str) -> str:
     """Name the document: "Фактура 0000000012"."""
     if not paper.number:
         return say(language, DRAFTS[paper.kind])
     return say(language, NAMES[paper.kind], {"number": paper.number})
 
 
-def remark_of(paper: InvoicePaper, language: str) -> str:
+def remark_of(paper: InvoicePaper | Invoice, language: str) -> str:
     """Return what the payer's bank writes beside the transfer, in the leading language."""
     return title_of(paper, rules.leading_language(language))
 

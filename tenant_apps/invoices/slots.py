@@ -26,7 +26,7 @@ from tenant_apps.crm.models import Company, Contact, Deal
 from tenant_apps.crm.queries import Documents
 from tenant_apps.invoices import rules
 from tenant_apps.invoices.events import InvoiceEvent
-from tenant_apps.invoices.models import Invoice, Payment, ReminderPause
+from tenant_apps.invoices.models import Invoice, Payment, RecurringInvoice, ReminderPause
 from tenant_apps.invoices.queries import (
     FROZEN,
     Radar,
@@ -37,6 +37,7 @@ from tenant_apps.invoices.queries import (
     of_client,
     open_invoices,
     payment_manners,
+    recurring_of_client,
     vat_radar,
     visible_invoices,
     with_client_pause,
@@ -75,6 +76,37 @@ def invoices_of_company(*, company: Company, actor: Actor, **unknown: Any) -> As
 def invoices_of_contact(*, contact: Contact, actor: Actor, **unknown: Any) -> Asking[OpenInvoices | None]:
     """The open invoices addressed to a contact; None for one who may not see invoices."""
     return _open_invoices(actor, contact)
+
+
+@dataclass(frozen=True)
+class RecurringOfClient:
+    """The invoices that recur for a client, and where a new one is written."""
+
+    rows: tuple[RecurringInvoice, ...]
+    add_url: str
+    template: str = "invoices/components/recurring_of_client.html"
+
+
+def recurring_of_company(*, company: Company, actor: Actor, **unknown: Any) -> Asking[Any]:
+    """What recurs for a company; None for one who may not see invoices, and where nothing does and the reader
+    may not begin it.
+    """
+    return _recurring_of(actor, company)
+
+
+def recurring_of_contact(*, contact: Contact, actor: Actor, **unknown: Any) -> Asking[Any]:
+    """What recurs for a contact; as for a company."""
+    return _recurring_of(actor, contact)
+
+
+def _recurring_of(actor: Actor, client: Company | Contact) -> Asking[RecurringOfClient | None]:
+    if not actor.may(Permission.INVOICES_VIEW):
+        return None
+    wanted = {f"{client.shared_as}_id": client.pk}
+    (found,) = yield [recurring_of_client(actor, **wanted)[:MOST_OF_DEAL]]
+    if not found and not actor.may(Permission.INVOICES_EDIT):
+        return None
+    return RecurringOfClient(tuple(found), f"{reverse('recurring_invoice_create')}?{urlencode(wanted)}")
 
 
 @dataclass(frozen=True)
@@ -127,6 +159,7 @@ def name_belongings() -> None:
     for client in ("company", "contact"):
         pauses = Belonging(ReminderPause, f"{client}_id", paused, once_for=("scope",), gives_way=True)
         moves_with(client, pauses)
+        moves_with(client, Belonging(RecurringInvoice, f"{client}_id", _("Recurring invoices")))
     stays_behind(
         "company",
         Staying(Invoice, "company_id", _("Issued invoices"), where=FROZEN),

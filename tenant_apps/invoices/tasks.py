@@ -12,18 +12,22 @@ from shared_apps.core import clock
 from shared_apps.core.actors import Actor
 from shared_apps.core.formats import format_day, format_money
 from shared_apps.jobs.actors import Queue, current_actor, job
+from tenant_apps.crm.models import Company, Contact
 from tenant_apps.files.operations import store_file
 from tenant_apps.invoices.models import Invoice, Offer
 from tenant_apps.invoices.operations import (
     DocumentUnreadable,
     NothingToRemind,
     expire_offer,
+    generate_occurrence,
     invoice_pdf_bytes,
+    let_go_of_document,
     make_invoice_qr_codes,
     offer_pdf_bytes,
     remind_client,
     settle_expiry,
     settle_payment_reminders,
+    settle_recurring,
     store_e_invoice,
     write_pack,
 )
@@ -32,6 +36,7 @@ from tenant_apps.invoices.queries import (
     Statement,
     are_reminders_on,
     client_record,
+    due_recurring,
     letter_html,
     offers_to_expire,
     planned_reminders,
@@ -42,11 +47,12 @@ from tenant_apps.invoices.queries import (
 )
 from tenant_apps.invoices.statement_paper import render_statement
 from tenant_apps.messages.operations import queue_message
+from tenant_apps.sharing.queries import addresses_of
 from tenant_apps.workspace.models import OrganizationProfile
 from tenant_apps.workspace.queries import profile
 from tenants.context import current_organization
 
-EXPIRED_AT_ONCE = 500
+EXPIRED_AT_ONCE, MADE_AT_ONCE = 500, 1_000
 
 
 @job(queue=Queue.PATIENT)
@@ -55,6 +61,18 @@ def generate_invoice_qr_codes(*, subject_id: str, **unknown: Any) -> None:
     by = current_actor()
     if visible_invoice(UUID(subject_id), by).is_issued:
         make_invoice_qr_codes(invoice_id=UUID(subject_id), by=by, at=clock.now())
+
+
+@job(queue=Queue.PATIENT)
+def redraw_invoice_document(*, subject_id: str, **unknown: Any) -> None:
+    """After the client link of an invoice was renewed or revoked: the paper that shows it is drawn again."""
+    by, at = current_actor(), clock.now()
+    with suppress(Invoice.DoesNotExist):  # the link of something else
+        invoice = visible_invoice(UUID(subject_id), by)
+        let_go_of_document(invoice_id=invoice.pk, by=by, at=at)
+        if invoice.is_issued:
+            make_invoice_qr_codes(invoice_id=invoice.pk, by=by, at=at)
+        invoice_pdf_bytes(invoice_id=invoice.pk, by=by, at=at)
 
 
 @job(queue=Queue.PATIENT)
@@ -131,7 +149,7 @@ def email_statement(
         content = render_statement(str(receiver), told, seller=seller, since=first, until=last)
         name = f"{_('Statement')}-{since}-{until}.pdf"
         file = store_file(name=name, content_type="application/pdf", content=content, by=by, at=at)
-        context = _statement_letter(str(receiver), told, seller, first, last)
+        context = _statement_letter(receiver, told, seller, first, last)
         queue_message(
             to=to,
             subject=context["subject"],
@@ -148,12 +166,15 @@ def email_statement(
 
 
 def _statement_letter(
-    client: str, told: list[Statement], seller: OrganizationProfile, since: date, until: date
+    client: Company | Contact, told: list[Statement], seller: OrganizationProfile, since: date, until: date
 ) -> dict[str, Any]:
-    """What the letter with a statement says, in the current language."""
+    """What the letter with a statement says, in the current language; where the client has a link, that
+    too.
+    """
     return {
         "subject": _("Statement from %(seller)s") % {"seller": seller.legal_name},
-        "client": client,
+        "client": str(client),
+        "url": addresses_of([client.pk]).get(client.pk, ""),
         "seller": seller,
         "since": format_day(since),
         "until": format_day(until),
@@ -227,6 +248,32 @@ def expire_offers(**unknown: Any) -> None:
     settle_expiry(by=by, at=at)
 
 
+@job()
+def generate_recurring_invoices(**unknown: Any) -> None:
+    """From six in the morning of the organization, where something recurs: make what is due, and what was
+    missed on the days before, each once.
+    """
+    by, at = current_actor(), clock.now()
+    broken = _generate(by, at)
+    settle_recurring(by=by, at=at)
+    if broken:
+        raise next(iter(broken.values()))
+
+
+def _generate(by: Actor, at: datetime) -> dict[UUID, Exception]:
+    """What is due, day by day; one that breaks keeps none of the others waiting, and is returned."""
+    today, left = clock.day_in(current_organization().time_zone, at), MADE_AT_ONCE
+    broken: dict[UUID, Exception] = {}
+    while due := [(one, day) for one, day in due_recurring(today) if one not in broken][:left]:
+        left -= len(due)
+        for recurring_id, day in due:
+            try:
+                generate_occurrence(recurring_id=recurring_id, occurs_on=day, by=by, at=at)
+            except Exception as error:
+                broken[recurring_id] = error
+    return broken
+
+
 def _letter_with_offer(offer: Offer) -> dict[str, Any]:
     """What the letter says, in the current language."""
     values = {"number": offer.number, "seller": offer.seller["name"]}
@@ -239,4 +286,5 @@ def _letter_with_offer(offer: Offer) -> dict[str, Any]:
         "total": format_money(offer.total, offer.currency),
         "has_options": any(item.is_optional for item in offer.items.all()),
         "valid_until": format_day(offer.valid_until) if offer.valid_until else "",
+        "url": addresses_of([offer.pk]).get(offer.pk, ""),
     }

@@ -12,13 +12,17 @@ from tenant_apps.invoices.views import (
     offers,
     packs,
     payments,
+    recurring,
+    recurring_prices,
     reminders,
     statements,
+    time,
     write_offs,
 )
 
 INVOICE = "invoices/<uuid:invoice_id>"
 OFFER = "offers/<uuid:offer_id>"
+RECURRING = "recurring/<uuid:recurring_id>"
 ANNULLED = "invoices/<uuid:annulled_id>/annulment"
 PAYMENT = "payments/<uuid:payment_id>"
 COMPANY, CONTACT = "companies/<uuid:company_id>", "contacts/<uuid:contact_id>"
@@ -49,6 +53,25 @@ urlpatterns = [
     path(f"{INVOICE}/undo-write-off/", write_offs.undo_write_off, name="undo_write_off"),
     path(f"{INVOICE}/pdf/", invoices.invoice_pdf, name="invoice_pdf"),
     path(f"{INVOICE}/ubl/", invoices.invoice_ubl, name="invoice_ubl"),
+    path("time/invoice/", time.invoice_time, name="invoice_time"),
+    path("recurring/", recurring.recurring_invoice_list, name="recurring_invoice_list"),
+    path("recurring/new/", recurring.recurring_invoice_create, name="recurring_invoice_create"),
+    path("recurring/preview/", recurring.recurring_preview, name="recurring_preview"),
+    path("recurring/raise-prices/", recurring_prices.raise_prices, name="raise_prices"),
+    path(f"{RECURRING}/", recurring.recurring_invoice_detail, name="recurring_invoice_detail"),
+    path(f"{RECURRING}/edit/", recurring.recurring_invoice_edit, name="recurring_invoice_edit"),
+    path(f"{RECURRING}/pause/", recurring.pause_recurring_invoice, name="pause_recurring_invoice"),
+    path(f"{RECURRING}/resume/", recurring.resume_recurring_invoice, name="resume_recurring_invoice"),
+    path(f"{RECURRING}/end/", recurring.end_recurring_invoice, name="end_recurring_invoice"),
+    path(f"{RECURRING}/skip/", recurring.skip_occurrence, name="skip_occurrence"),
+    path(f"{RECURRING}/unskip/", recurring.unskip_occurrence, name="unskip_occurrence"),
+    path(f"{RECURRING}/prices/", recurring_prices.terms_create, name="terms_create"),
+    path("recurring/terms/<uuid:terms_id>/drop/", recurring_prices.drop_terms, name="drop_terms"),
+    path(
+        "recurring/days/<uuid:occurrence_id>/make/",
+        recurring.make_occurrence,
+        name="make_occurrence",
+    ),
     path("offers/", offers.offer_list, name="offer_list"),
     path("offers/new/", draft_offers.offer_create, name="offer_create"),
     path(f"{OFFER}/", offers.offer_detail, name="offer_detail"),
@@ -59,6 +82,7 @@ urlpatterns = [
     path(f"{OFFER}/send/", offers.send_offer, name="send_offer"),
     path(f"{OFFER}/send-again/", offers.resend_offer, name="resend_offer"),
     path(f"{OFFER}/accept/", offers.accept_offer, name="accept_offer"),
+    path(f"{OFFER}/withdraw-acceptance/", offers.withdraw_acceptance, name="withdraw_acceptance"),
     path(f"{OFFER}/decline/", offers.decline_offer, name="decline_offer"),
     path(f"{OFFER}/invoice/", offers.invoice_offer, name="invoice_offer"),
     path(f"{OFFER}/pdf/", offers.offer_pdf, name="offer_pdf"),

@@ -9,8 +9,10 @@ class MessageState(models.TextChoices):
     QUEUED = "queued", pgettext_lazy("message status", "Queued")
     SENDING = "sending", pgettext_lazy("message status", "Sending")
     SENT = "sent", pgettext_lazy("message status", "Sent")
+    DELIVERED = "delivered", pgettext_lazy("message status", "Delivered")
     OPENED = "opened", pgettext_lazy("message status", "Opened")
     BOUNCED = "bounced", pgettext_lazy("message status", "Bounced")
+    COMPLAINED = "complained", pgettext_lazy("message status", "Marked as spam")
     FAILED = "failed", pgettext_lazy("message status", "Failed")
 
 

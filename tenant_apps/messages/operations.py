@@ -29,7 +29,16 @@ KEPT_FOR = timedelta(days=60)
 NOTIFICATION_SWEEP = "sweep_notifications"
 
 
-SETTLED = {MessageState.SENT, MessageState.OPENED, MessageState.BOUNCED, MessageState.FAILED}
+SETTLED = {
+    MessageState.SENT,
+    MessageState.DELIVERED,
+    MessageState.OPENED,
+    MessageState.BOUNCED,
+    MessageState.COMPLAINED,
+    MessageState.FAILED,
+}
+# What a service tells may come before we have written down that it took the message.
+ON_ITS_WAY = {MessageState.SENDING, MessageState.SENT}
 
 
 class EmailUnusable(Refused):
@@ -107,7 +116,7 @@ def note_message_sent(*, message_id: UUID, by: Actor, at: datetime) -> OutgoingM
     """Say that the mail server took the message."""
     message = OutgoingMessage.objects.select_for_update().get(pk=message_id)
     message.sent_at = message.updated_at = at
-    if message.state != MessageState.BOUNCED:  # the mail service may be quicker than we are
+    if message.state not in SETTLED - {MessageState.FAILED}:  # the mail service may be quicker than we are
         message.state, message.error = MessageState.SENT, ""
     message.save(update_fields=["state", "sent_at", "updated_at", "error"])
     record(
@@ -119,10 +128,23 @@ def note_message_sent(*, message_id: UUID, by: Actor, at: datetime) -> OutgoingM
 @operation(
     permission=Permission.PLATFORM_OPERATE, event=None, why="a mail service tells the same more than once"
 )
+def note_message_delivered(
+    *, message_id: UUID, by: Actor, at: datetime, recipient: str = ""
+) -> OutgoingMessage:
+    """The mail service says that the message reached its `recipient`; copies are of no interest."""
+    message = OutgoingMessage.objects.select_for_update().get(pk=message_id)
+    if message.state in ON_ITS_WAY and _is_to(message, recipient):
+        _settle(message, MessageState.DELIVERED, MessageEvent.DELIVERED, by, at)
+    return message
+
+
+@operation(
+    permission=Permission.PLATFORM_OPERATE, event=None, why="a mail service tells the same more than once"
+)
 def note_message_opened(*, message_id: UUID, by: Actor, at: datetime) -> OutgoingMessage:
     """The mail service says that somebody opened the message; only the first time counts."""
     message = OutgoingMessage.objects.select_for_update().get(pk=message_id)
-    if message.state == MessageState.SENT:
+    if message.state in ON_ITS_WAY | {MessageState.DELIVERED}:
         message.opened_at = at
         _settle(message, MessageState.OPENED, MessageEvent.OPENED, by, at)
     return message
@@ -131,13 +153,36 @@ def note_message_opened(*, message_id: UUID, by: Actor, at: datetime) -> Outgoin
 @operation(
     permission=Permission.PLATFORM_OPERATE, event=None, why="a mail service tells the same more than once"
 )
-def note_message_bounced(*, message_id: UUID, error: str, by: Actor, at: datetime) -> OutgoingMessage:
-    """The mail service says that the message came back; `error` is the kind, never the text."""
+def note_message_bounced(
+    *, message_id: UUID, error: str, by: Actor, at: datetime, recipient: str = ""
+) -> OutgoingMessage:
+    """The mail service says that the message came back; `error` is the kind, never the text. A copy that came
+    back is of no interest.
+    """
     message = OutgoingMessage.objects.select_for_update().get(pk=message_id)
-    if message.state != MessageState.BOUNCED:
+    is_told = message.state in (MessageState.BOUNCED, MessageState.COMPLAINED)
+    if not is_told and _is_to(message, recipient):
         message.error = error[:100]
         _settle(message, MessageState.BOUNCED, MessageEvent.BOUNCED, by, at)
     return message
+
+
+@operation(
+    permission=Permission.PLATFORM_OPERATE, event=None, why="a mail service tells the same more than once"
+)
+def note_message_complained(
+    *, message_id: UUID, by: Actor, at: datetime, recipient: str = ""
+) -> OutgoingMessage:
+    """The mail service says that its `recipient` called the message spam."""
+    message = OutgoingMessage.objects.select_for_update().get(pk=message_id)
+    if message.state != MessageState.COMPLAINED and _is_to(message, recipient):
+        _settle(message, MessageState.COMPLAINED, MessageEvent.COMPLAINED, by, at)
+    return message
+
+
+def _is_to(message: OutgoingMessage, recipient: str) -> bool:
+    """Whether a report is about the address that the message was written to; one that names none is."""
+    return not recipient or recipient.casefold() == message.to.casefold()
 
 
 def _settle(

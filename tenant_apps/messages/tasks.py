@@ -4,11 +4,12 @@ from uuid import UUID
 from shared_apps.core import clock
 from shared_apps.jobs.actors import current_actor, job
 from tenant_apps.files.queries import read_bytes
-from tenant_apps.messages.adapters import Attachment, send_email
+from tenant_apps.messages.adapters import AddressRefused, Attachment, send_email
 from tenant_apps.messages.models import MessageState, OutgoingMessage
 from tenant_apps.messages.operations import (
     claim_message,
     forget_old_notifications,
+    note_message_bounced,
     note_message_failure,
     note_message_sent,
 )
@@ -35,6 +36,9 @@ def deliver_message(*, message_id: str, **unknown: Any) -> None:
         return
     try:
         _send(claimed)
+    except AddressRefused:
+        note_message_bounced(message_id=claimed.pk, error="refused", by=by, at=clock.now())
+        return
     except Exception as error:
         noted = note_message_failure(message_id=claimed.pk, error=type(error).__name__, by=by, at=clock.now())
         if noted.state == MessageState.FAILED:

@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from shared_apps.core.listing import register_listing
 from shared_apps.core.merging import Belonging, moves_with
 from shared_apps.core.slots import register, register_sentences
 
@@ -11,9 +12,11 @@ class ReconciliationConfig(AppConfig):
     def ready(self) -> None:
         from tenant_apps.reconciliation import slots
         from tenant_apps.reconciliation.events import SENTENCES
+        from tenant_apps.reconciliation.listings import BANK_LINES
         from tenant_apps.reconciliation.models import KnownPayer
 
         register_sentences(SENTENCES)
+        register_listing(BANK_LINES)
         moves_with("company", Belonging(KnownPayer, "company_id", _("Known payers")))
         moves_with("contact", Belonging(KnownPayer, "contact_id", _("Known payers")))
         register("payment.unmatched_reason", slots.unmatched_reason)

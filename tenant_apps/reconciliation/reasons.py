@@ -43,3 +43,29 @@ SIGNAL_TEXTS: Mapping[str, str | Promise] = {
     facts.BY_HAND: _("Linked by hand."),
     facts.CURRENCY: _("Payment and invoice are both in %(value)s."),
 }
+
+PROBLEM_TEXTS: Mapping[str, str | Promise] = {
+    "missing": _("Nothing is written here."),
+    "date": _("This is not a date that we can read."),
+    "number": _("This is not an amount."),
+    "ambiguous": _("This may be read in two ways: write the amount with its cents, as in 1234.00."),
+    "cents": _("An amount has at most two decimals."),
+    "too_large": _("This amount is too large."),
+    "zero": _("The amount is 0."),
+    "both_columns": _("Debit and credit are both filled in."),
+    "direction": _("It is not said whether the money came in or went out."),
+    "currency": _("This is not a currency code."),
+    "other_currency": _("The entry is in another currency than the account."),
+    "account": _("The account of this entry is not known."),
+    "status": _("The bank gives this entry a status that we do not know."),
+    "line": _("This line of the file cannot be read."),
+    "quote": _("A quotation mark is opened in this row and never closed."),
+}
+
+
+def problem_text(code: str) -> str | Promise:
+    """What is wrong with an entry of a statement, in words."""
+    return PROBLEM_TEXTS[code]
+
+
+NO_LONGER_MEMBER = _("The person who started the import no longer works here.")

@@ -58,3 +58,46 @@ class GroupRecordPermission(GroupObjectPermissionAbstract):
 
     def __str__(self) -> str:
         return f"{self.group_id} {self.permission_id} {self.object_pk}"
+
+
+class PublicLink(models.Model):
+    """A client's way to one record: an address that nobody can guess. A record has at most one.
+
+    `record_type` is what the record is shared as. `token_hash`: SHA-256 of the token, in hexadecimal, by
+    which it is found; `sealed_token`: the token itself, sealed for the organization, so that it can be shown
+    again. `opened_at`: when somebody from outside first opened this address. A revoked one leads nowhere;
+    renewed, it has another token.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    record_type = models.CharField(max_length=40)
+    record_id = models.UUIDField(unique=True)
+    token_hash = models.CharField(max_length=64, unique=True)
+    sealed_token = models.CharField(max_length=300)
+    made_by_id = models.UUIDField(null=True)
+    opened_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Data:
+        plain = (
+            "id",
+            "record_type",
+            "record_id",
+            "made_by_id",
+            "opened_at",
+            "revoked_at",
+            "created_at",
+            "updated_at",
+        )
+        personal = ()
+        secret = ("token_hash", "sealed_token")
+        people = ("made_by_id",)
+
+    def __str__(self) -> str:
+        return f"{self.record_type} {self.record_id}"
+
+    @property
+    def is_revoked(self) -> bool:
+        return self.revoked_at is not None

@@ -1,24 +1,34 @@
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar, cast
 from uuid import UUID
 
+import structlog
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth.models import Permission as RowPermission
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model, Q, QuerySet, UUIDField
 from django.db.models.functions import Cast
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare
 
 from shared_apps.accounts.roles import permissions_of
-from shared_apps.core.actors import Actor
+from shared_apps.core.actors import Actor, ActorKind
 from shared_apps.core.arrays import is_among
+from shared_apps.core.asking import Asking, together
 from shared_apps.core.permissions import Permission
-from tenant_apps.sharing.models import MemberRecordPermission
+from shared_apps.core.sealing import CannotBeOpened, unseal
+from tenant_apps.sharing.models import MemberRecordPermission, PublicLink
 from tenant_apps.workspace.models import Member
 from tenant_apps.workspace.queries import active_members, names_of
+from tenants.context import current_organization
+from tenants.hosts import address_of as address_on_host
 
 M = TypeVar("M", bound=Model)
+log = structlog.get_logger(__name__)
 
 
 class Record(Protocol):
@@ -31,6 +41,30 @@ class Record(Protocol):
     def get_absolute_url(self) -> str: ...
 
 
+class LinkedRecord(Record, Protocol):
+    """A row that a client may be let see: `link_permission` is what one must be allowed to let it out,
+    `may_be_opened` whether there is something to see yet.
+    """
+
+    link_permission: Permission
+
+    @property
+    def may_be_opened(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class LinkCard:
+    """The client link of a record as its page shows it: `link` and `address` are None and "" where there is
+    none, `address` also where it is revoked.
+    """
+
+    record: LinkedRecord
+    link: PublicLink | None
+    address: str
+    may_make: bool
+    template: str = "sharing/components/link_card.html"
+
+
 @dataclass(frozen=True)
 class Reader:
     """A member with whom a record is shared."""
@@ -40,10 +74,13 @@ class Reader:
 
 
 def visible_to(queryset: QuerySet[M], actor: Actor) -> QuerySet[M]:
-    """What of `queryset` the actor may see: everything with `records.view_all`, else own and shared records.
+    """What of `queryset` the actor may see: everything with `records.view_all`, else own and shared records;
+    a client what their link opens, and nothing else whatever they may do.
 
     The model has `owner_id`, the id of a user. An actor who is nobody in particular sees nothing.
     """
+    if actor.kind is ActorKind.CLIENT:
+        return queryset.filter(pk__in=actor.records)
     if actor.may(Permission.RECORDS_VIEW_ALL):
         return queryset
     if actor.id is None:
@@ -53,7 +90,11 @@ def visible_to(queryset: QuerySet[M], actor: Actor) -> QuerySet[M]:
 
 
 def may_change(record: Record, actor: Actor) -> bool:
-    """Say whether one who sees this record may change it too: all but those who were only let to look."""
+    """Say whether one who sees this record may change it too: all but those who were only let to look, and
+    clients.
+    """
+    if actor.kind is ActorKind.CLIENT:
+        return False
     if actor.may(Permission.RECORDS_VIEW_ALL) or (actor.id is not None and record.owner_id == actor.id):
         return True
     change = permission_for("change", _model_of(record))
@@ -120,3 +161,82 @@ def _model_of(record: Record) -> type[Model]:
 def _granted(model: type[Model], user_id: UUID | None = None) -> QuerySet[MemberRecordPermission]:
     granted = MemberRecordPermission.objects.filter(content_type_id=_content_type_id(model))
     return granted if user_id is None else granted.filter(user_id=user_id)
+
+
+def hash_of(token: str) -> str:
+    """The SHA-256 of a link's token, in hexadecimal."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def public_link(token: str) -> PublicLink:
+    """The link that this token opens; `DoesNotExist` for one that is altered, revoked, or another
+    organization's.
+    """
+    wanted = hash_of(token)
+    link = PublicLink.objects.get(token_hash=wanted, revoked_at=None)
+    if not constant_time_compare(link.token_hash, wanted):
+        raise PublicLink.DoesNotExist(token)
+    return link
+
+
+def visible_links(actor: Actor) -> QuerySet[PublicLink]:
+    """The links of records that the actor sees and could let out."""
+    seen = Q(pk__in=[])
+    for model in linked_models():
+        if actor.may(model.link_permission):
+            rows = visible_to(model._default_manager.all(), actor)
+            seen |= Q(record_type=model.shared_as, record_id__in=rows.values("pk"))
+    return PublicLink.objects.filter(seen)
+
+
+def linked_models() -> Iterator[Any]:
+    """The models whose records can have a client link."""
+    return (model for model in apps.get_models() if hasattr(model, "link_permission"))
+
+
+def address_of(link: PublicLink) -> str:
+    """Where the link leads, on the organization's host; "" when it is revoked, or was sealed with a key that
+    is gone.
+    """
+    if link.is_revoked:
+        return ""
+    organization = current_organization()
+    try:
+        token = unseal(link.sealed_token, owner=organization.id)
+    except CannotBeOpened:
+        log.warning("public_link_cannot_be_opened", link_id=str(link.pk))
+        return ""
+    path = reverse("public_page", args=[token], urlconf=settings.ROOT_URLCONF)
+    return address_on_host(organization.subdomain, path)
+
+
+def addresses_of(record_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Record id → the address of its link, for those that have one, in one statement."""
+    links = PublicLink.objects.filter(record_id__in=record_ids, revoked_at=None)
+    found = {link.record_id: address_of(link) for link in links}
+    return {record_id: address for record_id, address in found.items() if address}
+
+
+def link_card(record: Any, actor: Actor) -> LinkCard | None:
+    """What the page of a record shows of its link; None for one who may not see it, and for a record that
+    nobody outside may see yet.
+    """
+    (card,) = together(link_card_asking(record, actor))
+    return card
+
+
+def link_card_asking(record: Any, actor: Actor) -> Asking[LinkCard | None]:
+    """`link_card` as a part of a page that asks together with others."""
+    if not may_see_link(record, actor):
+        return None
+    (found,) = yield [PublicLink.objects.filter(record_id=record.pk)]
+    link = next(iter(found), None)
+    may_make = actor.may(Permission.LINKS_MAKE) and may_change(record, actor)
+    return LinkCard(record, link, address_of(link) if link else "", may_make)
+
+
+def may_see_link(record: LinkedRecord, actor: Actor) -> bool:
+    """Whether the actor may know the address by which a client sees the record, once there is something to
+    see: one who could send it.
+    """
+    return record.may_be_opened and actor.may(Permission.LINKS_VIEW) and actor.may(record.link_permission)

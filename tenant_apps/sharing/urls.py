@@ -9,4 +9,7 @@ urlpatterns = [
         views.unshare_record,
         name="unshare_record",
     ),
+    path("share/<slug:record_type>/<uuid:record_id>/link/", views.make_public_link, name="make_public_link"),
+    path("links/<uuid:link_id>/renew/", views.renew_public_link, name="renew_public_link"),
+    path("links/<uuid:link_id>/revoke/", views.revoke_public_link, name="revoke_public_link"),
 ]

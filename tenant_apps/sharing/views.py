@@ -11,6 +11,7 @@ from shared_apps.core.http import ActorRequest, act, add_refusal, done, page
 from shared_apps.core.permissions import Permission
 from tenant_apps.sharing import operations, queries
 from tenant_apps.sharing.forms import ShareForm
+from tenant_apps.sharing.models import PublicLink
 
 
 @page(Permission.RECORDS_SHARE)
@@ -50,6 +51,32 @@ def unshare_record(request: ActorRequest, record_type: str, record_id: UUID, use
     )
     back = reverse("record_sharing", args=[record_type, record_id])
     return done(request, to=back, message=_("This person no longer sees it."))
+
+
+@act(Permission.LINKS_MAKE)
+def make_public_link(request: ActorRequest, record_type: str, record_id: UUID) -> HttpResponse:
+    link = operations.make_public_link(
+        record_type=record_type, record_id=record_id, by=request.actor, at=clock.now()
+    )
+    return _back(request, link, _("The client link is made."))
+
+
+@act(Permission.LINKS_MAKE)
+def renew_public_link(request: ActorRequest, link_id: UUID) -> HttpResponse:
+    link = operations.renew_public_link(link_id=link_id, by=request.actor, at=clock.now())
+    return _back(request, link, _("The client link has another address now."))
+
+
+@act(Permission.LINKS_MAKE)
+def revoke_public_link(request: ActorRequest, link_id: UUID) -> HttpResponse:
+    link = operations.revoke_public_link(link_id=link_id, by=request.actor, at=clock.now())
+    return _back(request, link, _("The client link leads nowhere now."))
+
+
+def _back(request: ActorRequest, link: PublicLink, message: str) -> HttpResponse:
+    """To the page of the record, which shows its link."""
+    record = queries.visible_record(link.record_type, link.record_id, request.actor)
+    return done(request, to=record.get_absolute_url(), message=message)
 
 
 def _sharing_page(

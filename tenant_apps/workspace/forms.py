@@ -88,14 +88,6 @@ class OrganizationForm(forms.Form):
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), NOT_DAYS),
         help_text=_("Days from the issue of an invoice to its due date."),
     )
-    payment_url_template = _text(
-        "payment_url_template",
-        help_text=_(
-            "Where clients can pay, for example https://pay.example.com/{number}."
-            " {number}, {amount} and {currency} are filled in."
-        ),
-        widget=forms.URLInput(),
-    )
     accent_color = _text(
         "accent_color",
         help_text=_("For headings and rules on invoices, such as #1d4ed8. Words are darkened to be read."),

@@ -143,6 +143,7 @@ LISTS = [
 ]
 # Told whole, because they are few by nature or a paper of a day.
 WHOLE = {
+    "/api/v1/card-payments/",  # the settings: one record
     "/api/v1/invoices/{invoice_id}/rules/",  # the rules of the law
     "/api/v1/payments/{payment_id}/suggestions/",  # five at most
     "/api/v1/reminders/stages/",  # a handful that people write

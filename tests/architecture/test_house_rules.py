@@ -22,6 +22,7 @@ MORE_DOORS = {
     ("documents", "adapters"),
     ("reconciliation", "reasons"),
     ("accounts", "forms"),
+    ("accounts", "entrance"),
 }
 BANNED_NAMES = {"utils", "helpers", "services", "managers", "mixins", "common", "constants"}
 HEAVY_IMPORTS_INSIDE = {"adapters.py", "apps.py"}

@@ -28,7 +28,9 @@ FLOORS = [
     "crm",
     "documents",
     "invoices",
+    "online_payments",
     "reconciliation",
+    "client_portal",
     "imports",
     "dashboard",
 ]

@@ -244,6 +244,14 @@ def test_a_drop_gives_another_day_and_offers_the_way_back(
     assert task.due_at and clock.day_in(in_alpha.time_zone, task.due_at) == clock.today(in_alpha.time_zone)
 
 
+def test_one_who_moves_it_twice_in_a_row_goes_on_from_their_own_move(
+    browser: Client, task: Task, in_alpha: OrganizationRef
+) -> None:
+    days = [(clock.today(in_alpha.time_zone) + timedelta(days=ahead)).isoformat() for ahead in (2, 4)]
+    first = moved(browser, task, days[0], version=task.updated_at.isoformat())
+    assert moved(browser, task, days[1], version=first["X-Version"]).status_code == 204
+
+
 def test_of_two_who_drag_one_task_the_second_is_told(
     browser: Client, browser_of: Callable[..., Client], task: Task, in_alpha: OrganizationRef
 ) -> None:

@@ -47,7 +47,7 @@ def test_the_page_shows_states_and_amounts_and_asks_little(
 ) -> None:
     proforma, advance, invoice, credit, _debit = a_whole_chain(owner)
     browser.get(f"/invoices/{proforma.pk}/")
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(12):
         page = browser.get(f"/invoices/{proforma.pk}/").content.decode()
     for other in (advance, invoice, credit):
         assert f'href="/invoices/{other.pk}/"' in page

@@ -5,6 +5,7 @@ from django.core import mail
 
 from shared_apps.core.errors import NotAllowed
 from tenant_apps.files.queries import read_bytes
+from tenant_apps.invoices.adapters import differences_in
 from tenant_apps.invoices.events import InvoiceEvent
 from tenant_apps.invoices.models import Invoice
 from tenant_apps.invoices.operations import (
@@ -16,6 +17,9 @@ from tenant_apps.invoices.operations import (
     send_invoice,
     store_invoice_document,
 )
+from tenant_apps.invoices.queries import paper_of
+from tenant_apps.sharing.models import PublicLink
+from tenant_apps.sharing.operations import renew_public_link, revoke_public_link
 from tenant_apps.workspace.operations import ProfileChange, change_organization
 from tests.invoices.stories import AT, client, draft, events_of, issued
 
@@ -27,9 +31,6 @@ def stored(invoice):
 
 
 def test_an_issued_invoice_gets_its_codes_and_its_pdf(owner, run_jobs):
-    change_organization(
-        change=ProfileChange(payment_url_template="https://pay.example/{number}"), by=owner, at=AT
-    )
     invoice = issued(owner)
     run_jobs()
     made = stored(invoice)
@@ -42,7 +43,26 @@ def test_without_an_iban_there_is_no_transfer_code(owner, run_jobs):
     change_organization(change=ProfileChange(iban=""), by=owner, at=AT)
     invoice = issued(owner)
     run_jobs()
-    assert stored(invoice).epc_qr is stored(invoice).payment_qr is None
+    assert stored(invoice).epc_qr is None and stored(invoice).payment_qr is not None
+
+
+def test_the_paper_bears_the_address_of_the_client_link_as_it_is_now(owner, run_jobs):
+    invoice = issued(owner)
+    run_jobs()
+    first, link = stored(invoice), PublicLink.objects.get(record_id=invoice.pk)
+    assert differences_in(read_bytes(first.pdf), paper_of(invoice), invoice.language) == []
+    renew_public_link(link_id=link.pk, by=owner, at=AT)
+    assert differences_in(read_bytes(first.pdf), paper_of(invoice), invoice.language) == ["link_code"]
+    run_jobs()
+    second = stored(invoice)
+    assert differences_in(read_bytes(second.pdf), paper_of(invoice), invoice.language) == []
+    assert second.payment_qr_id != first.payment_qr_id and second.epc_qr_id == first.epc_qr_id
+    revoke_public_link(link_id=link.pk, by=owner, at=AT)
+    run_jobs()
+    third = stored(invoice)
+    assert third.payment_qr is None and third.pdf_id != second.pdf_id
+    assert differences_in(read_bytes(third.pdf), paper_of(invoice), invoice.language) == []
+    assert read_bytes(first.pdf), "what was sent once is kept"
 
 
 def test_the_first_pdf_is_the_one_that_stays(owner):

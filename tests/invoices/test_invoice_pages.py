@@ -94,7 +94,7 @@ def test_the_page_asks_the_database_little(
     invoice_pdf_bytes(invoice_id=invoice.pk, by=owner, at=AT)
     payment(owner, "20.00", reference="друго")
     browser.get(address(invoice))
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         browser.get(address(invoice))
 
 

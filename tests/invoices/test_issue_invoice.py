@@ -17,7 +17,8 @@ from tenant_apps.invoices.operations import (
     create_invoice,
     issue_invoice,
 )
-from tenant_apps.invoices.queries import audit_series
+from tenant_apps.invoices.queries import audit_series, paper_of, payment_url_of
+from tenant_apps.sharing.models import PublicLink
 from tenant_apps.workspace.operations import ProfileChange, change_organization, change_series_start
 from tenants.context import in_organization
 from tests.conftest import member_of
@@ -63,10 +64,13 @@ class TestOne:
         assert kept.seller["name"] == "Алфа Проба ООД"
         assert kept.seller["compiled_by"] == owner.label
 
-    def test_the_address_to_pay_at_names_number_and_amount(self, owner):
-        template = "https://pay.example/{number}?a={amount}&c={currency}"
-        change_organization(change=ProfileChange(payment_url_template=template), by=owner, at=AT)
-        assert issued(owner).payment_url == "https://pay.example/0000000001?a=120.00&c=EUR"
+    def test_it_gets_the_address_where_its_client_sees_and_pays_it(self, owner):
+        written = draft(owner)
+        assert payment_url_of(written) == "" and not PublicLink.objects.exists()
+        invoice = issue_invoice(invoice_id=written.pk, by=owner, at=AT)
+        assert payment_url_of(invoice).startswith("http://alpha.tefter.localhost:8000/p/")
+        assert paper_of(invoice).payment_url == payment_url_of(invoice)
+        assert PublicLink.objects.get().record_id == invoice.pk
 
     def test_what_comes_to_nothing_is_paid_at_once(self, owner):
         invoice = issued(owner, items=(line("1", "0"),))

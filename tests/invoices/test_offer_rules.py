@@ -28,7 +28,8 @@ discounts = st.one_of(
 def test_every_status_has_its_ways_and_answers_are_final() -> None:
     assert set(rules.OFFER_TRANSITIONS) == set(rules.OFFER_STATUSES)
     assert set().union(*rules.OFFER_TRANSITIONS.values()) <= set(rules.OFFER_STATUSES)
-    assert rules.OFFER_TRANSITIONS[rules.ACCEPTED] == rules.OFFER_TRANSITIONS[rules.SUPERSEDED] == frozenset()
+    assert rules.OFFER_TRANSITIONS[rules.ACCEPTED] == {rules.OFFER_SENT}
+    assert rules.OFFER_TRANSITIONS[rules.SUPERSEDED] == frozenset()
     assert not rules.offer_may_become("draft", "accepted")
 
 

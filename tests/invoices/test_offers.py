@@ -36,6 +36,7 @@ from tenant_apps.invoices.operations import (
     settle_expiry,
 )
 from tenant_apps.messages.models import Notification
+from tenant_apps.sharing.queries import addresses_of
 from tenants.context import OrganizationRef
 from tests.invoices.offering import accepted_offer, draft_offer, offered, option, sent_offer
 from tests.invoices.stories import AT, client, events_of, fresh
@@ -45,13 +46,14 @@ D = Decimal
 LATER = AT + timedelta(days=40)
 
 
-def the_client(organization: OrganizationRef) -> Actor:
-    """One who came by a link: nobody's member."""
+def the_client(organization: OrganizationRef, *offers: Offer) -> Actor:
+    """One who came by the link to these offers: nobody's member."""
     return Actor(
         kind=ActorKind.CLIENT,
         label="Мария Колева",
         organization_id=organization.id,
         permissions=frozenset({Permission.OFFERS_ANSWER}),
+        records=frozenset(offer.pk for offer in offers),
     )
 
 
@@ -140,10 +142,39 @@ def test_accepting_keeps_who_when_and_what(owner: Actor) -> None:
 
 
 def test_the_client_accepts_without_being_a_member(owner: Actor, in_alpha: OrganizationRef) -> None:
-    offer = sent_offer(owner)
-    accept_offer(offer_id=offer.pk, name="Мария Колева", by=the_client(in_alpha), at=AT)
-    assert (fresh(offer).status, fresh(offer).recorded_by_id) == ("accepted", None)
+    offer, other = sent_offer(owner), sent_offer(owner)
+    client = the_client(in_alpha, offer)
+    accept_offer(offer_id=offer.pk, name="Мария Колева", from_address="203.0.113.7", by=client, at=AT)
+    kept = fresh(offer)
+    assert (kept.status, kept.recorded_by_id, kept.answered_from) == ("accepted", None, "203.0.113.7")
     assert Invoice.objects.get().owner_id == owner.id
+    assert Notification.objects.get(kind="offer_accepted").user_id == owner.id
+    with pytest.raises(Offer.DoesNotExist):
+        accept_offer(offer_id=other.pk, name="Мария Колева", by=client, at=AT)
+
+
+def test_the_client_declines_and_the_owner_is_told_once(owner: Actor, in_alpha: OrganizationRef) -> None:
+    offer = sent_offer(owner)
+    client = the_client(in_alpha, offer)
+    decline_offer(
+        offer_id=offer.pk, name="Мария", reason="Скъпо", from_address="2001:db8::1", by=client, at=AT
+    )
+    assert (fresh(offer).status, fresh(offer).answered_from) == ("declined", "2001:db8::1")
+    assert Notification.objects.filter(kind="offer_declined").count() == 1
+
+
+def test_what_a_member_writes_down_tells_the_owner_nothing(owner: Actor) -> None:
+    accepted_offer(owner)
+    assert not Notification.objects.exists()
+
+
+def test_its_letter_leads_to_where_it_is_answered(owner: Actor, run_jobs: Any, mailoutbox: Any) -> None:
+    offer = sent_offer(owner)
+    run_jobs()
+    (letter,) = mailoutbox
+    address = addresses_of([offer.pk])[offer.pk]
+    html = next(part for part, kind in letter.alternatives if kind == "text/html")
+    assert address in letter.body and f'href="{address}"' in html
 
 
 def test_an_answer_is_given_once_in_time_and_by_somebody(owner: Actor) -> None:
@@ -262,6 +293,7 @@ def refused(sql: str, *arguments: Any) -> str:
         "deal_id = NULL, company_id = NULL",
         "accepted_total = 5",
         "answered_by = 'x'",
+        "answered_from = 'x'",
         "advance_percent = 5",
         "search_text = 'x'",
     ],

@@ -70,7 +70,6 @@ def saving(row):
         "owner_id = NULL",
         "language = 'en'",
         "due_date = NULL",
-        "payment_url = 'x'",
         "vat_groups = '[]'",
         "search_text = 'x'",
     ],

@@ -20,34 +20,54 @@ from tenant_apps.crm.operations import (
     ConversationChange,
     DealChange,
     TaskChange,
+    TimeChange,
     attach_file,
     create_company,
     create_contact,
     create_deal,
     create_task,
     log_conversation,
+    log_time,
     merge_companies,
     write_note,
 )
 from tenant_apps.imports.operations import upload_import
 from tenant_apps.integrations.operations import create_api_token
-from tenant_apps.invoices.models import ReminderStage
+from tenant_apps.invoices.models import Invoice, Payment, ReminderStage
 from tenant_apps.invoices.operations import (
     InvoiceInput,
     ItemInput,
     OfferInput,
     OfferItemInput,
     PaymentInput,
+    RecurringInput,
     annul_invoice,
     create_invoice,
     create_offer,
+    create_recurring_invoice,
     issue_invoice,
+    plan_terms,
     record_payment,
     refund_payment,
     send_offer,
+    skip_occurrence,
     start_month_pack,
 )
 from tenant_apps.messages.operations import notify
+from tenant_apps.online_payments.models import CardPayment, Checkout, Payout, StripeConnection
+from tenant_apps.reconciliation.operations import (
+    AccountInput,
+    RuleInput,
+    bring_in_statement,
+    create_bank_account,
+    create_line_rule,
+    give_to_client,
+    import_statement,
+)
+from tenant_apps.reconciliation.tasks import take_in
+from tenant_apps.sharing.models import PublicLink
+from tenant_apps.sharing.operations import make_public_link
+from tenant_apps.sharing.queries import addresses_of
 from tenant_apps.workspace.models import CustomField
 from tenant_apps.workspace.operations import (
     BulkAct,
@@ -75,6 +95,7 @@ def belongings_of(organization: OrganizationRef) -> dict[str, Any]:
         stage_id = ReminderStage.objects.latest("offset_days").pk
         records |= _writings(records["company_id"], owner.user_id, by, at)
         records |= _arranged(records["company_id"], actor_of(owner), at)
+        records["client_links"] = _client_links(records, by, at)
         invitation = invite_member(
             email=f"new@{organization.subdomain}.example",
             role="user",
@@ -113,15 +134,26 @@ def _writings(company_id: UUID, user_id: UUID, by: Actor, at: datetime) -> dict[
     about = {"record_type": "company", "record_id": company_id, "by": by, "at": at}
     task = create_task(details=TaskChange(title="Обади се", company_id=company_id), by=by, at=at)
     talk = ConversationChange(kind="call", subject="Цени")
+    worked = TimeChange(description="Среща", minutes=90, hourly_rate=Decimal(50), company_id=company_id)
     told = notify(user_id=user_id, kind="mention", text="x", key=f"x:{task.pk}", by=by, at=at)
     return {
         "task_id": task.pk,
+        "time_entry_id": log_time(details=worked, by=by, at=at).pk,
         "note_id": write_note(text="Важно", **about).pk,
         "conversation_id": log_conversation(details=talk, **about).pk,
         "attachment_id": attach_file(name="x.txt", content_type="text/plain", content=b"x", **about).pk,
         "notification_id": told.pk if told else None,
         "field_name": "phone",
     }
+
+
+def _client_links(records: dict[str, Any], by: Actor, at: datetime) -> dict[str, str]:
+    """What a link is to (invoice, offer, company, contact) → its token, which stands in no other address."""
+    for kind in ("company", "contact"):
+        make_public_link(record_type=kind, record_id=records[f"{kind}_id"], by=by, at=at)
+    ids = {kind: records[f"{kind}_id"] for kind in ("invoice", "offer", "company", "contact")}
+    urls = addresses_of(list(ids.values()))
+    return {kind: urls[record_id].rstrip("/").rsplit("/", 1)[1] for kind, record_id in ids.items()}
 
 
 def _archive(organization: OrganizationRef, at: datetime) -> Archive:
@@ -154,6 +186,36 @@ def _arranged(company_id: Any, by: Actor, at: Any) -> dict[str, Any]:
 def _field(by: Actor, at: Any) -> CustomField:
     details = FieldChange(label_bg="Договор")
     return create_field(entity="company", kind="text", details=details, by=by, at=at)
+
+
+def _paid_by_card(invoice: Invoice, payment: Payment, at: datetime) -> dict[str, Any]:
+    """What is left of a Stripe account that was disconnected: a page, a payment, a payout."""
+    dated = {"created_at": at, "updated_at": at}
+    connection = StripeConnection.objects.create(
+        state="gone", key_prefix="sk_test_", key_last4="1234", webhook_last4="5678", is_live=False, **dated
+    )
+    money = {"connection": connection, "amount": Decimal(6), "currency": "EUR", "is_live": False, **dated}
+    checkout = Checkout.objects.create(
+        invoice=invoice,
+        language="bg",
+        return_path="/",
+        state="expired",
+        is_settled=True,
+        expires_at=at,
+        **money,
+    )
+    CardPayment.objects.create(
+        payment=payment, checkout=checkout, intent_id=f"pi_{payment.pk}", asked_at=at, **money
+    )
+    payout = Payout.objects.create(
+        payout_id=f"po_{payment.pk}",
+        status="paid",
+        arrival_on=at.date(),
+        is_automatic=True,
+        asked_at=at,
+        **money,
+    )
+    return {"checkout_id": checkout.pk, "payout_id": payout.pk}
 
 
 def _records(by: Actor, at: Any) -> dict[str, Any]:
@@ -197,6 +259,8 @@ def _records(by: Actor, at: Any) -> dict[str, Any]:
     arriving = upload_import(
         name="people.csv", content="Име;Имейл\nАна;a@some.example\n".encode(), by=by, at=at
     )
+    bank = _bank(by, at) | _decided(company.pk, by, at)
+    often = _recurring(company.pk, by, at)
     absorbed = create_company(details=CompanyChange(name="Някоя ООД"), by=by, at=at)
     merge = merge_companies(kept_id=company.pk, absorbed_id=absorbed.pk, by=by, at=at)
     return {
@@ -210,9 +274,54 @@ def _records(by: Actor, at: Any) -> dict[str, Any]:
         "stage_id": deal.stage_id,
         "product_id": product.pk,
         "invoice_id": invoice.pk,
+        "link_id": PublicLink.objects.get(record_id=invoice.pk).pk,
         "offer_id": offer.pk,
+        "version_id": offer.pk,
         "annulled_id": wrong.pk,
         "payment_id": payment.pk,
+        **_paid_by_card(invoice, payment, at),
         "refund_id": refund.pk,
         "pack_id": start_month_pack(month=at.date(), by=by, at=at).pk,
+        **bank,
+        **often,
+    }
+
+
+def _bank(by: Actor, at: datetime) -> dict[str, Any]:
+    """An account, a statement that was imported, its line, an entry of it that cannot be read, and a rule."""
+    wanted = AccountInput(name="Сметка", iban="BG80BNBG96611020345678", currency="EUR")
+    account = create_bank_account(account=wanted, by=by, at=at)
+    content = "Дата;Сума;Основание\n01.11.2026;-7,70;Такса\n02.11.2026;няколко;Друго\n".encode()
+    statement = bring_in_statement(name="bank.csv", content=content, by=by, at=at)
+    take_in(statement, by)
+    take_in(import_statement(statement_id=statement.pk, by=by, at=at), by)
+    rule = create_line_rule(rule=RuleInput(verdict="fee", text="такса"), by=by, at=at)
+    return {
+        "bank_account_id": account.pk,
+        "statement_id": statement.pk,
+        "line_id": statement.lines.get().pk,
+        "item_id": statement.lines.get().pk,
+        "row_id": statement.rows.get(outcome="failed").pk,
+        "rule_id": rule.pk,
+    }
+
+
+def _decided(company_id: UUID, by: Actor, at: datetime) -> dict[str, Any]:
+    """Money that somebody gave to a client at the workbench."""
+    wanted = PaymentInput(amount=Decimal(3), currency="EUR", received_on=at.date())
+    money = record_payment(payment=wanted, by=by, at=at)
+    return {"decision_id": give_to_client(item_id=money.pk, company_id=company_id, by=by, at=at).pk}
+
+
+def _recurring(company_id: UUID, by: Actor, at: datetime) -> dict[str, Any]:
+    """An invoice that recurs, a day of it that is skipped, and other prices from next year on."""
+    item = ItemInput(description="Наем", quantity=Decimal(1), unit_price=Decimal(5), vat_rate=Decimal(20))
+    starts_on = at.date() + timedelta(days=40)
+    details = RecurringInput(company_id=company_id, currency="EUR", items=(item,), starts_on=starts_on)
+    one = create_recurring_invoice(details=details, by=by, at=at)
+    from_on = at.date() + timedelta(days=365)
+    return {
+        "recurring_id": one.pk,
+        "occurrence_id": skip_occurrence(recurring_id=one.pk, occurs_on=starts_on, by=by, at=at).pk,
+        "terms_id": plan_terms(recurring_id=one.pk, from_on=from_on, items=(item,), by=by, at=at).pk,
     }

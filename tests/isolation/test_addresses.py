@@ -38,6 +38,7 @@ OPEN_PAGES = {
     "set_language",
     "complete_handover",
     "accept_invitation",
+    "receive_stripe_event",
 }
 OPEN_API = {"openapi-json", "openapi-view"}
 REFUSALS = {401, 403, 404, 405}
@@ -77,13 +78,34 @@ def body_for(address: Address, ids: dict[str, Any]) -> dict[str, Any]:
         "advance_ids": [str(ids["invoice_id"])],
         "name": "Мария",
         "refunded_on": "2026-01-31",
+        "booked_on": "2026-11-02",
+        "explanation": "fee",
+        "payment_id": str(ids["payment_id"]),
+        "parts": [{"invoice_id": str(ids["invoice_id"]), "amount": "1.00"}],
+        "verdict": "fee",
+        "text": "такса",
+        "occurs_on": "2031-01-01",
+        "starts_on": "2031-01-01",
+        "catch_up": False,
+        "from_on": "2031-01-01",
+        "items": [{"description": "x", "quantity": "1", "unit_price": "1", "vat_rate": "20"}],
     }
     wanted = {
         "annul": ["reason"],
         "void": ["reason"],
         "suggestions": ["invoice_id"],
-        "refund": ["amount", "refunded_on", "reason"],
-        "undo": ["reason"] if "refunds/" in address.route else [],
+        "refund": (
+            ["payment_id"]
+            if "bank-lines/" in address.route or "workbench/" in address.route
+            else ["amount", "refunded_on", "reason"]
+        ),
+        "split": ["parts"],
+        "same": ["payment_id"],
+        "rule": ["verdict", "text"],
+        "undo": ["reason"] if "refunds/" in address.route or "bank-" in address.route else [],
+        "correct": ["booked_on", "amount"],
+        "mark": ["explanation"],
+        "explain": ["payment_id"],
         "write-off": ["amount", "kind", "reason"],
         "undo-write-off": ["reason"],
         "allocate": ["invoice_id", "amount"],
@@ -94,8 +116,15 @@ def body_for(address: Address, ids: dict[str, Any]) -> dict[str, Any]:
         "update": ["query"],
         "notes": ["kind", "reason"] if "invoices/" in address.route else [],
         "deduct-advances": ["advance_ids"],
-        "accept": ["name"],
+        "accept": ["invoice_id"] if "workbench/" in address.route else ["name"],
+        "withdraw-acceptance": ["reason"],
+        "recur": ["starts_on"],
+        "resume": ["catch_up"],
+        "skip": ["occurs_on"],
+        "unskip": ["occurs_on"],
+        "terms": ["from_on", "items"],
         "decline": ["name"],
+        "refund-card": ["amount", "reason"],
         "<uuidstr:series_id>": ["next_number"],
     }
     names = wanted.get(address.route.rstrip("/").rsplit("/", 1)[-1], []) if address.is_api else list(told)
@@ -172,6 +201,15 @@ def test_our_money_is_not_given_to_their_invoice(
         content_type="application/json",
     )
     assert response.status_code == 404
+
+
+def test_a_page_to_pay_their_invoice_is_not_made(
+    theirs: dict[str, Any], ours: dict[str, Any], api: Client
+) -> None:
+    for ids, status in ((theirs, 404), (ours, 409)):
+        body = json.dumps({"invoice_id": str(ids["invoice_id"])})
+        response = api.post("/api/v1/checkouts/", body, content_type="application/json")
+        assert response.status_code == status, response.content
 
 
 def test_lists_hold_our_rows_only(theirs: dict[str, Any], ours: dict[str, Any], api: Client) -> None:

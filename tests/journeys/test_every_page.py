@@ -11,6 +11,7 @@ from django.conf import settings
 from django.urls import resolve
 
 from shared_apps.core.http import Page
+from tenant_apps.client_portal.views.door import Door
 from tests.isolation.addresses import Address, addresses_of
 from tests.journeys.conftest import World
 from tests.journeys.visitors import PHONE, Visitor
@@ -51,6 +52,11 @@ NOT_PAGES = {
     "list_export_file",
     "note_mail_event",
     "organization_logo",
+    "public_pdf",
+    "public_ubl",
+    "public_transfer_code",
+    "public_logo",
+    "public_colors",
     "attachment_content",
     "record_field",
     "complete_handover",
@@ -59,7 +65,11 @@ NOT_PAGES = {
     "send_verification_mail",
     "set_language",
 }
-FIND = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations.map((one) => ({
+# Looked at once for each walk: what all pages of a host have in common.
+SHELL = [".sidebar", ".topbar"]
+FIND = """async (known) => (
+  await axe.run({ exclude: known }, { resultTypes: ["violations"] })
+).violations.map((one) => ({
   id: one.id, impact: one.impact,
   nodes: one.nodes.map((node) => `${node.target.join(" ")} · ${node.any.concat(node.all)[0]?.message ?? ""}`),
 }))"""
@@ -83,6 +93,18 @@ def test_pages_of_the_public_host(
     assert walk(visitor(language, color_scheme=colours), "", settings.PUBLIC_SCHEMA_URLCONF, world) == []
 
 
+@TIMES
+def test_pages_that_clients_open(
+    language: str, colours: str, visitor: Callable[..., Visitor], world: World
+) -> None:
+    one, wrong = visitor(language, color_scheme=colours), list[str]()
+    for kind, token in world.belongings["beta"]["client_links"].items():
+        one.go(f"/p/{token}/?lang={language}", "beta")
+        one.page.locator(f"html[lang={language}] h1").wait_for()
+        wrong += [f"{kind}: {fault}" for fault in faults_of(one, [])]
+    assert wrong == []
+
+
 def choose_language(one: Visitor, language: str) -> None:
     one.page.locator(".person").click()
     one.page.locator(f".person-menu [name=language][value={language}]").click()
@@ -92,11 +114,13 @@ def choose_language(one: Visitor, language: str) -> None:
 def walk(one: Visitor, subdomain: str, urlconf: str, world: World) -> list[str]:
     """What is wrong with the pages of a host, a line for each fault."""
     wrong: list[str] = []
+    known: list[str] = []
     for page in pages_of(urlconf):
         path = page.path(world.belongings["beta"])
         if answers_get(path, urlconf):
             one.go(path, subdomain)
-            wrong += [f"{path}: {fault}" for fault in faults_of(one)]
+            wrong += [f"{path}: {fault}" for fault in faults_of(one, known)]
+            known = SHELL
     return wrong
 
 
@@ -106,16 +130,18 @@ def pages_of(urlconf: str) -> list[Address]:
 
 def answers_get(path: str, urlconf: str) -> bool:
     view = resolve(path, urlconf).func
-    return not isinstance(view, Page) or "GET" in view.handlers
+    return not isinstance(view, (Page, Door)) or "GET" in view.handlers
 
 
-def faults_of(one: Visitor) -> Iterator[str]:
-    """Of the page that is open, as it stands on a desk; then at the width of a phone."""
+def faults_of(one: Visitor, known: list[str]) -> Iterator[str]:
+    """Of the page that is open, as it stands on a desk; then at the width of a phone. Axe leaves out what is
+    `known`.
+    """
     one.page.evaluate(AXE.read_text())
-    for violation in one.page.evaluate(FIND):
+    for violation in one.page.evaluate(FIND, known):
         if violation["impact"] in SERIOUS:
             yield f"{violation['id']} ({violation['impact']}): " + "; ".join(violation["nodes"][:3])
     one.page.set_viewport_size(PHONE["viewport"])
-    if not eventually(lambda: one.width_of_page() <= PHONE["viewport"]["width"], seconds=1):
+    if not eventually(lambda: one.width_of_page() <= PHONE["viewport"]["width"], seconds=5):
         yield f"a phone has to scroll sideways, to {one.width_of_page()} px"
     one.page.set_viewport_size(DESK)

@@ -48,6 +48,12 @@ def test_it_came_back_and_that_is_told_once(tell, sent):
     assert (sent.state, sent.error) == ("bounced", "hard")
 
 
+def test_it_was_delivered_and_then_called_spam(tell, sent):
+    assert tell("delivered") == tell("complained") == tell("complained") == 204
+    told = told_of(sent)
+    assert told[-2:] == [MessageEvent.DELIVERED, MessageEvent.COMPLAINED] and sent.state == "complained"
+
+
 def test_other_reports_change_nothing(tell, sent):
     assert tell("clicked") == 204
     sent.refresh_from_db()

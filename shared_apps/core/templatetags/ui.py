@@ -157,6 +157,14 @@ def when(instant: datetime | None) -> SafeString | str:
 
 
 @register.simple_tag
+def instant(value: datetime | None) -> SafeString | str:
+    """A day and time in full, for what is looked up later."""
+    if value is None:
+        return "—"
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), formats.format_instant(value))
+
+
+@register.simple_tag
 def status_badge(status: str, label: str = "") -> SafeString:
     """A record's status: a coloured dot and a word; annulled and voided are struck through."""
     look, word = statuses.look_of(status)

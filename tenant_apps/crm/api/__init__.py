@@ -6,5 +6,6 @@ from tenant_apps.crm.api.deals import router as deals
 from tenant_apps.crm.api.merges import router as merges
 from tenant_apps.crm.api.notes import router as notes
 from tenant_apps.crm.api.tasks import router as tasks
+from tenant_apps.crm.api.time import router as time
 
-__all__ = ["automation", "deals", "merges", "notes", "router", "tasks"]
+__all__ = ["automation", "deals", "merges", "notes", "router", "tasks", "time"]

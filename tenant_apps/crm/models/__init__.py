@@ -1,5 +1,5 @@
 """`clients`: companies and contacts · `deals`: pipelines and what moves through them · `work`: tasks, notes,
-conversations, files · `merges`.
+conversations, files · `time`: what was worked · `merges`.
 """
 
 from tenant_apps.crm.models.automatic import AutomaticMove as AutomaticMove
@@ -19,6 +19,8 @@ from tenant_apps.crm.models.deals import Stage as Stage
 from tenant_apps.crm.models.deals import StageStay as StageStay
 from tenant_apps.crm.models.merges import DistinctPair as DistinctPair
 from tenant_apps.crm.models.merges import Merge as Merge
+from tenant_apps.crm.models.time import LONGEST_DAY as LONGEST_DAY
+from tenant_apps.crm.models.time import TimeEntry as TimeEntry
 from tenant_apps.crm.models.work import Attachment as Attachment
 from tenant_apps.crm.models.work import Conversation as Conversation
 from tenant_apps.crm.models.work import Note as Note

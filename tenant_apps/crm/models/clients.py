@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from shared_apps.core.ids import new_id
+from shared_apps.core.permissions import Permission
 
 
 def phone_key_of(column: str) -> Right:
@@ -39,6 +40,8 @@ class Company(models.Model):
     """
 
     shared_as = "company"
+    link_permission = Permission.BOOKS_HAND_OVER  # the link opens the statement
+    may_be_opened = True
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     name = models.CharField(_("name"), max_length=200)
@@ -163,6 +166,8 @@ class Contact(models.Model):
     """A person, in a company or alone. `owner_id` is a user's id."""
 
     shared_as = "contact"
+    link_permission = Permission.BOOKS_HAND_OVER  # the link opens the statement
+    may_be_opened = True
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     first_name = models.CharField(_("first name"), max_length=100, blank=True)

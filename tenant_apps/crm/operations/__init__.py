@@ -25,6 +25,7 @@ from tenant_apps.crm.operations.automatic import TouchedSince as TouchedSince
 from tenant_apps.crm.operations.automatic import ask_by_rule as ask_by_rule
 from tenant_apps.crm.operations.automatic import move_by_rule as move_by_rule
 from tenant_apps.crm.operations.automatic import switch_moving_rule as switch_moving_rule
+from tenant_apps.crm.operations.automatic import take_back_move as take_back_move
 from tenant_apps.crm.operations.automatic import take_paid_mark as take_paid_mark
 from tenant_apps.crm.operations.automatic import undo_automatic_move as undo_automatic_move
 from tenant_apps.crm.operations.clients import AlreadyArchived as AlreadyArchived
@@ -135,4 +136,14 @@ from tenant_apps.crm.operations.tasks import reopen_task as reopen_task
 from tenant_apps.crm.operations.tasks import subject_of as subject_of
 from tenant_apps.crm.operations.tasks import task_facts as task_facts
 from tenant_apps.crm.operations.tasks import unarchive_task as unarchive_task
+from tenant_apps.crm.operations.time import TimeBilled as TimeBilled
+from tenant_apps.crm.operations.time import TimeChange as TimeChange
+from tenant_apps.crm.operations.time import TimeNotBillable as TimeNotBillable
+from tenant_apps.crm.operations.time import bill_time as bill_time
+from tenant_apps.crm.operations.time import change_time_entry as change_time_entry
+from tenant_apps.crm.operations.time import delete_time_entry as delete_time_entry
+from tenant_apps.crm.operations.time import free_time as free_time
+from tenant_apps.crm.operations.time import log_time as log_time
+from tenant_apps.crm.operations.time import subject_of_time as subject_of_time
+from tenant_apps.crm.operations.time import time_facts as time_facts
 from tenant_apps.crm.rules import RuleCode as RuleCode

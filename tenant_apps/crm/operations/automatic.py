@@ -18,7 +18,7 @@ from tenant_apps.activity.operations import record
 from tenant_apps.activity.queries import latest_event
 from tenant_apps.crm.events import CrmEvent
 from tenant_apps.crm.models import AutomaticMove, Deal, DealStatus, RuleSwitch, Stage, Task
-from tenant_apps.crm.operations.stays import close, enter_stage, on_top, open_stage, resume_stay
+from tenant_apps.crm.operations.stays import StageClosed, close, enter_stage, on_top, open_stage, resume_stay
 from tenant_apps.crm.operations.tasks import TaskChange, create_task
 from tenant_apps.crm.queries.automatic import PLACING, is_rule_on, stage_for_offers
 from tenant_apps.crm.rules import MOVING_RULES, Act, RuleCode
@@ -202,6 +202,43 @@ def undo_automatic_move(*, move_id: UUID, by: Actor, at: datetime) -> AutomaticM
         new={"move": move.pk, "document_id": move.document_id},
     )
     return move
+
+
+@operation(permission=Permission.PLATFORM_OPERATE, event=None, why="a deal that the rule did not move stays")
+def take_back_move(
+    *, rule: RuleCode, deal_id: UUID, document_id: UUID, by: Actor, at: datetime
+) -> Deal | None:
+    """Put a deal back to where it stood before a rule moved it, because what the document said was a mistake:
+    unlike an undo, the same document may move it again. None, and nothing done, when it was not moved, when
+    that was undone, or when somebody did something to the deal since.
+    """
+    act, move = MOVING_RULES[rule].act, _standing_move(rule, deal_id, document_id)
+    if move is None:
+        return None
+    try:
+        if act in PLACING:
+            open_stage(move.stage_id)
+        deal = Deal.objects.select_for_update(no_key=True).get(pk=deal_id)
+        UNDOING[act](deal, move, at)
+    except (TouchedSince, StageClosed):
+        return None
+    move.delete()
+    record(
+        event=CrmEvent.AUTOMATIC_MOVE_UNDONE,
+        subject=deal,
+        parent=deal.company,
+        by=by,
+        at=at,
+        cause=move.rule,
+        new={"document_id": document_id},
+    )
+    return deal
+
+
+def _standing_move(rule: RuleCode, deal_id: UUID, document_id: UUID) -> AutomaticMove | None:
+    """What the rule did to the deal because of the document, while nobody undid it."""
+    moves = AutomaticMove.objects.filter(deal_id=deal_id, rule=rule, document_id=document_id)
+    return moves.filter(undone_at=None).first()
 
 
 def _win(deal: Deal, rule: RuleCode, cause: Cause, by: Actor, at: datetime) -> Event | None:

@@ -26,6 +26,12 @@ def kind_icon(kind: str) -> str:
     return KIND_ICONS[kind]
 
 
+@register.filter
+def as_hours(minutes: int) -> str:
+    """How long something took: `1:30`."""
+    return _("%(hours)d:%(minutes)02d h") % {"hours": minutes // 60, "minutes": minutes % 60}
+
+
 @register.simple_tag
 def due(task: Task) -> SafeString | str:
     """When a task is due: `today`, `tomorrow 14:30`, a date; red once it is overdue. The tone is in words

@@ -67,7 +67,7 @@ def task_create(request: ActorRequest) -> HttpResponse:
     form = TaskForm(
         initial={"assignee_id": str(request.actor.id), **initial}, records=_chosen(request, asked)
     )
-    return form_page(request, "crm/task_create.html", form, {"back": _back(request, asked.get("back"))})
+    return form_page(request, "crm/task_create.html", form, {"back": back_in(asked.get("back"))})
 
 
 @task_create.act
@@ -76,7 +76,7 @@ def create_task(request: ActorRequest) -> HttpResponse:
     sent = _with_defaults(request) if is_quick else request.POST
     form = TaskForm(sent, records=_chosen(request, request.POST))
     told = QuickTaskForm(sent) if is_quick else form
-    back = _back(request, request.POST.get("back"))
+    back = back_in(request.POST.get("back"))
     try:
         if told.is_valid():
             task = operations.create_task(details=told.change(), by=request.actor, at=clock.now())
@@ -149,7 +149,8 @@ def unarchive_task(request: ActorRequest, task_id: UUID) -> HttpResponse:
 def postpone_task(request: ActorRequest, task_id: UUID) -> HttpResponse:
     """Give a task another day, or with `none` no day: a drop on the calendar or board, or a word of the menu.
 
-    The board's script is told by a toast; it asks for the page again by itself.
+    The board's script is told by a toast, and in `X-Version` what its next move of the task starts from; it
+    asks for the page again by itself.
     """
     asked = request.POST if "due_on" in request.POST else request.GET
     before = queries.visible_task(task_id, request.actor)
@@ -167,7 +168,8 @@ def postpone_task(request: ActorRequest, task_id: UUID) -> HttpResponse:
     held = operations.task_facts(before)["due_on"]
     undo = f"{reverse('postpone_task', args=[task_id])}?due_on={held.isoformat() if held else NO_DAY}"
     toast = {"message": message, "level": "success", "undo_url": undo}
-    return HttpResponse(status=204, headers={"HX-Trigger": json.dumps({"toast": toast})})
+    headers = {"HX-Trigger": json.dumps({"toast": toast}), "X-Version": task.updated_at.isoformat()}
+    return HttpResponse(status=204, headers=headers)
 
 
 def prepared(
@@ -232,7 +234,7 @@ def _record(model: Any, key: str | None, request: ActorRequest) -> Any:
     return visible_to(model.objects.all(), request.actor).filter(pk=wanted).first()
 
 
-def _back(request: ActorRequest, address: str | None) -> str:
+def back_in(address: str | None) -> str:
     """A path of this host to go on to; nothing for any other."""
     is_path = bool(address) and str(address).startswith("/")
     return str(address) if is_path and url_has_allowed_host_and_scheme(str(address), None) else ""

@@ -5,7 +5,7 @@ import quopri
 import re
 from collections.abc import Iterator
 
-from tenant_apps.imports.adapters.shapes import Reading, SourceRow
+from shared_apps.core.tables.shapes import Reading, SourceRow
 
 HEADERS = (
     "Full name",

@@ -9,21 +9,15 @@ from uuid import UUID
 
 from shared_apps.core.bulgaria.eik import is_valid_eik, normalize_eik
 from shared_apps.core.bulgaria.folding import fold
+from shared_apps.core.cells import DAY_FIRST, NotReadable, read_amount, read_date
 from shared_apps.core.countries import country_choices, is_country
+from shared_apps.core.tables import MAX_CELL
 from tenant_apps.crm.models import CompanySize
 from tenant_apps.imports.adapters import SourceRow
-from tenant_apps.imports.adapters.shapes import MAX_CELL
 from tenant_apps.imports.queries import own_fields
 from tenant_apps.imports.reasons import CELL
 from tenant_apps.imports.rules.targets import NAMES, REPEATABLE
-from tenant_apps.imports.rules.values import (
-    DAY_FIRST,
-    NotReadable,
-    read_amount,
-    read_date,
-    split_list,
-    split_name,
-)
+from tenant_apps.imports.rules.values import split_list, split_name
 from tenant_apps.workspace.models import FieldKind
 from tenant_apps.workspace.queries import PREFIX, active_members
 

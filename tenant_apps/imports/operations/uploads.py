@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -11,25 +10,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from shared_apps.core.actors import Actor
+from shared_apps.core.cells import DAY_FIRST, MONTH_FIRST, slash_evidence
 from shared_apps.core.errors import FieldError, Refused, refuse_all
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
+from shared_apps.core.tables import MAX_ROWS, Reading, Unusable, headers_and_rows, headers_key
 from tenant_apps.activity.operations import record
 from tenant_apps.files.operations import store_file
 from tenant_apps.files.queries import read_bytes
-from tenant_apps.imports.adapters import (
-    MAX_COLUMNS,
-    MAX_ROWS,
-    Reading,
-    SourceRow,
-    Unusable,
-    recognise,
-    rows_in,
-)
+from tenant_apps.imports.adapters import recognise, rows_in
 from tenant_apps.imports.events import ImportEvent
 from tenant_apps.imports.models import Import, ImportState
 from tenant_apps.imports.queries import all_targets, last_alike, own_headers
-from tenant_apps.imports.rules.headers import guess_mapping, headers_key
+from tenant_apps.imports.rules.headers import guess_mapping
 from tenant_apps.imports.rules.targets import (
     BOTH,
     CREATE,
@@ -41,7 +34,6 @@ from tenant_apps.imports.rules.targets import (
     entities_of,
     usable_match,
 )
-from tenant_apps.imports.rules.values import DAY_FIRST, MONTH_FIRST, slash_evidence
 from tenant_apps.sharing.queries import visible_to
 
 SAMPLES, SAMPLE_LENGTH = 4, 60
@@ -148,7 +140,7 @@ def reading_of(run: Import) -> Reading:
 
 def _look(run: Import, content: bytes, reading: Reading, at: datetime) -> None:
     """Fill in what the file holds, and what its columns probably mean."""
-    headers, rows = _headers_and_rows(content, reading)
+    headers, rows = headers_and_rows(rows_in(content, reading), reading)
     columns, count = _describe(headers, rows)
     if not count:
         raise Unusable(message=_("There is no row below the headers."))
@@ -173,38 +165,6 @@ def _options(run: Import) -> dict[str, Any]:
         "date_order": "",
         "unknown_owner": "mine",
     }
-
-
-def _headers_and_rows(content: bytes, reading: Reading) -> tuple[list[str], Any]:
-    rows = rows_in(content, reading)
-    if reading.header_row == 0:
-        first = next((row for row in rows if not row.problem), SourceRow(1))
-        return _named([""] * len(first.cells)), rows_in(content, reading)
-    head = next((row for row in rows if row.number >= reading.header_row), None)
-    if head is None or head.problem:
-        raise Unusable(message=(head and head.problem) or _("There is no such row in the file."))
-    rows = (row for row in rows if row.number > head.number)
-    seen = list(islice(rows, 200))
-    width = max([len(head.cells), *(len(row.cells) for row in seen)])
-    if width > MAX_COLUMNS:
-        told = {"count": width, "most": MAX_COLUMNS}
-        raise Unusable(message=_("This table has %(count)d columns; at most %(most)d can be read.") % told)
-    return _named(head.cells + [""] * (width - len(head.cells))), _chain(seen, rows)
-
-
-def _chain(first: list[SourceRow], rest: Any) -> Any:
-    yield from first
-    yield from rest
-
-
-def _named(headers: Sequence[str]) -> list[str]:
-    """Headers without blanks, each once: an empty one is its place, a second `E-mail` is `E-mail (2)`."""
-    named: list[str] = []
-    for place, header in enumerate(headers, start=1):
-        plain = " ".join(header.replace("\x00", "").split())[:150] or _("Column %(place)d") % {"place": place}
-        same = sum(one == plain or one.startswith(f"{plain} (") for one in named)
-        named.append(f"{plain} ({same + 1})" if same else plain)
-    return named
 
 
 def _describe(headers: list[str], rows: Any) -> tuple[list[dict[str, Any]], int]:

@@ -1,10 +1,8 @@
 """What a column is, guessed from its header: both languages, HubSpot, Pipedrive, Google Contacts. Pure."""
 
-import hashlib
-import re
 from collections.abc import Mapping, Sequence
 
-from shared_apps.core.bulgaria.folding import fold
+from shared_apps.core.tables.columns import folded_header
 from tenant_apps.imports.rules.targets import NAMES, REPEATABLE
 
 # Headers that say whose detail it is, and in which table one is among many: target → folded spellings.
@@ -108,17 +106,6 @@ def _table(spellings: dict[str, str]) -> dict[str, str]:
 
 
 _BY_HEADER, _BY_FIELD = _table(_CERTAIN), _table(_ANYBODY_S)
-
-
-def folded_header(header: str) -> str:
-    """`Person - E-mail (Work)` → `person email work`."""
-    words = fold(header).replace("e mail", "email") if "1 value" not in fold(header) else fold(header)
-    return re.sub(r"\s+", " ", words).strip()
-
-
-def headers_key(headers: Sequence[str]) -> str:
-    """The same for two files with the same headers in the same order, however they are written."""
-    return hashlib.sha256("\n".join(map(folded_header, headers)).encode()).hexdigest()
 
 
 def guess_mapping(

@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -24,6 +25,7 @@ from tenant_apps.invoices.schemas import (
     InvoiceIn,
     InvoiceOut,
     InvoicePatch,
+    InvoiceTimeIn,
     IssueIn,
     LetterIn,
     NoteIn,
@@ -44,6 +46,7 @@ from tenant_apps.invoices.schemas import (
     series_audit_out,
     stage_out,
 )
+from tenant_apps.sharing.queries import addresses_of
 from tenant_apps.workspace.queries import narrowed
 from tenants.context import OrganizationRef
 
@@ -70,7 +73,7 @@ def list_invoices(request: Request, query: Query[InvoiceFilters]) -> HttpRespons
         found,
         query,
         orderings=INVOICE_ORDERINGS,
-        item=lambda invoice: invoice_out(invoice, request, on),
+        items=lambda page: _page(page, request, on),
         default="-id",
     )
 
@@ -92,6 +95,14 @@ def create_invoice_of_deal(request: Request, deal_id: UUID) -> HttpResponse:
     """Write a draft that bills a deal: its company or first person, its currency and its lines."""
     request.actor.require(Permission.DEALS_VIEW)
     invoice = operations.create_invoice_of_deal(deal_id=deal_id, by=request.actor, at=clock.now())
+    return _invoice(request, invoice, status=201)
+
+
+@router.post("time-entries/invoice/", response={201: InvoiceOut}, operation_id="invoice_time", tags=INVOICES)
+def invoice_time(request: Request, data: InvoiceTimeIn) -> HttpResponse:
+    """Draft an invoice of logged time of one client, by entry or by rate; 409 for what is billed already."""
+    request.actor.require(Permission.TIME_VIEW)
+    invoice = operations.invoice_time(by=request.actor, at=clock.now(), **data.model_dump())
     return _invoice(request, invoice, status=201)
 
 
@@ -373,5 +384,12 @@ def _today(request: Request) -> date:
     return clock.today(request.organization.time_zone)
 
 
+def _page(invoices: list[Invoice], request: Request, on: date) -> list[dict[str, Any]]:
+    """The rows of a list, with the addresses of their client links in one statement."""
+    urls = addresses_of([invoice.pk for invoice in invoices])
+    return [invoice_out(one, request, on, payment_url=urls.get(one.pk, "")) for one in invoices]
+
+
 def _invoice(request: Request, invoice: Invoice, status: int = 200) -> HttpResponse:
-    return json_response(invoice_out(invoice, request, _today(request)), status=status)
+    url = queries.payment_url_of(invoice)
+    return json_response(invoice_out(invoice, request, _today(request), payment_url=url), status=status)

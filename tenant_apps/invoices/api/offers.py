@@ -11,7 +11,7 @@ from shared_apps.core.search import matching
 from tenant_apps.invoices import operations, queries
 from tenant_apps.invoices.api.documents import Request
 from tenant_apps.invoices.models import Offer
-from tenant_apps.invoices.schemas import InvoiceOut, invoice_out
+from tenant_apps.invoices.schemas import InvoiceOut, ReasonIn, invoice_out
 from tenant_apps.invoices.schemas.offers import (
     OFFER_ORDERINGS,
     AcceptIn,
@@ -120,6 +120,17 @@ def accept_offer(request: Request, offer_id: UUID, data: AcceptIn) -> HttpRespon
     return _offer(request, offer)
 
 
+@router.post(
+    "offers/{uuid:offer_id}/withdraw-acceptance/", response=OfferOut, operation_id="withdraw_acceptance"
+)
+def withdraw_acceptance(request: Request, offer_id: UUID, data: ReasonIn) -> HttpResponse:
+    """Take back an acceptance that was a mistake; 409 when nobody accepted it, or it is invoiced."""
+    offer = operations.withdraw_acceptance(
+        offer_id=offer_id, reason=data.reason, by=request.actor, at=clock.now()
+    )
+    return _offer(request, offer)
+
+
 @router.post("offers/{uuid:offer_id}/decline/", response=OfferOut, operation_id="decline_offer")
 def decline_offer(request: Request, offer_id: UUID, data: DeclineIn) -> HttpResponse:
     """Write down who declines a sent offer, and why; 409 when it is answered."""
@@ -141,7 +152,7 @@ def invoice_offer(request: Request, offer_id: UUID, data: InvoiceOfferIn) -> Htt
         at=clock.now(),
     )
     on = clock.today(request.organization.time_zone)
-    return json_response(invoice_out(invoice, request, on), status=201)
+    return json_response(invoice_out(invoice, request, on, payment_url=""), status=201)
 
 
 @router.get(

@@ -29,7 +29,7 @@ from tenant_apps.crm.queries import (
     visible_deals,
 )
 from tenant_apps.invoices import rules
-from tenant_apps.invoices.models import Invoice, InvoiceItem, PaymentMethod, SupplyKind
+from tenant_apps.invoices.models import Invoice, InvoiceItem, PaymentMethod, RecurringItem, SupplyKind
 from tenant_apps.invoices.operations import InvoiceChange, InvoiceInput, ItemInput
 from tenant_apps.invoices.treatment_texts import read_treatment, treatment_choices, written_treatment
 from tenant_apps.workspace.models import OrganizationProfile, SeriesKind
@@ -344,11 +344,11 @@ def initial_of(invoice: Invoice | InvoiceInput) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value}
 
 
-def initial_lines(items: Iterable[InvoiceItem | ItemInput]) -> list[dict[str, Any]]:
+def initial_lines(items: Iterable[InvoiceItem | RecurringItem | ItemInput]) -> list[dict[str, Any]]:
     """The lines of a draft, for their forms; no discount is an empty cell."""
     names = [name for name in InvoiceLineForm.base_fields if name != "vat_rate"]
     return [
-        {name: getattr(item, name) for name in names}
+        {name: getattr(item, name, None) for name in names}
         | {
             "discount_percent": item.discount_percent or None,
             "vat_rate": written_treatment(item.vat_rate, item.vat_code),

@@ -1,3 +1,4 @@
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,7 @@ from tenant_apps.invoices.models import (
     InvoiceState,
     PaymentMethod,
 )
+from tenant_apps.messages.models import MessageState
 from tenants.context import current_organization
 
 ISSUED_ON, DUE_ON = _("Issued"), _("Due")
@@ -66,6 +68,24 @@ def of_status(test: Test) -> Q:
     if test.operator in ("empty", "filled"):
         return Q(pk__isnull=test.operator == "empty")
     found = queries.of_statuses(test.values, on=test.reading.today)
+    return ~found if test.operator == "not" else found
+
+
+def letter_choices(reading: Reading) -> list[tuple[str, Any]]:
+    return list(MessageState.choices)
+
+
+def letters_of(rows: Sequence[Invoice], reading: Reading) -> Mapping[UUID, str]:
+    """How the last letter with each fared."""
+    return queries.letter_states([one.pk for one in rows])
+
+
+def of_letter(test: Test) -> Q:
+    """How the last letter with it fared; one that was never sent by e-mail has none."""
+    if test.operator in ("empty", "filled"):
+        has_one = queries.with_any_letter()
+        return ~has_one if test.operator == "empty" else has_one
+    found = queries.with_letter_in(test.values)
     return ~found if test.operator == "not" else found
 
 
@@ -129,6 +149,7 @@ INVOICES = Listing(
         Column("credited_total", _("Credited so far"), Kind.MONEY, is_shown=False),
         Column("payment_method", _("Way of paying"), Kind.CHOICE, choices=methods, is_shown=False),
         Column("sent_at", _("Sent on"), Kind.INSTANT, is_shown=False),
+        Column("letter", _("Letter"), Kind.STATUS, many=letters_of, is_shown=False),
         Column("paid_at", _("Paid in full"), Kind.INSTANT, is_shown=False),
         Column("owner", pgettext_lazy("of a record", "Owner"), Kind.PERSON, value="owner_id", is_shown=False),
         Column("created_at", _("Added"), Kind.INSTANT, order="id", is_shown=False),
@@ -154,6 +175,7 @@ INVOICES = Listing(
         Field("currency", _("Currency"), Kind.TEXT, path="currency", group_path="currency"),
         Field("is_sent", _("Is sent"), Kind.YES_NO, where=lambda test: test.truth(Q(sent_at__isnull=False))),
         Field("sent_at", _("Sent on"), Kind.INSTANT, path="sent_at"),
+        Field("letter", _("Letter"), Kind.CHOICE, choices=letter_choices, where=of_letter),
         Field("paid_at", _("Paid in full"), Kind.INSTANT, path="paid_at"),
         Field("is_advance", _("Advance invoice"), Kind.YES_NO, path="is_advance"),
         Field(

@@ -65,6 +65,12 @@ PAYMENTS = Listing(
         Field("reference", _("Reference"), Kind.TEXT, path="reference"),
         Field("status", _("Status"), Kind.CHOICE, choices=statuses, where=of_status),
         company_field(_("Company")),
+        Field(
+            "has_client",
+            _("The client is known"),
+            Kind.YES_NO,
+            where=lambda test: test.truth(queries.HAS_CLIENT),
+        ),
         Field("received_on", RECEIVED_ON, Kind.DATE, path="received_on"),
         Field("method", _("Way of paying"), Kind.CHOICE, path="method", choices=methods, group_path="method"),
         Field("amount", _("Amount"), Kind.MONEY, path="amount"),

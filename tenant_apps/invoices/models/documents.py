@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from shared_apps.core.ids import new_id
+from shared_apps.core.permissions import Permission
 from tenant_apps.invoices import rules
 
 
@@ -77,6 +78,7 @@ class Invoice(models.Model):
     """
 
     shared_as = "invoice"
+    link_permission = Permission.INVOICES_SEND
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     kind = models.CharField(max_length=12, choices=DocumentKind.choices, default=DocumentKind.INVOICE)
@@ -128,7 +130,6 @@ class Invoice(models.Model):
     paid_at = models.DateTimeField(null=True)
     annulled_at = models.DateTimeField(null=True)
     annul_reason = models.CharField(max_length=500, blank=True)
-    payment_url = models.CharField(max_length=500, blank=True)
     pdf = models.ForeignKey("files.StoredFile", models.PROTECT, null=True, related_name="+", db_index=False)
     epc_qr = models.ForeignKey(
         "files.StoredFile", models.PROTECT, null=True, related_name="+", db_index=False
@@ -273,7 +274,6 @@ class Invoice(models.Model):
             "sent_at",
             "paid_at",
             "annulled_at",
-            "payment_url",
             "pdf",
             "epc_qr",
             "payment_qr",
@@ -310,6 +310,11 @@ class Invoice(models.Model):
     @property
     def is_draft(self) -> bool:
         return self.state == InvoiceState.DRAFT
+
+    @property
+    def may_be_opened(self) -> bool:
+        """Whether a client who has its link may see it."""
+        return not self.is_draft
 
     @property
     def is_credit(self) -> bool:

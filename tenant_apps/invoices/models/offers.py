@@ -9,6 +9,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.ids import new_id
+from shared_apps.core.permissions import Permission
 from tenant_apps.invoices import rules
 from tenant_apps.invoices.models.documents import Invoice
 
@@ -41,11 +42,13 @@ class Offer(models.Model):
     before. Once sent, a trigger freezes everything but the answer, the status, `sent_at` and the stored PDF.
     Totals are of the lines that are not optional; the `accepted_` ones, null before, of those and the chosen
     ones. `vat_groups` and `accepted_groups` are as on an invoice. `answered_by` is the name of whoever
-    accepted or declined, `recorded_by_id` the member who wrote it down, null when the client did it.
+    accepted or declined, `recorded_by_id` the member who wrote it down, null when the client did it, by their
+    link and from the network address `answered_from`.
     `advance_percent`: what is invoiced before the rest, 0 for nothing. Money is in `currency`.
     """
 
     shared_as = "offer"
+    link_permission = Permission.OFFERS_SEND
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     number = models.CharField(max_length=20, null=True)
@@ -78,6 +81,7 @@ class Offer(models.Model):
     answered_at = models.DateTimeField(null=True)
     answered_by = models.CharField(max_length=200, blank=True)
     answer_reason = models.CharField(_("reason"), max_length=500, blank=True)
+    answered_from = models.CharField(max_length=45, blank=True)
     recorded_by_id = models.UUIDField(null=True)
     accepted_net_total = models.DecimalField(max_digits=14, decimal_places=2, null=True)
     accepted_vat_total = models.DecimalField(max_digits=14, decimal_places=2, null=True)
@@ -165,7 +169,7 @@ class Offer(models.Model):
             "created_at",
             "updated_at",
         )
-        personal = ("notes", "buyer", "answered_by", "answer_reason", "search_text")
+        personal = ("notes", "buyer", "answered_by", "answered_from", "answer_reason", "search_text")
         secret = ()
         people = ("owner_id", "recorded_by_id")
 
@@ -182,6 +186,11 @@ class Offer(models.Model):
     @property
     def is_draft(self) -> bool:
         return self.status == OfferStatus.DRAFT
+
+    @property
+    def may_be_opened(self) -> bool:
+        """Whether a client who has its link may see it."""
+        return not self.is_draft
 
     @property
     def is_accepted(self) -> bool:

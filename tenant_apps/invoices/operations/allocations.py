@@ -3,7 +3,7 @@
 Locks: payments first, then invoices, then the deals that these bill, each by ascending id.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -32,6 +32,7 @@ from tenant_apps.invoices.queries import (
     LedgerPayment,
     live_allocations,
     lock_invoice,
+    lock_invoices,
     lock_ledger_invoices,
     lock_ledger_payments,
     lock_payment,
@@ -167,6 +168,43 @@ def deallocate_payment(
     if was_paid:
         note_reopened([invoice], by, at)
     return payment
+
+
+@operation(permission=Permission.PAYMENTS_MATCH)
+def undo_allocations(
+    *, allocation_ids: Collection[UUID], reason: str, by: Actor, at: datetime
+) -> list[Payment]:
+    """Take back these allocations and no others, all or none, by opposite rows.
+
+    Reads a constant number of times. Raises `NotAllocated` when one of them was taken back before,
+    `ReasonMissing`.
+    """
+    if not reason.strip():
+        raise ReasonMissing()
+    named = Allocation.objects.filter(pk__in=allocation_ids)
+    pairs = list(named.values_list("payment_id", "invoice_id"))
+    payments = lock_payments({payment_id for payment_id, _invoice_id in pairs}, by)
+    invoices = lock_invoices({invoice_id for _payment_id, invoice_id in pairs}, by)
+    taken_back = list(live_allocations().filter(pk__in=allocation_ids).order_by("id"))
+    if len(taken_back) < len(set(allocation_ids)):
+        raise NotAllocated()
+    was_paid = [invoice for invoice in invoices.values() if not invoice.outstanding]
+    Allocation.objects.bulk_create([opposite(one, reason.strip()[:500], by, at) for one in taken_back])
+    for one in taken_back:
+        payment, invoice = payments[one.payment_id], invoices[one.invoice_id]
+        payment.allocated_total -= one.amount
+        invoice.paid_total -= one.amount
+        record(
+            event=PaymentEvent.DEALLOCATED,
+            subject=payment,
+            by=by,
+            at=at,
+            parent=invoice,
+            old={"invoice": invoice.number, "amount": one.amount},
+            new={"reason": reason.strip()[:500]},
+        )
+    note_reopened(was_paid, by, at)
+    return list(payments.values())
 
 
 @operation(

@@ -15,13 +15,25 @@ from tenant_apps.activity.operations import record
 from tenant_apps.documents.adapters import RenderFailed
 from tenant_apps.files.operations import store_file
 from tenant_apps.files.queries import read_bytes
-from tenant_apps.invoices.adapters import differences_in, epc_code_of, link_code_of, render_invoice_pdf
+from tenant_apps.invoices.adapters import (
+    differences_in,
+    epc_code_of,
+    epc_qr_png,
+    link_code_of,
+    render_invoice_pdf,
+)
 from tenant_apps.invoices.events import InvoiceEvent
 from tenant_apps.invoices.models import Invoice, InvoiceState
 from tenant_apps.invoices.operations.issuing import NotIssued
 from tenant_apps.invoices.paper import InvoicePaper
 from tenant_apps.invoices.paper_words import DIFFERENCES
-from tenant_apps.invoices.queries import document_refusal, lock_invoice, paper_of, visible_invoice
+from tenant_apps.invoices.queries import (
+    document_refusal,
+    lock_invoice,
+    paper_of,
+    transfer_of,
+    visible_invoice,
+)
 from tenants.operations import Restoration
 
 FIRST_WINS = "of two that made it at once the first is kept, and only that one is told"
@@ -127,6 +139,26 @@ def make_invoice_qr_codes(*, invoice_id: UUID, by: Actor, at: datetime) -> Invoi
         by=by,
         at=at,
     )
+
+
+def transfer_code_bytes(*, invoice_id: UUID, by: Actor) -> bytes | None:
+    """The SEPA code, as PNG, by which what is still asked of an invoice is paid; None where none fits."""
+    transfer = transfer_of(visible_invoice(invoice_id, by))
+    if transfer is None or not transfer.is_sepa:
+        return None
+    return epc_qr_png(transfer.receiver, transfer.iban, transfer.bic, transfer.amount, transfer.remark)
+
+
+@operation(permission=Permission.INVOICES_ISSUE, event=None, why="the document that takes its place is told")
+def let_go_of_document(*, invoice_id: UUID, by: Actor, at: datetime) -> Invoice:
+    """Let the PDF and the code of the client link go, since that link has changed: the next ones bear what it
+    is now. The files themselves stay.
+    """
+    invoice = lock_invoice(invoice_id, by)
+    invoice.pdf = invoice.payment_qr = None
+    invoice.updated_at = at
+    invoice.save(update_fields=["pdf", "payment_qr", "updated_at"])
+    return invoice
 
 
 @operation(permission=Permission.INVOICES_ISSUE, event=None, why=FIRST_WINS)

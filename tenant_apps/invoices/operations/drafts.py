@@ -22,6 +22,7 @@ from tenant_apps.crm.models import Company, Contact, Deal
 from tenant_apps.invoices import rules
 from tenant_apps.invoices.events import InvoiceEvent
 from tenant_apps.invoices.models import Invoice, InvoiceItem, InvoiceState
+from tenant_apps.invoices.operations.billed_time import free_time_of, take_time_over
 from tenant_apps.invoices.operations.draft_inputs import InvoiceChange, InvoiceInput, ItemInput, draft_errors
 from tenant_apps.invoices.queries import lock_invoice, open_advances, remaining_of
 from tenant_apps.sharing.operations import require_may_change
@@ -121,8 +122,11 @@ def _rewrite(
 
 @operation(permission=Permission.INVOICES_EDIT)
 def delete_draft_invoice(*, invoice_id: UUID, by: Actor, at: datetime) -> None:
-    """Throw a draft away. Raises `NotADraft` once it is issued: that one is annulled instead."""
+    """Throw a draft away; logged time on it is free again. Raises `NotADraft` once it is issued: that one is
+    annulled instead.
+    """
     invoice = lock_draft(invoice_id, by)
+    free_time_of(invoice, by, at)
     record(
         event=InvoiceEvent.DELETED,
         subject=invoice,
@@ -139,7 +143,7 @@ def duplicate_invoice(*, invoice_id: UUID, by: Actor, at: datetime) -> Invoice:
     """Write a new draft with the same client, lines and notes as any invoice, and without its dates.
 
     The copy of an annulled document of the same kind takes its place: it names it as its `origin`, as the
-    protocol of the annulment tells, and bills the same deal, unless `by` may not see that.
+    protocol of the annulment tells, and bills the same deal and logged time, unless `by` may not see them.
     """
     original = visible_to(Invoice.objects.all(), by).get(pk=invoice_id)
     kind = rules.INVOICE if original.kind in rules.NOTES else original.kind
@@ -149,7 +153,10 @@ def duplicate_invoice(*, invoice_id: UUID, by: Actor, at: datetime) -> Invoice:
     if original.state == InvoiceState.ANNULLED and original.deal_id:
         deal = visible_to(Deal.objects.filter(pk=original.deal_id), by).first()
         draft = replace(draft, deal_id=deal.pk if deal else None)
-    return create_invoice(draft=draft, by=by, at=at)
+    copy = create_invoice(draft=draft, by=by, at=at)
+    if draft.origin_id:
+        take_time_over(original, copy, by, at)
+    return copy
 
 
 def lock_draft(invoice_id: UUID, by: Actor) -> Invoice:

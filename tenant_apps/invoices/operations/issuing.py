@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from urllib.parse import quote
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -19,6 +18,7 @@ from tenant_apps.activity.operations import record
 from tenant_apps.invoices import rules
 from tenant_apps.invoices.events import InvoiceEvent
 from tenant_apps.invoices.models import Invoice, InvoiceState
+from tenant_apps.invoices.operations.billed_time import free_time_of
 from tenant_apps.invoices.operations.credits import (
     make_room_for_credit,
     told_as_credited,
@@ -38,7 +38,7 @@ from tenant_apps.invoices.queries import (
     seller_of,
 )
 from tenant_apps.invoices.validation_texts import field_error
-from tenant_apps.sharing.operations import require_may_change
+from tenant_apps.sharing.operations import ensure_public_link, require_may_change
 from tenant_apps.sharing.queries import visible_to
 from tenant_apps.workspace.models import OrganizationProfile
 from tenant_apps.workspace.operations import take_number
@@ -107,7 +107,8 @@ def issue_invoice(*, invoice_id: UUID, by: Actor, at: datetime, issue_date: date
     `issue_date` is by default the draft's own, else today in the organization's zone. The series' row lock
     puts issuing in a queue, so numbers have no gap. A credit note takes from what its invoice still owes;
     money that is there already beyond that becomes free for the client's other invoices. The deal that an
-    invoice bills follows by the rules of the crm, and never stands in the way. Raises `NotADraft`,
+    invoice bills follows by the rules of the crm, and never stands in the way. The document gets its client
+    link: where it is seen and paid. Raises `NotADraft`,
     `DocumentInvalid`, `LimitReached`, `CannotBeAmended`, `MoreThanRemains`.
     """
     invoice = _lock_to_issue(invoice_id, by)
@@ -123,6 +124,7 @@ def issue_invoice(*, invoice_id: UUID, by: Actor, at: datetime, issue_date: date
     if invoice.kind in rules.TAX_KINDS:
         limits.require(limits.Limit.INVOICES_PER_MONTH, used=lambda: _issued_this_month(seller.time_zone, at))
     _freeze(invoice, seller, by.label if by.kind is ActorKind.MEMBER else "", at)
+    ensure_public_link(record_type=Invoice.shared_as, record_id=invoice.pk, by=by, at=at)
     record(
         event=InvoiceEvent.ISSUED,
         subject=invoice,
@@ -178,6 +180,7 @@ def annul_invoice(*, invoice_id: UUID, reason: str, by: Actor, at: datetime) -> 
     )
     if invoice.is_credit:
         told_as_owed_again(note=invoice, by=by, at=at)
+    free_time_of(invoice, by, at)
     tell_money_moved([invoice], by, at)
     return invoice
 
@@ -219,20 +222,12 @@ def _freeze(invoice: Invoice, seller: OrganizationProfile, compiled_by: str, at:
     invoice.seller, invoice.buyer = seller_of(seller) | {"compiled_by": compiled_by}, buyer_of(invoice)
     names = (invoice.buyer[field] for field in ("name", "eik", "contact"))
     invoice.search_text = searchable(str(invoice.number), *names)
-    invoice.payment_url = _payment_url(seller.payment_url_template, invoice)
     invoice.state, invoice.issued_at, invoice.updated_at = InvoiceState.ISSUED, at, at
     invoice.paid_at = at if invoice.total == 0 and invoice.kind in rules.OWED_KINDS else None
     if invoice.exchange_rate and invoice.currency != "EUR":
         invoice.net_total_eur = rules.in_euro(invoice.net_total, invoice.exchange_rate)
         invoice.vat_total_eur = rules.in_euro(invoice.vat_total, invoice.exchange_rate)
     invoice.save()
-
-
-def _payment_url(template: str, invoice: Invoice) -> str:
-    values = {"number": invoice.number, "amount": invoice.total, "currency": invoice.currency}
-    for name, value in values.items():
-        template = template.replace(f"{{{name}}}", quote(str(value), safe=""))
-    return template
 
 
 def _issued_this_month(zone: str, at: datetime) -> int:

@@ -19,6 +19,7 @@ from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
 from tenant_apps.invoices import rules
 from tenant_apps.invoices.models import Invoice
+from tenant_apps.invoices.operations.allocations import AmountNotPositive, MoreThanOutstanding, is_cents
 from tenant_apps.invoices.operations.drafts import (
     InvoiceChange,
     ItemInput,
@@ -76,6 +77,40 @@ def create_note(*, invoice_id: UUID, kind: str, reason: str, by: Actor, at: date
         exchange_rate_on=original.exchange_rate_on,
     )
     return create_invoice(draft=replace(draft, **_begun(original, kind)), by=by, at=at)
+
+
+@operation(permission=Permission.INVOICES_EDIT)
+def credit_rest(*, invoice_id: UUID, amount: Decimal, reason: str, by: Actor, at: datetime) -> Invoice:
+    """Draft a credit note over so much of an issued invoice, VAT included: a discount given afterwards, which
+    lowers the base of every VAT group in proportion.
+
+    Raises `AmountNotPositive`, `MoreThanOutstanding`, and what `create_note` raises.
+    """
+    draft = create_note(invoice_id=invoice_id, kind=rules.CREDIT_NOTE, reason=reason, by=by, at=at)
+    left = {key: group for key, group in remaining_of(invoice_id).items() if group.gross > 0}
+    if not is_cents(amount):
+        raise AmountNotPositive()
+    if amount > sum((group.gross for group in left.values()), rules.ZERO):
+        raise MoreThanOutstanding()
+    shares = rules.spread(amount, [group.gross for group in left.values()])
+    items = tuple(
+        ItemInput(
+            description=reason.strip()[:500],
+            quantity=Decimal(1),
+            unit_price=share,
+            vat_rate=group.rate,
+            vat_code=group.code,
+        )
+        for share, group in zip(shares, left.values(), strict=True)
+        if share
+    )
+    change = InvoiceChange(
+        items=items,
+        prices_include_vat=True,
+        discount_percent=rules.ZERO,
+        discount_amount=rules.ZERO,
+    )
+    return change_invoice(invoice_id=draft.pk, change=change, by=by, at=at)
 
 
 @operation(permission=Permission.INVOICES_EDIT)

@@ -39,13 +39,13 @@ from tenant_apps.invoices.queries import (
     seller_of,
 )
 from tenant_apps.messages.operations import notify
-from tenant_apps.sharing.operations import require_may_change
+from tenant_apps.sharing.operations import ensure_public_link, require_may_change
 from tenant_apps.workspace.operations import take_number
 from tenant_apps.workspace.queries import OFFER_SERIES, profile
 from tenants.context import current_organization
 
 EXPIRY = "expire_offers"
-OFFER_EXPIRED = "offer_expired"
+OFFER_EXPIRED, OFFER_ACCEPTED, OFFER_DECLINED = "offer_expired", "offer_accepted", "offer_declined"
 
 
 class OfferAnswered(Refused):
@@ -81,7 +81,8 @@ class ValidityPassed(Refused):
 @operation(permission=Permission.OFFERS_SEND)
 def send_offer(*, offer_id: UUID, by: Actor, at: datetime, with_email: bool = True) -> Offer:
     """Give a draft its number, keep seller and buyer as they are now, freeze it, and send it to the client's
-    e-mail; without `with_email` it only counts as sent. The version before it is superseded.
+    e-mail; without `with_email` it only counts as sent. It gets its client link, where it is answered. The
+    version before it is superseded.
 
     Raises `OfferNotADraft`, `ValidityPassed`, `BuyerWithoutEmail`, and `OfferAnswered` when the client
     accepted the version before meanwhile. The deal goes forward by the rules of the crm.
@@ -103,10 +104,11 @@ def send_offer(*, offer_id: UUID, by: Actor, at: datetime, with_email: bool = Tr
     to = email_of_buyer(offer) if with_email else ""
     if with_email and not to:
         raise BuyerWithoutEmail()
+    ensure_public_link(record_type=Offer.shared_as, record_id=offer.pk, by=by, at=at)
     told = _tell(OfferEvent.SENT, offer, by, at, {"to": to, "total": offer.total, "currency": offer.currency})
     if to:
         _email(offer, to, told, by)
-    _expect_expiry(offer)
+    expect_expiry(offer)
     if offer.deal_id:
         cause = _cause(offer, by.label)
         move_by_rule(rule=RuleCode.OFFER_SENT, deal_id=offer.deal_id, cause=cause, by=_product(), at=at)
@@ -127,19 +129,27 @@ def resend_offer(*, offer_id: UUID, by: Actor, at: datetime) -> Offer:
         raise BuyerWithoutEmail()
     offer.sent_at = offer.updated_at = at
     offer.save(update_fields=["sent_at", "updated_at"])
+    ensure_public_link(record_type=Offer.shared_as, record_id=offer.pk, by=by, at=at)
     _email(offer, to, _tell(OfferEvent.SENT_AGAIN, offer, by, at, {"to": to}), by)
     return offer
 
 
 @operation(permission=Permission.OFFERS_ANSWER)
 def accept_offer(
-    *, offer_id: UUID, name: str, by: Actor, at: datetime, chosen_item_ids: Collection[UUID] = ()
+    *,
+    offer_id: UUID,
+    name: str,
+    by: Actor,
+    at: datetime,
+    chosen_item_ids: Collection[UUID] = (),
+    from_address: str = "",
 ) -> Offer:
     """Write down that `name` accepts a sent offer, with the optional lines `chosen_item_ids`.
 
-    By a member who was told so, or by the client (`ActorKind.CLIENT`: whoever let them in says which offer is
-    theirs). By the rules of the crm its deal is won and a draft invoice written. Raises `NameMissing`,
-    `OfferAnswered`, `OfferNotOpen`, `OfferOver`; a line that is not optional here is refused as `items`.
+    By a member who was told so, or by the client whose link it is (then `from_address` is the network address
+    that they came from). By the rules of the crm its deal is won and a draft invoice written. Raises
+    `NameMissing`, `OfferAnswered`, `OfferNotOpen`, `OfferOver`; a line that is not optional here is refused
+    as `items`.
     """
     offer = _lock_to_answer(offer_id, name, by)
     if offer.valid_until and day_in(profile().time_zone, at) > offer.valid_until:
@@ -147,8 +157,10 @@ def accept_offer(
     totals = totals_of_lines(offer, _chosen_lines(offer, chosen_item_ids))
     offer.accepted_net_total, offer.accepted_vat_total = totals.net_total, totals.vat_total
     offer.accepted_total, offer.accepted_groups = totals.total, kept_groups(totals)
+    offer.answered_from = from_address[:45]
     _answer(offer, OfferStatus.ACCEPTED, name, by, at)
-    _tell(OfferEvent.ACCEPTED, offer, by, at, {"name": offer.answered_by, "total": totals.total})
+    _tell(OfferEvent.ACCEPTED, offer, by, at, {**_who(offer), "total": totals.total})
+    _tell_owner(OFFER_ACCEPTED, offer, by, at)
     if offer.deal_id:
         cause = _cause(offer, offer.answered_by)
         move_by_rule(rule=RuleCode.OFFER_ACCEPTED, deal_id=offer.deal_id, cause=cause, by=_product(), at=at)
@@ -158,15 +170,16 @@ def accept_offer(
 
 
 @operation(permission=Permission.OFFERS_ANSWER)
-def decline_offer(*, offer_id: UUID, name: str, by: Actor, at: datetime, reason: str = "") -> Offer:
+def decline_offer(
+    *, offer_id: UUID, name: str, by: Actor, at: datetime, reason: str = "", from_address: str = ""
+) -> Offer:
     """Write down that `name` declines a sent offer, and why. By the rules of the crm the owner of its deal is
     asked what comes next. Raises `NameMissing`, `OfferAnswered`, `OfferNotOpen`.
     """
     offer = _lock_to_answer(offer_id, name, by)
-    offer.answer_reason = reason.strip()[:500]
+    offer.answer_reason, offer.answered_from = reason.strip()[:500], from_address[:45]
     _answer(offer, OfferStatus.DECLINED, name, by, at)
-    told = {"name": offer.answered_by, "reason": offer.answer_reason}
-    _tell(OfferEvent.DECLINED, offer, by, at, told)
+    _tell(OfferEvent.DECLINED, offer, by, at, {**_who(offer), "reason": offer.answer_reason})
     if offer.deal_id:
         ask_by_rule(
             rule=RuleCode.OFFER_DECLINED,
@@ -176,6 +189,7 @@ def decline_offer(*, offer_id: UUID, name: str, by: Actor, at: datetime, reason:
             by=_product(),
             at=at,
         )
+    _tell_owner(OFFER_DECLINED, offer, by, at)  # one whom the crm has asked already is told once
     return offer
 
 
@@ -211,10 +225,8 @@ def settle_expiry(*, by: Actor, at: datetime) -> None:
 def _lock_to_answer(offer_id: UUID, name: str, by: Actor) -> Offer:
     if not name.strip():
         raise NameMissing()
-    if by.kind is ActorKind.CLIENT:
-        offer = Offer.objects.select_for_update().get(pk=offer_id)
-    else:
-        offer = lock_offer(offer_id, by)
+    offer = lock_offer(offer_id, by)
+    if by.kind is not ActorKind.CLIENT:
         require_may_change(offer, by)
     if offer.status in (OfferStatus.ACCEPTED, OfferStatus.DECLINED):
         raise OfferAnswered()
@@ -241,6 +253,24 @@ def _answer(offer: Offer, status: OfferStatus, name: str, by: Actor, at: datetim
     offer.save()
 
 
+def _who(offer: Offer) -> dict[str, Any]:
+    return {"name": offer.answered_by} | ({"from": offer.answered_from} if offer.answered_from else {})
+
+
+def _tell_owner(kind: str, offer: Offer, by: Actor, at: datetime) -> None:
+    """What the client did by themselves; what a member wrote down, the team knows."""
+    if by.kind is ActorKind.CLIENT and offer.owner_id:
+        notify(
+            user_id=offer.owner_id,
+            kind=kind,
+            text=f"{offer} · {offer.answered_by}",
+            url=offer.get_absolute_url(),
+            key=f"{kind}:{offer.pk}" if kind == OFFER_DECLINED else f"{kind}:{offer.pk}:{at.isoformat()}",
+            by=by,
+            at=at,
+        )
+
+
 def _supersede(offer_id: UUID, by: Actor, at: datetime) -> None:
     before = Offer.objects.select_for_update().get(pk=offer_id)
     if not rules.offer_may_become(before.status, rules.SUPERSEDED):
@@ -255,7 +285,8 @@ def _email(offer: Offer, to: str, told: Event, by: Actor) -> None:
     enqueue("email_offer", by=by, key=key, offer_id=str(offer.pk), to=to, sending_id=str(told.pk))
 
 
-def _expect_expiry(offer: Offer) -> None:
+def expect_expiry(offer: Offer) -> None:
+    """Let the job come when the first of the sent offers is over."""
     due = _next_expiry()
     if due:
         set_next_due(EXPIRY, organization_id=current_organization().id, at=due)

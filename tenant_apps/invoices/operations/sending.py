@@ -95,6 +95,11 @@ def _check_letter(letter: LetterInput, to: str) -> None:
         require_address(address, field="cc")
 
 
+def e_invoice_bytes(*, invoice_id: UUID, by: Actor) -> bytes:
+    """The e-invoice of an issued document. Raises `NotExpressible`."""
+    return write_ubl(e_invoice_of(visible_invoice(invoice_id, by)))
+
+
 @operation(permission=Permission.INVOICES_SEND, event=None, why="the message that carries it tells it")
 def store_e_invoice(*, invoice_id: UUID, by: Actor, at: datetime) -> StoredFile:
     """Keep the e-invoice of an issued document as it is now, to go along with a message."""

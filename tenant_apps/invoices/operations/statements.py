@@ -14,7 +14,9 @@ from tenant_apps.activity.operations import record
 from tenant_apps.crm.models import Company, Contact
 from tenant_apps.invoices.events import BooksEvent
 from tenant_apps.invoices.operations.sending import BuyerWithoutEmail
-from tenant_apps.invoices.queries import Client, client_record
+from tenant_apps.invoices.queries import Client, client_record, statements_of
+from tenant_apps.invoices.statement_paper import render_statement
+from tenant_apps.workspace.queries import profile
 
 
 class PeriodBackwards(Refused):
@@ -42,3 +44,12 @@ def send_statement(*, client: Client, since: date, until: date, by: Actor, at: d
     key = f"email_statement:{sent.pk}"
     enqueue("email_statement", by=by, key=key, sending_id=str(sent.pk), **told, **ids)
     return receiver
+
+
+def statement_pdf_bytes(*, client: Client, since: date, until: date, by: Actor) -> bytes:
+    """A client's statement for a period as PDF, in the current language; `DoesNotExist` for one whom the
+    actor does not see.
+    """
+    record = client_record(client, by)
+    found = statements_of(client, by, since=since, until=until)
+    return render_statement(str(record), found, seller=profile(), since=since, until=until)

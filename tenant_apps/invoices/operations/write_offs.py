@@ -81,15 +81,18 @@ def write_off(
 
 
 @operation(permission=Permission.INVOICES_WRITE_OFF)
-def undo_write_off(*, invoice_id: UUID, reason: str, by: Actor, at: datetime) -> Invoice:
-    """Wait again for all that was written off of the invoice, by opposite rows.
+def undo_write_off(
+    *, invoice_id: UUID, reason: str, by: Actor, at: datetime, write_off_id: UUID | None = None
+) -> Invoice:
+    """Wait again for all that was written off of the invoice, or for one such rest, by opposite rows.
 
     Raises `ReasonMissing`, `NotWrittenOff`.
     """
     if not reason.strip():
         raise ReasonMissing()
     invoice = lock_invoice(invoice_id, by)
-    taken_back = list(live_write_offs().filter(invoice=invoice))
+    rests = live_write_offs().filter(invoice=invoice)
+    taken_back = list(rests.filter(pk=write_off_id) if write_off_id else rests)
     if not taken_back:
         raise NotWrittenOff()
     was_paid, reason = not invoice.outstanding, reason.strip()[:500]

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from shared_apps.core.actors import Actor
 from tenant_apps.crm.queries import client_and_absorbed
 from tenant_apps.invoices import rules
-from tenant_apps.invoices.models import STILL_OWED, Invoice, InvoiceItem, InvoiceState
+from tenant_apps.invoices.models import STILL_OWED, BilledTime, Invoice, InvoiceItem, InvoiceState
 from tenant_apps.sharing.queries import visible_to
 
 LAST_DAY = date.max
@@ -90,6 +90,12 @@ def invoices_of_deal(deal_id: UUID, actor: Actor, *, on: date) -> QuerySet[Invoi
     deal by its own query first.
     """
     return visible_invoices(actor, on=on).select_related(None).filter(deal_id=deal_id).order_by("-id")
+
+
+def invoice_of_time(time_entry_id: UUID, actor: Actor) -> Invoice | None:
+    """The invoice that bills an entry of logged time, for one who sees that."""
+    of_entry = BilledTime.objects.filter(entry_id=time_entry_id, freed_at=None)
+    return visible_to(Invoice.objects.filter(billed_time__in=of_entry), actor).first()
 
 
 def billing(deal_id: UUID) -> QuerySet[Invoice]:

@@ -18,6 +18,7 @@ M = TypeVar("M", Invoice, Payment)
 
 
 PAYMENT_STATUSES = ("unmatched", "partly_matched", "matched", "refunded")
+HAS_CLIENT = Q(company__isnull=False) | Q(contact__isnull=False)
 # Money of which something is neither given to an invoice nor given back.
 WAITING = Q(voided_at=None, allocated_total__lt=F("amount") - F("refunded_total"))
 

@@ -80,6 +80,16 @@ def offers_of_invoice(invoice_id: UUID, actor: Actor) -> QuerySet[Offer]:
     return visible_to(Offer.objects.filter(conversions__invoice_id=invoice_id), actor)
 
 
+def is_offer_invoiced(offer: Offer) -> bool:
+    """Whether an invoice from an offer was issued and still stands."""
+    return OfferInvoice.objects.filter(TAKES, offer=offer, invoice__state=InvoiceState.ISSUED).exists()
+
+
+def drafts_of_offer(offer: Offer) -> QuerySet[Invoice]:
+    """The draft invoices that were made from an offer."""
+    return Invoice.objects.filter(conversion__offer=offer, state=InvoiceState.DRAFT).order_by("id")
+
+
 def left_of_offer(offer: Offer) -> OfferLeft:
     """What of an accepted offer can still be invoiced. Lock the offer first to act on it."""
     conversions = list(

@@ -12,6 +12,7 @@ from tenant_apps.invoices.events import InvoiceEvent
 from tenant_apps.invoices.models import Invoice, InvoiceItem, Offer
 from tenant_apps.invoices.paper import Basis, InEuro, InvoicePaper, PaperLine, Party, Reference
 from tenant_apps.invoices.queries.chains import amended_by, groups_of
+from tenant_apps.sharing.queries import addresses_of
 from tenant_apps.workspace.models import OrganizationProfile
 from tenant_apps.workspace.queries import profile
 
@@ -78,8 +79,10 @@ def email_of_buyer(invoice: Invoice | Offer) -> str:
     return next(found, "")
 
 
-def paper_of(invoice: Invoice) -> InvoicePaper:
-    """The document as it says itself: the snapshots, or for a draft seller and buyer as they are now."""
+def paper_of(invoice: Invoice, *, payment_url: str | None = None) -> InvoicePaper:
+    """The document as it says itself: the snapshots, or for a draft seller and buyer as they are now.
+    `payment_url`: where its client link leads, for one who knows it already.
+    """
     seller = invoice.seller or seller_of(profile())
     buyer = invoice.buyer or buyer_of(invoice)
     amended = amended_by(invoice) if invoice.amends_id else None
@@ -111,12 +114,17 @@ def paper_of(invoice: Invoice) -> InvoicePaper:
         payment_method=invoice.payment_method,
         iban=seller["iban"],
         bic=seller["bic"],
-        payment_url=invoice.payment_url,
+        payment_url=payment_url_of(invoice) if payment_url is None else payment_url,
         notes=invoice.notes,
         compiled_by=seller.get("compiled_by", ""),
         logo=read_bytes(stored_file(UUID(seller["logo_id"]))) if seller.get("logo_id") else None,
         accent=seller.get("accent_color", ""),
     )
+
+
+def payment_url_of(invoice: Invoice) -> str:
+    """Where the client sees the document and pays it; "" for a draft, and where its link was revoked."""
+    return addresses_of([invoice.pk]).get(invoice.pk, "") if invoice.may_be_opened else ""
 
 
 def document_refusal(invoice: Invoice) -> Event | None:

@@ -31,7 +31,7 @@ from tenant_apps.invoices.models import (
 from tenant_apps.invoices.queries.documents import OPEN
 from tenant_apps.invoices.queries.ledger import WAITING
 from tenant_apps.messages.models import OutgoingMessage
-from tenant_apps.sharing.queries import visible_to
+from tenant_apps.sharing.queries import addresses_of, visible_to
 
 MONEY_WAITS, PAUSED, NO_EMAIL = "money_waits", "paused", "no_email"
 NUMBER = re.compile(r"\d+")
@@ -39,11 +39,12 @@ NUMBER = re.compile(r"\d+")
 
 @dataclass(frozen=True)
 class DueInvoice:
-    """An invoice, the stage it has come to, and what of interest its letter tells."""
+    """An invoice, the stage it has come to, what of interest its letter tells, and where it is paid."""
 
     invoice: Invoice
     stage: ReminderStage
     interest: StatutoryInterest | None
+    payment_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def _told(one: DueInvoice) -> dict[str, Any]:
         "number": invoice.number,
         "due": format_day(invoice.due_date),
         "owed": format_money(invoice.outstanding, invoice.currency),
-        "payment_url": invoice.payment_url,
+        "payment_url": one.payment_url,
     }
     if interest:
         row |= {
@@ -178,8 +179,9 @@ def planned_reminders(
     rows = _candidates(actor, on, stages)
     found = list(rows if invoice_ids is None else rows.filter(pk__in=invoice_ids))
     groups: dict[tuple[UUID, str, str], list[DueInvoice]] = defaultdict(list)
+    urls = addresses_of([invoice.pk for invoice in found])
     for invoice in found:
-        if due := _due(invoice, stages, on):
+        if due := _due(invoice, stages, on, urls.get(invoice.pk, "")):
             groups[(_client_of(invoice).pk, _email_of(invoice), _language_of(invoice))].append(due)
     held = _Holds.read(due.invoice for group in groups.values() for due in group)
     planned = [one for key, group in groups.items() for one in _planned(key, group, held)]
@@ -194,7 +196,7 @@ def _candidates(actor: Actor, on: date, stages: Collection[int]) -> QuerySet[Inv
     return told.filter(Q(reminded=None) | Q(reminded__lt=max(stages))).order_by("due_date", "number")
 
 
-def _due(invoice: Invoice, stages: dict[int, ReminderStage], on: date) -> DueInvoice | None:
+def _due(invoice: Invoice, stages: dict[int, ReminderStage], on: date, url: str) -> DueInvoice | None:
     assert invoice.due_date  # noqa: S101 - the candidates have one
     reminded = getattr(invoice, "reminded", None)
     offset = rules.stage_of(invoice.due_date, on=on, offsets=stages, reminded=reminded)
@@ -203,7 +205,7 @@ def _due(invoice: Invoice, stages: dict[int, ReminderStage], on: date) -> DueInv
     stage, interest = stages[offset], None
     if stage.shows_interest:
         interest = interest_on(invoice.outstanding, due_on=invoice.due_date, until=on)
-    return DueInvoice(invoice, stage, interest)
+    return DueInvoice(invoice, stage, interest, url)
 
 
 def _planned(

@@ -4,24 +4,25 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
-from shared_apps.core.actors import Actor
+from shared_apps.core.actors import Actor, ActorKind
 from tenant_apps.crm.models import Company, Contact
 from tenant_apps.crm.queries import visible_company, visible_contact
 from tenant_apps.invoices import rules
 from tenant_apps.invoices.models import Allocation, Invoice, InvoiceState, Payment, Refund, WriteOff
-from tenant_apps.invoices.queries.documents import of_client
+from tenant_apps.invoices.queries.documents import OPEN, of_client, with_status
 from tenant_apps.invoices.queries.ledger import live_allocations
 from tenant_apps.sharing.queries import visible_to
 
 ZERO = Decimal("0.00")
 PAYMENT, REFUND, WRITE_OFF = "payment", "refund", "write_off"
+M = TypeVar("M", Invoice, Payment)
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,10 @@ class Client:
 
     company_id: UUID | None = None
     contact_id: UUID | None = None
+
+    @property
+    def id(self) -> UUID | None:
+        return self.company_id or self.contact_id
 
     @property
     def documents(self) -> Q:
@@ -139,7 +144,7 @@ def _documents(client: Client, actor: Actor) -> QuerySet[Any, Any]:
     found = Invoice.objects.filter(client.documents, state=InvoiceState.ISSUED, kind__in=kinds)
     amount = Case(When(kind=rules.CREDIT_NOTE, then=-F("total")), default=F("total"))
     return _columns(
-        visible_to(found, actor),
+        _seen(found, client, actor),
         day=F("issue_date"),
         money_in=F("currency"),
         what=F("kind"),
@@ -161,7 +166,7 @@ def _own_money(client: Client, actor: Actor) -> QuerySet[Any, Any]:
         .values("given")
     )
     kept = F("amount") - Coalesce(Subquery(elsewhere), Value(ZERO))
-    found = visible_to(Payment.objects.filter(client.payments, voided_at=None), actor)
+    found = _seen(Payment.objects.filter(client.payments, voided_at=None), client, actor)
     return _columns(
         found,
         day=F("received_on"),
@@ -175,7 +180,7 @@ def _own_money(client: Client, actor: Actor) -> QuerySet[Any, Any]:
 
 def _money_of_others(client: Client, actor: Actor) -> QuerySet[Any, Any]:
     """Money for the client's documents out of payments that are not under their name."""
-    payments = visible_to(Payment.objects.filter(voided_at=None), actor)
+    payments = _seen(Payment.objects.filter(voided_at=None), client, actor)
     theirs = Invoice.objects.filter(client.documents)
     own = Payment.objects.filter(client.payments)
     given = live_allocations().filter(invoice__in=theirs, payment__in=payments).exclude(payment__in=own)
@@ -192,7 +197,7 @@ def _money_of_others(client: Client, actor: Actor) -> QuerySet[Any, Any]:
 
 def _refunds(client: Client, actor: Actor) -> QuerySet[Any, Any]:
     """What of the client's money went back to them; an opposite row counts the other way."""
-    payments = visible_to(Payment.objects.filter(client.payments), actor)
+    payments = _seen(Payment.objects.filter(client.payments), client, actor)
     return _columns(
         Refund.objects.filter(payment__in=payments),
         day=F("refunded_on"),
@@ -206,7 +211,7 @@ def _refunds(client: Client, actor: Actor) -> QuerySet[Any, Any]:
 
 def _write_offs(client: Client, actor: Actor) -> QuerySet[Any, Any]:
     """The rests of the client's documents that are not waited for."""
-    documents = visible_to(Invoice.objects.filter(client.documents), actor)
+    documents = _seen(Invoice.objects.filter(client.documents), client, actor)
     return _columns(
         WriteOff.objects.filter(invoice__in=documents),
         day=F("written_off_on"),
@@ -216,6 +221,19 @@ def _write_offs(client: Client, actor: Actor) -> QuerySet[Any, Any]:
         moved=-F("amount"),
         record_id=F("invoice_id"),
     )
+
+
+def open_documents_of(client: Client, actor: Actor, *, on: date) -> QuerySet[Invoice]:
+    """What the client still has to pay, the earliest due first, with `status` on the day."""
+    found = _seen(Invoice.objects.filter(client.documents, OPEN), client, actor)
+    return with_status(found, on=on).order_by("due_date", "number")
+
+
+def _seen(rows: QuerySet[M], client: Client, actor: Actor) -> QuerySet[M]:
+    """What of a client's books the actor sees: the client themselves all that is asked for here."""
+    if actor.kind is ActorKind.CLIENT and client.id in actor.records:
+        return rows
+    return visible_to(rows, actor)
 
 
 def _columns(rows: QuerySet[Any, Any], **columns: Any) -> QuerySet[Any, Any]:

@@ -20,13 +20,14 @@ from tenant_apps.invoices.rules.totals import (
 OFFER_DRAFT, OFFER_SENT, ACCEPTED, DECLINED = "draft", "sent", "accepted", "declined"
 EXPIRED, SUPERSEDED = "expired", "superseded"
 OFFER_STATUSES = (OFFER_DRAFT, OFFER_SENT, ACCEPTED, DECLINED, EXPIRED, SUPERSEDED)
-# A client answers once; what was not accepted gives way to a new version of itself.
+# A client answers once; what was not accepted gives way to a new version of itself. An acceptance that was
+# written down by mistake is taken back.
 OFFER_TRANSITIONS: Mapping[str, frozenset[str]] = {
     OFFER_DRAFT: frozenset({OFFER_SENT}),
     OFFER_SENT: frozenset({ACCEPTED, DECLINED, EXPIRED, SUPERSEDED}),
     DECLINED: frozenset({SUPERSEDED}),
     EXPIRED: frozenset({SUPERSEDED}),
-    ACCEPTED: frozenset(),
+    ACCEPTED: frozenset({OFFER_SENT}),
     SUPERSEDED: frozenset(),
 }
 OFFER_DAYS = 30

@@ -10,6 +10,7 @@ from tenant_apps.invoices.schemas.documents import InvoiceIn as InvoiceIn
 from tenant_apps.invoices.schemas.documents import InvoiceOut as InvoiceOut
 from tenant_apps.invoices.schemas.documents import InvoicePatch as InvoicePatch
 from tenant_apps.invoices.schemas.documents import InvoiceStatus as InvoiceStatus
+from tenant_apps.invoices.schemas.documents import InvoiceTimeIn as InvoiceTimeIn
 from tenant_apps.invoices.schemas.documents import IssueIn as IssueIn
 from tenant_apps.invoices.schemas.documents import ItemIn as ItemIn
 from tenant_apps.invoices.schemas.documents import ItemOut as ItemOut

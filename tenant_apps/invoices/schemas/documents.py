@@ -158,6 +158,13 @@ class InvoicePatch(Input):
         return InvoiceChange(**named)
 
 
+class InvoiceTimeIn(Input):
+    """Which logged time, and whether each entry or each rate per hour gets a line."""
+
+    entry_ids: list[UUID]
+    grouping: Literal["entry", "rate"] = "entry"
+
+
 class IssueIn(Input):
     issue_date: date | None = None
 
@@ -263,7 +270,7 @@ class InvoiceOut(Schema):
     annulled_at: datetime | None
     annul_reason: str | None
     pdf_url: str | None
-    payment_url: str | None
+    payment_url: str | None = Field(description="Where the client sees it and pays; null once revoked.")
     created_at: datetime
     updated_at: datetime
     archived_at: datetime | None
@@ -301,8 +308,8 @@ class InvoiceFilters(FilteredQuery):
         )
 
 
-def invoice_out(invoice: Invoice, request: HttpRequest, on: date) -> dict[str, Any]:
-    """The whole invoice, with its status as seen on the day."""
+def invoice_out(invoice: Invoice, request: HttpRequest, on: date, *, payment_url: str) -> dict[str, Any]:
+    """The whole invoice, with its status as seen on the day; `payment_url` is where its client link leads."""
     return {
         "id": invoice.pk,
         "number": invoice.number,
@@ -350,7 +357,7 @@ def invoice_out(invoice: Invoice, request: HttpRequest, on: date) -> dict[str, A
         "annulled_at": invoice.annulled_at,
         "annul_reason": invoice.annul_reason or None,
         "pdf_url": None if invoice.is_draft else _pdf_url(invoice, request),
-        "payment_url": invoice.payment_url or None,
+        "payment_url": payment_url or None,
         "created_at": invoice.created_at,
         "updated_at": invoice.updated_at,
         "archived_at": None,

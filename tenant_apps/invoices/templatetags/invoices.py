@@ -8,6 +8,7 @@ from decimal import Decimal
 from django import template
 from django.forms import Form
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from shared_apps.core.formats import format_day, format_number
@@ -15,9 +16,10 @@ from shared_apps.core.numbers import written
 from shared_apps.core.slots import fill
 from tenant_apps.activity.models import Event
 from tenant_apps.invoices import movement_texts
-from tenant_apps.invoices.models import Invoice, Offer, Payment
+from tenant_apps.invoices.models import Invoice, Offer, Payment, RecurringInvoice
 from tenant_apps.invoices.paper_words import DIFFERENCES
 from tenant_apps.invoices.queries import Fault
+from tenant_apps.invoices.recurring_texts import period_words, rhythm_words
 from tenant_apps.invoices.rules import Finding
 from tenant_apps.invoices.validation_texts import RULE_TEXTS, RuleText, problem_words
 
@@ -71,6 +73,18 @@ def data_uri(content: bytes) -> str:
 def client_name(invoice: Invoice) -> str:
     """Whom the invoice is addressed to: as it was issued, or as the draft has it now."""
     return invoice.client_name
+
+
+@register.filter
+def rhythm_of(recurring: RecurringInvoice) -> str:
+    """How often an invoice recurs, in words."""
+    return rhythm_words(recurring.unit, recurring.every, recurring.on_day)
+
+
+@register.filter
+def period_text(period: tuple[date, date]) -> str:
+    """A period in the reader's language."""
+    return period_words(period, "en" if (get_language() or "").startswith("en") else "bg")
 
 
 @register.filter

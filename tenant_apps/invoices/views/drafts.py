@@ -15,7 +15,7 @@ from shared_apps.core.formats import format_day, format_money
 from shared_apps.core.http import act, done, form_page, page
 from shared_apps.core.permissions import Permission
 from tenant_apps.crm.models import Company, Deal
-from tenant_apps.crm.queries import visible_companies, visible_deal
+from tenant_apps.crm.queries import unbilled_sums, visible_companies, visible_deal
 from tenant_apps.invoices import operations, queries, rules
 from tenant_apps.invoices.forms import drafts as forms
 from tenant_apps.invoices.models import Invoice
@@ -24,6 +24,8 @@ from tenant_apps.invoices.treatment_texts import written_treatment
 from tenant_apps.invoices.views import Request, today
 from tenant_apps.invoices.views.invoices import RulesPanel
 from tenant_apps.workspace.queries import profile
+
+NO_CLIENT: dict[str, Any] = {"client": None, "treatment": "", "must_ask": False}
 
 
 @page(Permission.INVOICES_EDIT)
@@ -96,7 +98,7 @@ def invoice_client(request: Request) -> HttpResponse:
     their last invoice, and how VAT is to be treated (`?supply=` goods or service).
     """
     found = _asked_company(request)
-    context = _client_facts(request, found) if found else {"client": None, "treatment": "", "must_ask": False}
+    context = _client_facts(request, found) if found else NO_CLIENT
     return render(request, "invoices/components/client_facts.html", context)
 
 
@@ -167,9 +169,17 @@ def _client_facts(request: Request, company: Company) -> dict[str, Any]:
         "client": company,
         "manners": [_manner(one) for one in manners],
         "last": queries.last_invoice_of(company.pk, request.actor),
+        "unbilled": _unbilled(company, request),
         "must_ask": not code,
         "treatment": written_treatment(rule.rate, code) if rule else "",
     }
+
+
+def _unbilled(company: Company, request: Request) -> list[Any]:
+    """What of the client's logged time waits to be billed, for one who sees it."""
+    if not request.actor.may(Permission.TIME_VIEW):
+        return []
+    return list(unbilled_sums(request.actor, company_id=company.pk))
 
 
 def _manner(told: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from shared_apps.core import clock
+from shared_apps.core import clock, slots
 from shared_apps.core.asking import Asking, rows_of, together
 from shared_apps.core.http import is_htmx, page, partial
 from shared_apps.core.permissions import Permission
@@ -15,10 +15,11 @@ from tenant_apps.crm.models import Deal
 from tenant_apps.crm.queries import visible_deals
 from tenant_apps.invoices import filters, queries, ubl
 from tenant_apps.invoices.adapters import written_paper
-from tenant_apps.invoices.models import Invoice, Offer
+from tenant_apps.invoices.models import Invoice, Offer, RecurringInvoice
 from tenant_apps.invoices.operations import invoice_pdf_bytes
 from tenant_apps.invoices.rules import Finding, Severity, errors_among
 from tenant_apps.invoices.views import Request, today
+from tenant_apps.sharing.queries import LinkCard, link_card_asking
 from tenant_apps.workspace.queries import listed
 
 POLLS, MESSAGES_SHOWN = 15, 20
@@ -76,7 +77,8 @@ def invoice_detail(request: Request, invoice_id: UUID) -> HttpResponse:
 
 def document_page(request: Request, invoice: Invoice, *, was_refused: bool = False) -> HttpResponse:
     """The paper with what stands beside it; 422 when it `was_refused`: then the rules say why, on top."""
-    context = _facts(request, invoice) | {"sheet": _sheet(invoice), "was_refused": was_refused}
+    context = _facts(request, invoice) | {"was_refused": was_refused}
+    context["sheet"] = _sheet(invoice, context["link"])
     return render(request, "invoices/invoice_detail.html", context, status=422 if was_refused else 200)
 
 
@@ -116,9 +118,12 @@ def _facts(request: Request, invoice: Invoice) -> dict[str, Any]:
         "chain": rows_of(queries.with_status(queries.chain_of(invoice, request.actor), on=today(request))),
         "deal": _deal_of(invoice, request),
         "offer": _offer_of(invoice, request),
+        "recurring": _recurring_of(invoice, request),
         "allocations": rows_of(queries.allocations_of_invoice(invoice.pk)),
+        "related": slots.filling("invoice.related", invoice=invoice, actor=request.actor),
         "write_offs": rows_of(queries.write_offs_of_invoice(invoice.pk)),
         "mail": _mail(invoice),
+        "link": link_card_asking(invoice, request.actor),
         "timeline": timeline(invoice.pk, by=request.actor),
     }
     return {
@@ -155,6 +160,12 @@ def _offer_of(invoice: Invoice, request: Request) -> Asking[Offer | None]:
     return next(iter(found), None)
 
 
+def _recurring_of(invoice: Invoice, request: Request) -> Asking[RecurringInvoice | None]:
+    """What made it, if it recurs."""
+    (found,) = yield [queries.recurring_of_invoice(invoice.pk, request.actor)]
+    return next(iter(found), None)
+
+
 def _waiting(request: Request) -> dict[str, Any]:
     """The payment that was just recorded and, while it looks for its invoice, how many times more to ask."""
     payment_id, polls = filters.id_in(request.GET.get("payment", "")), request.GET.get("polls", str(POLLS))
@@ -168,6 +179,7 @@ def _waiting(request: Request) -> dict[str, Any]:
     }
 
 
-def _sheet(invoice: Invoice) -> dict[str, Any]:
+def _sheet(invoice: Invoice, link: LinkCard | None) -> dict[str, Any]:
     """The paper as it will print, in the language of the document."""
-    return written_paper(queries.paper_of(invoice), invoice.language)
+    paper = queries.paper_of(invoice, payment_url=link.address if link else None)
+    return written_paper(paper, invoice.language)

@@ -18,8 +18,10 @@ from tenant_apps.crm.queries import visible_deals, win_by_document
 from tenant_apps.invoices import operations, queries
 from tenant_apps.invoices.adapters import written_offer
 from tenant_apps.invoices.forms.offers import AcceptForm, DeclineForm, InvoiceOfferForm
+from tenant_apps.invoices.forms.payments import ReasonForm
 from tenant_apps.invoices.models import Offer
 from tenant_apps.invoices.views import Request, today
+from tenant_apps.sharing.queries import link_card
 from tenant_apps.workspace.queries import listed
 
 
@@ -107,6 +109,33 @@ def _accepted(request: Request, offer: Offer) -> HttpResponse:
 
 
 @page(Permission.OFFERS_ANSWER)
+def withdraw_acceptance(request: Request, offer_id: UUID) -> HttpResponse:
+    """Asks why, and says what goes with it: in the side panel, or on a page of its own."""
+    offer = queries.visible_offer(offer_id, request.actor)
+    return _ask_to_withdraw(request, offer, ReasonForm())
+
+
+@withdraw_acceptance.act
+def withdraw_acceptance_now(request: Request, offer_id: UUID) -> HttpResponse:
+    offer, form = queries.visible_offer(offer_id, request.actor), ReasonForm(request.POST)
+    try:
+        if form.is_valid():
+            reason = form.cleaned_data["reason"]
+            operations.withdraw_acceptance(offer_id=offer_id, reason=reason, by=request.actor, at=clock.now())
+            message = _("Offer %(number)s waits for an answer again.") % {"number": offer}
+            return done(request, to=offer, message=message, event="invoices.offer_acceptance_withdrawn")
+    except DomainError as refusal:
+        add_refusal(form, refusal)
+    return _ask_to_withdraw(request, offer, form)
+
+
+def _ask_to_withdraw(request: Request, offer: Offer, form: ReasonForm) -> HttpResponse:
+    context = {"form": form, "offer": offer, "drafts": len(queries.drafts_of_offer(offer))}
+    status = 422 if form.errors else 200
+    return partial(request, "invoices/withdraw_acceptance.html", "panel", context, status=status)
+
+
+@page(Permission.OFFERS_ANSWER)
 def decline_offer(request: Request, offer_id: UUID) -> HttpResponse:
     """Asks who declines and why: in the side panel, or on a page of its own."""
     offer = queries.visible_offer(offer_id, request.actor)
@@ -165,6 +194,8 @@ def _facts(request: Request, offer: Offer) -> dict[str, Any]:
         "versions": [one for one in queries.versions_of(offer, request.actor) if one.pk != offer.pk],
         "conversions": queries.conversions_of(offer, request.actor) if offer.is_accepted else [],
         "left": queries.left_of_offer(offer) if offer.is_accepted else None,
+        "link": link_card(offer, request.actor),
+        "may_withdraw": offer.is_accepted and not queries.is_offer_invoiced(offer),
         "timeline": timeline_of(offer.pk, by=request.actor),
     }
 

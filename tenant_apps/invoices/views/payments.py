@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from shared_apps.core import clock
+from shared_apps.core import clock, slots
 from shared_apps.core.errors import DomainError
 from shared_apps.core.http import add_refusal, done, page, partial
 from shared_apps.core.permissions import Permission
@@ -244,6 +244,7 @@ def _payment_page(
     context: dict[str, Any] = {
         "payment": payment,
         "form": form,
+        "related": slots.fill("payment.related", payment=payment, actor=request.actor),
         "timeline": timeline_of(payment_id, by=request.actor),
         "parts": fill("payment.suggestions", payment=payment, actor=request.actor) if part == "panel" else [],
         "candidates": _candidates(request, payment) if payment.unallocated else [],

@@ -14,11 +14,11 @@ from shared_apps.core.days import read_day
 from shared_apps.core.http import done, page, partial
 from shared_apps.core.permissions import Permission
 from tenant_apps.invoices import queries
-from tenant_apps.invoices.operations import send_statement
+from tenant_apps.invoices.operations import send_statement, statement_pdf_bytes
 from tenant_apps.invoices.queries import Client
-from tenant_apps.invoices.statement_paper import render_statement
 from tenant_apps.invoices.views import Request, today
 from tenant_apps.invoices.views.books import as_file
+from tenant_apps.sharing.queries import link_card
 from tenant_apps.workspace.queries import profile
 
 
@@ -61,6 +61,7 @@ def _statement_page(request: Request, client: Client) -> HttpResponse:
         "statements": queries.statements_of(client, request.actor, **period),
         "pdf_url": f"{_address(client, '_pdf')}?since={period['since']}&until={period['until']}",
         "is_company": client.company_id is not None,
+        "link": link_card(record, request.actor),
     }
     return partial(request, "invoices/books/client_statement.html", "list", context)
 
@@ -74,10 +75,9 @@ def _sent(request: Request, client: Client) -> HttpResponse:
 
 
 def _pdf(request: Request, client: Client) -> HttpResponse:
-    record, period, seller = queries.client_record(client, request.actor), _period(request), profile()
-    statements = queries.statements_of(client, request.actor, **period)
-    with override(seller.default_language):
-        content = render_statement(str(record), statements, seller=seller, **period)
+    period = _period(request)
+    with override(profile().default_language):
+        content = statement_pdf_bytes(client=client, **period, by=request.actor)
     return as_file(content, f"statement-{period['since']}-{period['until']}.pdf", "application/pdf")
 
 

@@ -4,9 +4,11 @@ from typing import Any
 from django import template
 
 from shared_apps.core.actors import ActorKind
+from shared_apps.core.slots import notice_of
 from tenant_apps.messages.queries import MOST_COUNTED, unread_count
 
 register = template.Library()
+register.filter("notice", notice_of)
 
 
 @register.inclusion_tag("messages/components/bell.html", takes_context=True)

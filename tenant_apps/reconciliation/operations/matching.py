@@ -122,7 +122,9 @@ class _Batch:
         decision = rules.decide(self._facts[payment.pk], self._invoices)
         if isinstance(decision, rules.Linked):
             self._link(payment, decision)
-        elif decision.reason == rules.ALREADY_PAID and payment.allocated_total:
+        elif payment.unmatched_reason == rules.CREDIT or (
+            decision.reason == rules.ALREADY_PAID and payment.allocated_total
+        ):
             self.reasons[payment.pk] = rules.CREDIT
         else:
             self.reasons[payment.pk] = decision.reason

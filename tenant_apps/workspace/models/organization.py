@@ -51,7 +51,6 @@ class OrganizationProfile(models.Model):
     default_language = models.CharField(_("default language"), max_length=5, default="bg")
     time_zone = models.CharField(_("time zone"), max_length=60, default="Europe/Sofia")
     payment_term_days = models.PositiveSmallIntegerField(_("payment term in days"), default=14)
-    payment_url_template = models.CharField(_("payment address"), max_length=300, blank=True)
     accent_color = models.CharField(_("colour of documents"), max_length=7, blank=True)
     logo = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()
@@ -77,7 +76,6 @@ class OrganizationProfile(models.Model):
             "default_language",
             "time_zone",
             "payment_term_days",
-            "payment_url_template",
             "accent_color",
             "logo",
             "created_at",

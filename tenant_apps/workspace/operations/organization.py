@@ -5,7 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 from zoneinfo import available_timezones
 
@@ -40,7 +39,6 @@ NUMBER_DIGITS = 10
 USUAL_PREFIXES = {PROFORMA_SERIES: "PF-", OFFER_SERIES: "OF-"}
 # So many numbers apart at least, two series of tax documents never meet.
 SERIES_ROOM = 1_000_000
-PAYMENT_ADDRESS_NAMES = frozenset({"number", "amount", "currency"})
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 MAX_LOGO_BYTES = 1_000_000
 
@@ -97,7 +95,6 @@ class ProfileChange:
     default_language: str | None = None
     time_zone: str | None = None
     payment_term_days: int | None = None
-    payment_url_template: str | None = None
     accent_color: str | None = None
 
 
@@ -319,15 +316,6 @@ def _is_email(text: str) -> bool:
     return True
 
 
-def _is_payment_address(text: str) -> bool:
-    """Empty, or an http(s) address in which nothing but the known names stands in braces."""
-    if not text:
-        return True
-    address = urlsplit(text)
-    names = set(re.findall(r"\{([^{}]*)\}", text))
-    return address.scheme in {"http", "https"} and bool(address.netloc) and names <= PAYMENT_ADDRESS_NAMES
-
-
 # Field → code, what is right, what to say when it is not.
 _PROFILE_CHECKS: dict[str, tuple[str, Callable[[Any], bool], Text]] = {
     "legal_name": ("required", bool, _("Enter the legal name.")),
@@ -369,10 +357,5 @@ _PROFILE_CHECKS: dict[str, tuple[str, Callable[[Any], bool], Text]] = {
         "color_invalid",
         lambda color: not color or is_color(color),
         _("Use a colour such as #1d4ed8."),
-    ),
-    "payment_url_template": (
-        "payment_url_invalid",
-        _is_payment_address,
-        _("Use an address that starts with https:// and may hold {number}, {amount} and {currency}."),
     ),
 }

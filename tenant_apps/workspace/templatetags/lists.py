@@ -64,7 +64,8 @@ def _cell(context: template.Context, row: Row, cell: Cell) -> str:
 
 def _opening(context: template.Context, cell: Cell) -> str:
     """How the cells of a column begin, written once for all rows."""
-    openings: dict[str, str] = context.render_context.setdefault("list_row", {})
+    kept: Any = context.render_context
+    openings: dict[str, str] = kept.setdefault("list_row", {})
     name = cell.column.name
     if name not in openings:
         markup = '<td class="{}" data-label="{}"'

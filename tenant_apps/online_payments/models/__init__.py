@@ -1,0 +1,16 @@
+from tenant_apps.online_payments.models.checkouts import Checkout as Checkout
+from tenant_apps.online_payments.models.checkouts import CheckoutState as CheckoutState
+from tenant_apps.online_payments.models.checkouts import PaymentStatus as PaymentStatus
+from tenant_apps.online_payments.models.connections import CardSettings as CardSettings
+from tenant_apps.online_payments.models.connections import ConnectionState as ConnectionState
+from tenant_apps.online_payments.models.connections import EventOutcome as EventOutcome
+from tenant_apps.online_payments.models.connections import StripeConnection as StripeConnection
+from tenant_apps.online_payments.models.connections import StripeEvent as StripeEvent
+from tenant_apps.online_payments.models.payments import CardPayment as CardPayment
+from tenant_apps.online_payments.models.payments import CardRefund as CardRefund
+from tenant_apps.online_payments.models.payments import Dispute as Dispute
+from tenant_apps.online_payments.models.payments import DisputeState as DisputeState
+from tenant_apps.online_payments.models.payments import RefundState as RefundState
+from tenant_apps.online_payments.models.payouts import Payout as Payout
+from tenant_apps.online_payments.models.payouts import PayoutStatus as PayoutStatus
+from tenant_apps.online_payments.models.payouts import PayoutTransaction as PayoutTransaction

@@ -1,0 +1,154 @@
+"""A whole import is taken back, and with it all the money that it recorded."""
+
+from decimal import Decimal
+
+import pytest
+
+from shared_apps.core.errors import Refused
+from tenant_apps.invoices.models import Payment
+from tenant_apps.invoices.operations import allocate_payment, refund_payment, set_payment_client
+from tenant_apps.reconciliation.models import BankLine
+from tenant_apps.reconciliation.operations import CannotBeTakenBack, NotNow, undo_statement
+from tests.reconciliation.conftest import Till
+from tests.reconciliation.samples import Move, camt
+from tests.reconciliation.test_import_statement import MOVES, issued_invoice, typed_payment
+from tests.reconciliation.test_reversals import BACK, CREDIT
+
+
+def test_its_lines_go_and_its_payments_are_void(till: Till) -> None:
+    till.account()
+    invoice = issued_invoice(till)
+    statement = till.imported(camt([Move("120.00", text=f"Фактура {invoice.number}"), *MOVES[1:]]))
+
+    undone = till.taken_back(statement, "Грешна сметка")
+
+    assert (undone.state, undone.undo_reason) == ("undone", "Грешна сметка")
+    assert not BankLine.objects.exists()
+    assert all(
+        payment.voided_at and "Грешна сметка" in payment.void_reason for payment in Payment.objects.all()
+    )
+    invoice.refresh_from_db()
+    assert invoice.outstanding == invoice.total
+
+
+def test_the_file_may_come_again(till: Till) -> None:
+    till.account()
+    till.taken_back(till.imported(camt(MOVES)))
+
+    again = till.imported(camt(MOVES))
+
+    assert again.counts["added"] == 3
+    assert Payment.objects.filter(voided_at=None).count() == 2
+
+
+def test_lines_that_an_earlier_file_had_stay(till: Till) -> None:
+    till.account()
+    till.imported(camt(MOVES[:2]))
+    later = till.imported(camt(MOVES, number="STMT-2"))
+
+    till.taken_back(later)
+
+    assert [str(line.amount) for line in till.lines()] == ["120.00", "-12.50"]
+    assert Payment.objects.filter(voided_at=None).count() == 1
+
+
+def test_lines_that_a_later_file_has_too_become_its_lines(till: Till) -> None:
+    till.account()
+    earlier = till.imported(camt(MOVES[:2]))
+    later = till.imported(camt(MOVES, number="STMT-2"))
+
+    till.taken_back(earlier)
+
+    assert {line.statement_id for line in till.lines()} == {later.pk}
+    assert len(till.lines()) == 3
+    till.taken_back(later)
+    assert till.lines() == []
+
+
+def test_a_payment_of_another_door_stays(till: Till) -> None:
+    till.account()
+    typed = typed_payment(till, end_to_end_id="E-1")
+    statement = till.imported(camt(MOVES))
+
+    till.taken_back(statement)
+
+    typed.refresh_from_db()
+    assert typed.voided_at is None
+
+
+def test_a_reversal_goes_with_what_it_did(till: Till) -> None:
+    till.account()
+    till.imported(camt([CREDIT]))
+    later = till.imported(camt([BACK], number="STMT-2"))
+    assert Payment.objects.get().refunded_total == Decimal("120.00")
+
+    till.taken_back(later)
+
+    payment = Payment.objects.get()
+    assert (payment.refunded_total, payment.voided_at) == (Decimal("0.00"), None)
+
+
+def test_a_reversal_in_the_same_file_is_no_obstacle(till: Till) -> None:
+    till.account()
+
+    till.taken_back(till.imported(camt([CREDIT, BACK])))
+
+    assert not BankLine.objects.exists()
+    assert Payment.objects.get().voided_at
+
+
+def test_the_original_may_go_before_its_reversal(till: Till) -> None:
+    till.account()
+    earlier = till.imported(camt([CREDIT]))
+    till.imported(camt([BACK], number="STMT-2"))
+
+    till.taken_back(earlier)
+
+    (reversal,) = till.lines()
+    assert (reversal.explanation, reversal.reverses, reversal.refund) == ("open", None, None)
+    assert Payment.objects.get().voided_at
+
+
+def test_it_refuses_with_the_names_of_money_that_was_given_back(till: Till) -> None:
+    till.account()
+    statement = till.imported(camt(MOVES))
+    payment = till.lines()[0].payment
+    assert payment
+    refund_payment(
+        payment_id=payment.pk,
+        amount=Decimal("20.00"),
+        refunded_on=payment.received_on,
+        reason="Върнахме част",
+        by=till.owner,
+        at=till.at,
+    )
+
+    with pytest.raises(CannotBeTakenBack, match="Алфа ООД"):
+        undo_statement(statement_id=statement.pk, reason="Грешка", by=till.owner, at=till.at)
+
+
+def test_it_wants_a_reason_and_a_finished_import(till: Till) -> None:
+    till.account()
+    rehearsed = till.rehearsed(camt(MOVES))
+
+    with pytest.raises(NotNow):
+        undo_statement(statement_id=rehearsed.pk, reason="Грешка", by=till.owner, at=till.at)
+    with pytest.raises(Refused):
+        undo_statement(statement_id=rehearsed.pk, reason=" ", by=till.owner, at=till.at)
+
+
+def test_money_that_was_linked_by_hand_is_freed(till: Till) -> None:
+    till.account()
+    invoice = issued_invoice(till)
+    statement = till.imported(camt([Move("50.00", text="нещо")]))
+    payment = till.lines()[0].payment
+    assert payment
+    set_payment_client(payment_id=payment.pk, company_id=invoice.company_id, by=till.owner, at=till.at)
+    allocate_payment(
+        payment_id=payment.pk, invoice_id=invoice.pk, amount=Decimal("50.00"), by=till.owner, at=till.at
+    )
+
+    till.taken_back(statement)
+
+    invoice.refresh_from_db()
+    assert invoice.outstanding == invoice.total
