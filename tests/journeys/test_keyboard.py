@@ -93,6 +93,7 @@ def credit(one: Visitor) -> None:
     one.page.wait_for_load_state()
     tab_to(one, "description")
     one.page.keyboard.press("Control+Enter")
+    one.page.wait_for_url(lambda url: not url.endswith("/edit/"))
     one.sees_heading("Draft credit note")
     issue(one)
 
