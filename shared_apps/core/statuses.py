@@ -30,6 +30,7 @@ LOOKS: dict[str, tuple[str, str | Promise]] = {
     "paid_in_full": (GREEN, _("Paid in full")),
     "active": (GREEN, _("Active")),
     "inactive": (GREY, _("Inactive")),
+    "running": (GREEN, pgettext_lazy("recurring invoice", "Active")),
     "paused": (AMBER, pgettext_lazy("recurring invoice", "Paused")),
     "ended": (GREY, pgettext_lazy("recurring invoice", "Ended")),
     "held": (RED, pgettext_lazy("recurring invoice", "Held")),

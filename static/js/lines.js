@@ -2,7 +2,7 @@
    a keyboard and products to choose from.
 
    Enter: the next empty line, or a new one below · ↑ ↓: the same cell of another line · Delete on an empty line: away with it ·
-   Ctrl+Enter: save · in the description: ↑ ↓ Enter Esc choose a product. */
+   Ctrl+Enter anywhere in the form: save · in the description: ↑ ↓ Enter Esc choose a product. */
 "use strict";
 
 (() => {
@@ -159,8 +159,7 @@
     function onKey(event) {
       const row = event.target.closest("tr");
       const name = event.target.dataset.line;
-      if (!row || !name || event.defaultPrevented || event.isComposing) return;
-      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return submit(event);
+      if (!row || !name || event.defaultPrevented || event.isComposing || isSave(event)) return;
       if (event.key === "Enter") return act(event, () => goOn(row));
       const isSelect = event.target.tagName === "SELECT";
       if (event.key === "ArrowUp" && (!isSelect || event.altKey)) return act(event, () => move(row, name, -1));
@@ -176,9 +175,11 @@
       work();
     }
 
-    function submit(event) {
-      event.preventDefault();
-      form.requestSubmit();
+    const isSave = (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey);
+
+    // From any field, the notes included: nobody has to come back to the lines or to the button.
+    function onSave(event) {
+      if (isSave(event) && !event.defaultPrevented && !event.isComposing) act(event, () => form.requestSubmit());
     }
 
     // --- products ---------------------------------------------------------------------------------------------
@@ -270,6 +271,7 @@
     }
 
     body.addEventListener("keydown", onKey);
+    form.addEventListener("keydown", onSave);
     body.addEventListener("input", onInput);
     body.addEventListener("change", refresh);
     body.addEventListener("focusout", () => setTimeout(() => menu.closeUnless(document.activeElement), 100));

@@ -25,8 +25,9 @@ from tenant_apps.invoices.queries import (
     visible_invoice,
     visible_offer,
 )
+from tenant_apps.online_payments.queries import accepts_cards, is_payment_on_its_way
 from tenant_apps.sharing.models import PublicLink
-from tenant_apps.sharing.queries import addresses_of, public_link
+from tenant_apps.sharing.queries import address_of, addresses_of, public_link
 from tenant_apps.workspace.queries import profile
 from tenants.context import current_organization
 
@@ -51,6 +52,7 @@ class Opened:
 class ShownInvoice:
     """An invoice as its client sees it. `asked` is what they are to pay now, `checked` what came and is not
     given to an invoice yet, `follower` the invoice that took a proforma's place, with its address.
+    `by_card`: whether a card will do; `is_processing`: whether it was paid by a way that takes days.
     """
 
     invoice: Invoice
@@ -59,6 +61,8 @@ class ShownInvoice:
     transfer: Transfer | None
     follower: Invoice | None
     follower_url: str
+    by_card: bool
+    is_processing: bool
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,14 @@ def _record_behind(link: PublicLink, client: Actor) -> tuple[Any, str, str]:
     return party, str(party), profile().default_language
 
 
+def address_behind(link_id: UUID) -> str:
+    """Where a link leads; `DoesNotExist` for one that leads nowhere (any more)."""
+    address = address_of(PublicLink.objects.get(pk=link_id, revoked_at=None))
+    if not address:
+        raise PublicLink.DoesNotExist(link_id)
+    return address
+
+
 def books_of(link: PublicLink) -> Client:
     """Whose books the link of a statement opens."""
     return Client(**{f"{link.record_type}_id": link.record_id})
@@ -131,6 +143,7 @@ def shown_invoice(opened: Opened) -> ShownInvoice:
     invoice: Invoice = opened.record
     asked = amount_asked(invoice)
     after = invoice_after(invoice) if invoice.kind == "proforma" else None
+    is_processing = bool(invoice.outstanding) and is_payment_on_its_way(invoice.pk)
     return ShownInvoice(
         invoice=invoice,
         asked=asked,
@@ -138,6 +151,8 @@ def shown_invoice(opened: Opened) -> ShownInvoice:
         transfer=transfer_of(invoice),
         follower=after,
         follower_url=addresses_of([after.pk]).get(after.pk, "") if after else "",
+        by_card=bool(invoice.outstanding) and not is_processing and accepts_cards(),
+        is_processing=is_processing,
     )
 
 

@@ -1,6 +1,7 @@
-"""What a client may do by their link, and who of those that come is a person."""
+"""What a client may do by their link, who of those that come is a person, and what one who pays is told."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 from shared_apps.core.permissions import Permission
 
@@ -49,3 +50,38 @@ def is_a_person(headers: Mapping[str, str]) -> bool:
     if any("prefetch" in purpose or "preview" in purpose for purpose in purposes):
         return False
     return name.startswith("mozilla/") and not any(word in name for word in _PROGRAMS)
+
+
+class Stage(StrEnum):
+    """What the page of a card payment tells its client."""
+
+    PREPARING = "preparing"
+    READY = "ready"
+    LEFT = "left"
+    ASKING = "asking"
+    UNHEARD = "unheard"
+    PAID = "paid"
+    PROCESSING = "processing"
+    FAILED = "failed"
+    OVER = "over"
+
+
+ASKED_BEFORE_GIVING_UP = 15
+
+
+def stage_of(state: str, payment_status: str, came: str, asked_count: int) -> Stage:
+    """Return what to tell of a checkout. `came`: "back" for one whom Stripe sent back after paying, "left"
+    for one who left its page. One who came back while we have not heard is asked for, some times, and then
+    told just that: what we do not know is called neither paid nor failed.
+    """
+    if payment_status in (Stage.PAID, Stage.PROCESSING, Stage.FAILED):
+        return Stage(payment_status)
+    if state == "failed":
+        return Stage.FAILED
+    if came == "back" and state in ("open", "expired"):
+        return Stage.ASKING if asked_count < ASKED_BEFORE_GIVING_UP else Stage.UNHEARD
+    if state == "expired":
+        return Stage.OVER
+    if state == "open":
+        return Stage.LEFT if came == "left" else Stage.READY
+    return Stage.PREPARING

@@ -21,3 +21,4 @@ class ReconciliationConfig(AppConfig):
         moves_with("contact", Belonging(KnownPayer, "contact_id", _("Known payers")))
         register("payment.unmatched_reason", slots.unmatched_reason)
         register("allocation.evidence", slots.evidence)
+        register("payment.suggestions", slots.suggestions_on_payment)

@@ -20,6 +20,7 @@ REASON_TEXTS: Mapping[str, str | Promise] = {
     rules.OTHER_PAYER: _("The money is another client's than the invoice that the reference names."),
     rules.WEAK_NUMBER: _("The number in the reference may be that of something else than an invoice."),
     rules.CREDIT: _("What is left is the client's credit."),
+    rules.NOT_NAMED: _("The payment does not name it."),
     rules.TAKEN_BACK: _("A person unlinked it, so only a person links it again."),
 }
 

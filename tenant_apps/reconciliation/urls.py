@@ -1,8 +1,19 @@
 from django.urls import path
 
-from tenant_apps.reconciliation.views import accounts, decisions, line_rules, lines, statements, workbench
+from tenant_apps.reconciliation.views import (
+    accounts,
+    decisions,
+    line_rules,
+    lines,
+    statements,
+    suggestions,
+    workbench,
+)
 
 urlpatterns = [
+    path(
+        "payments/<uuid:payment_id>/suggestions/", suggestions.payment_suggestions, name="payment_suggestions"
+    ),
     path("workbench/", workbench.workbench, name="workbench"),
     path("workbench/certain/", workbench.certain_list, name="certain_list"),
     path("workbench/certain/accept/", decisions.accept_certain, name="accept_certain"),

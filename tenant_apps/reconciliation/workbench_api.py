@@ -14,7 +14,7 @@ from tenant_apps.reconciliation import operations, queries
 from tenant_apps.reconciliation.models import Decision
 from tenant_apps.reconciliation.workbench_schemas import (
     ORDERINGS,
-    AcceptIn,
+    CandidateIn,
     CaseOut,
     CertainIn,
     CertainOut,
@@ -110,7 +110,7 @@ def read_waiting(request: Request, item_id: UUID) -> HttpResponse:
 
 
 @router.post(f"{ITEM}accept/", response=DecisionOut, operation_id="accept_candidate")
-def accept_candidate(request: Request, item_id: UUID, data: AcceptIn) -> HttpResponse:
+def accept_candidate(request: Request, item_id: UUID, data: CandidateIn) -> HttpResponse:
     """Link a payment to an invoice. What is left over becomes the client's credit."""
     decision = operations.accept_candidate(
         payment_id=_payment_id(request, item_id), **data.model_dump(), by=request.actor, at=clock.now()

@@ -23,7 +23,7 @@ from tenant_apps.reconciliation.models import Rest, Sign, Verdict
 from tenant_apps.reconciliation.queries import Waiting
 
 
-class AcceptForm(forms.Form):
+class CandidateForm(forms.Form):
     """An invoice for a payment; `left` is what the person saw of the money."""
 
     invoice_id = forms.UUIDField()

@@ -84,7 +84,7 @@ class CaseOut(WaitingOut):
     look_alike_line_ids: list[UUID]
 
 
-class AcceptIn(Input):
+class CandidateIn(Input):
     """`amount`: as much as fits when it is left out. `left`: what was seen of the money; 409 when it is
     another by now. `rest`: what becomes of what the invoice still lacks.
     """

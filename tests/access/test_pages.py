@@ -207,12 +207,28 @@ MATRIX: dict[str, tuple[Lowest, Lowest]] = {
     "withdraw_acceptance": (USER, USER),
     "invoice_offer": (USER, USER),
     "offer_pdf": (USER, NOBODY),
+    "workbench": (MANAGER, NOBODY),
+    "certain_list": (MANAGER, NOBODY),
+    "accept_certain": (NOBODY, MANAGER),
+    "undo_last_decision": (NOBODY, MANAGER),
+    "decision_detail": (MANAGER, NOBODY),
+    "undo_decision": (NOBODY, MANAGER),
+    "waiting_detail": (MANAGER, NOBODY),
+    "accept_candidate": (NOBODY, MANAGER),
+    "split_payment": (MANAGER, MANAGER),
+    "give_to_client": (MANAGER, MANAGER),
+    "mark_waiting": (NOBODY, MANAGER),
+    "recognize_payment": (NOBODY, MANAGER),
+    "record_waiting": (NOBODY, MANAGER),
+    "recognize_refund": (NOBODY, MANAGER),
+    "make_rule_from_line": (MANAGER, MANAGER),
     "payment_list": (USER, NOBODY),
     "payment_detail": (USER, NOBODY),
     "payment_create": (MANAGER, MANAGER),
     "allocate_payment": (MANAGER, MANAGER),
     "deallocate_payment": (MANAGER, MANAGER),
     "void_payment": (MANAGER, MANAGER),
+    "payment_suggestions": (MANAGER, MANAGER),
     "set_payment_client": (MANAGER, MANAGER),
     "refund_payment": (MANAGER, MANAGER),
     "undo_refund": (MANAGER, MANAGER),
@@ -325,7 +341,8 @@ OPEN = {
 # Behind a client link: for whoever has the address, and for nobody without (tests/isolation/test_clients.py).
 BY_LINK = {
     "public_page", "public_pdf", "public_ubl", "public_transfer_code", "public_version", "public_logo",
-    "public_colors", "accept_public_offer", "decline_public_offer",
+    "public_colors", "accept_public_offer", "decline_public_offer", "pay_public_invoice", "public_checkout",
+    "public_card_page", "public_return",
 }  # fmt: skip
 # For everybody who is signed in, whatever the role: one's own account.
 ONE_S_OWN = {"account_change_password", "send_verification_mail"}

@@ -145,6 +145,7 @@ LISTS = [
 WHOLE = {
     "/api/v1/card-payments/",  # the settings: one record
     "/api/v1/invoices/{invoice_id}/rules/",  # the rules of the law
+    "/api/v1/payments/{payment_id}/suggestions/",  # five at most
     "/api/v1/reminders/stages/",  # a handful that people write
     "/api/v1/books/month-packs/",  # the latest ones
     "/api/v1/books/receivables/",  # a sum per client and currency

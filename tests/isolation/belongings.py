@@ -61,6 +61,7 @@ from tenant_apps.reconciliation.operations import (
     bring_in_statement,
     create_bank_account,
     create_line_rule,
+    give_to_client,
     import_statement,
 )
 from tenant_apps.reconciliation.tasks import take_in
@@ -258,7 +259,7 @@ def _records(by: Actor, at: Any) -> dict[str, Any]:
     arriving = upload_import(
         name="people.csv", content="Име;Имейл\nАна;a@some.example\n".encode(), by=by, at=at
     )
-    bank = _bank(by, at)
+    bank = _bank(by, at) | _decided(company.pk, by, at)
     often = _recurring(company.pk, by, at)
     absorbed = create_company(details=CompanyChange(name="Някоя ООД"), by=by, at=at)
     merge = merge_companies(kept_id=company.pk, absorbed_id=absorbed.pk, by=by, at=at)
@@ -299,9 +300,17 @@ def _bank(by: Actor, at: datetime) -> dict[str, Any]:
         "bank_account_id": account.pk,
         "statement_id": statement.pk,
         "line_id": statement.lines.get().pk,
+        "item_id": statement.lines.get().pk,
         "row_id": statement.rows.get(outcome="failed").pk,
         "rule_id": rule.pk,
     }
+
+
+def _decided(company_id: UUID, by: Actor, at: datetime) -> dict[str, Any]:
+    """Money that somebody gave to a client at the workbench."""
+    wanted = PaymentInput(amount=Decimal(3), currency="EUR", received_on=at.date())
+    money = record_payment(payment=wanted, by=by, at=at)
+    return {"decision_id": give_to_client(item_id=money.pk, company_id=company_id, by=by, at=at).pk}
 
 
 def _recurring(company_id: UUID, by: Actor, at: datetime) -> dict[str, Any]:

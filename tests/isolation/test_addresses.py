@@ -81,6 +81,9 @@ def body_for(address: Address, ids: dict[str, Any]) -> dict[str, Any]:
         "booked_on": "2026-11-02",
         "explanation": "fee",
         "payment_id": str(ids["payment_id"]),
+        "parts": [{"invoice_id": str(ids["invoice_id"]), "amount": "1.00"}],
+        "verdict": "fee",
+        "text": "такса",
         "occurs_on": "2031-01-01",
         "starts_on": "2031-01-01",
         "catch_up": False,
@@ -90,7 +93,15 @@ def body_for(address: Address, ids: dict[str, Any]) -> dict[str, Any]:
     wanted = {
         "annul": ["reason"],
         "void": ["reason"],
-        "refund": ["payment_id"] if "bank-lines/" in address.route else ["amount", "refunded_on", "reason"],
+        "suggestions": ["invoice_id"],
+        "refund": (
+            ["payment_id"]
+            if "bank-lines/" in address.route or "workbench/" in address.route
+            else ["amount", "refunded_on", "reason"]
+        ),
+        "split": ["parts"],
+        "same": ["payment_id"],
+        "rule": ["verdict", "text"],
         "undo": ["reason"] if "refunds/" in address.route or "bank-" in address.route else [],
         "correct": ["booked_on", "amount"],
         "mark": ["explanation"],
@@ -105,7 +116,7 @@ def body_for(address: Address, ids: dict[str, Any]) -> dict[str, Any]:
         "update": ["query"],
         "notes": ["kind", "reason"] if "invoices/" in address.route else [],
         "deduct-advances": ["advance_ids"],
-        "accept": ["name"],
+        "accept": ["invoice_id"] if "workbench/" in address.route else ["name"],
         "withdraw-acceptance": ["reason"],
         "recur": ["starts_on"],
         "resume": ["catch_up"],

@@ -1,5 +1,6 @@
 """A page at Stripe for an invoice: one at a time, for what it owes, closed when that changes."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -91,10 +92,15 @@ def system(owner: Actor) -> Actor:
 
 
 def test_the_client_needs_no_role(invoice: Invoice, owner: Actor) -> None:
-    client = Actor(ActorKind.CLIENT, "Клиент", organization_id=owner.organization_id, language="en")
+    nobody = Actor(ActorKind.CLIENT, "Клиент", organization_id=owner.organization_id, language="en")
+    with pytest.raises(Invoice.DoesNotExist):
+        ask(invoice, nobody)
+    client = replace(nobody, records=frozenset({invoice.pk}))
     checkout = ask(invoice, client)
     assert (checkout.language, checkout.by_kind) == ("en", "client")
     assert ask_again(checkout_id=checkout.pk, by=client, at=clock.now()).pk == checkout.pk
+    with pytest.raises(Invoice.DoesNotExist):
+        ask_again(checkout_id=checkout.pk, by=nobody, at=clock.now())
 
 
 def test_one_without_the_permission_is_refused(invoice: Invoice, owner: Actor) -> None:

@@ -254,7 +254,7 @@ def test_nothing_is_linked_without_two_signals_and_never_too_much(
 def test_every_reason_and_signal_has_its_words():
     from tenant_apps.reconciliation.reasons import REASON_TEXTS, SIGNAL_TEXTS
 
-    assert set(REASON_TEXTS) == set(rules.UNMATCHED_REASONS)
+    assert set(REASON_TEXTS) == {*rules.UNMATCHED_REASONS, rules.NOT_NAMED}
     assert set(SIGNAL_TEXTS) == set(rules.SIGNALS)
 
 

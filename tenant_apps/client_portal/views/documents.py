@@ -36,6 +36,7 @@ def invoice_page(request: Request) -> HttpResponse:
         "iban": format_iban(transfer.iban) if transfer else "",
         "plain_amount": f"{transfer.amount:.2f}" if transfer else "",
         "code_url": visit.url("public_transfer_code") if transfer and transfer.is_sepa else "",
+        "pay_url": visit.url("pay_public_invoice"),
         "pdf_url": visit.url("public_pdf"),
         "ubl_url": visit.url("public_ubl") if may_be_e_invoice(invoice) else "",
     }

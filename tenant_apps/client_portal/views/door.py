@@ -82,26 +82,23 @@ class Door:
         return view
 
     def __call__(self, request: Request, token: str, **values: Any) -> HttpResponse:
-        with translation.override(_language_asked(request) or translation.get_language()):
-            response = self._answer(request, token, values)
-        for name, value in PRIVATE.items():
-            response[name] = value
-        return response
+        with translation.override(language_asked(request) or translation.get_language()):
+            return private(self._answer(request, token, values))
 
     def _answer(self, request: Request, token: str, values: dict[str, Any]) -> HttpResponse:
         address = client_ip(request)
         if wait := seconds_to_wait(f"portal:{address}", per_minute=settings.LINK_RATE_PER_MINUTE):
-            return _too_often(request, wait)
+            return too_often(request, wait)
         try:
             opened = queries.open_link(token)
         except ObjectDoesNotExist:
-            return _leads_nowhere(request)
+            return leads_nowhere(request)
         if wait := seconds_to_wait(f"portal:{opened.link.pk}", per_minute=settings.LINK_RATE_PER_MINUTE):
-            return _too_often(request, wait)
+            return too_often(request, wait)
         handler = self.handlers.get(request.method or "")
         if handler is None:
             return HttpResponseNotAllowed([*self.handlers])
-        language = _language_asked(request) or opened.language
+        language = language_asked(request) or opened.language
         request.visit = Visit(token, opened, language, address)
         zone = ZoneInfo(current_organization().time_zone)
         with translation.override(language), timezone.override(zone):
@@ -111,11 +108,11 @@ class Door:
 
     def _handled(self, handler: View, request: Request, values: dict[str, Any]) -> HttpResponse:
         if request.visit.opened.kind not in self.kinds:
-            return _leads_nowhere(request)
+            return leads_nowhere(request)
         try:
             return handler(request, **values)
         except ObjectDoesNotExist:
-            return _leads_nowhere(request)
+            return leads_nowhere(request)
         except DomainError as refusal:
             context = {"refusal": refusal, "back": request.visit.url("public_page"), **frame(request)}
             return render(request, "client_portal/refused.html", context, status=status_of(refusal))
@@ -153,13 +150,21 @@ def note_opening(request: Request) -> None:
         note_link_opened(link_id=link.pk, by=request.visit.opened.client, at=clock.now())
 
 
+def private(response: HttpResponse) -> HttpResponse:
+    """The answer, for nobody to keep, to index, or to tell others where it was found."""
+    for name, value in PRIVATE.items():
+        response[name] = value
+    return response
+
+
 def as_file(content: bytes, name: str, content_type: str) -> HttpResponse:
     """A file to be kept; `name` is of figures and letters of ours."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(content, content_type=content_type, headers=headers)
 
 
-def _language_asked(request: HttpRequest) -> str:
+def language_asked(request: HttpRequest) -> str:
+    """The language that the address asks for; "" for none."""
     asked = request.GET.get(LANGUAGE, "")
     return asked if asked in dict(settings.LANGUAGES) else ""
 
@@ -175,12 +180,13 @@ def _languages(request: Request) -> list[dict[str, Any]]:
     return found
 
 
-def _leads_nowhere(request: HttpRequest) -> HttpResponse:
+def leads_nowhere(request: HttpRequest) -> HttpResponse:
     """One answer for what was altered, revoked, drafted anew, or is another organization's."""
     return render(request, "client_portal/nowhere.html", status=404)
 
 
-def _too_often(request: HttpRequest, seconds: int) -> HttpResponse:
+def too_often(request: HttpRequest, seconds: int) -> HttpResponse:
+    """The answer to one who has to wait."""
     response = render(request, "429.html", status=429)
     response["Retry-After"] = str(seconds)
     return response

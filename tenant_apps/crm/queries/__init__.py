@@ -49,12 +49,13 @@ from tenant_apps.crm.queries.duplicates import alike as alike
 from tenant_apps.crm.queries.duplicates import choices_between as choices_between
 from tenant_apps.crm.queries.duplicates import client_and_absorbed as client_and_absorbed
 from tenant_apps.crm.queries.duplicates import merges_into as merges_into
-from tenant_apps.crm.queries.duplicates import namesakes as namesakes
 from tenant_apps.crm.queries.duplicates import suspects as suspects
 from tenant_apps.crm.queries.duplicates import suspects_of as suspects_of
 from tenant_apps.crm.queries.duplicates import visible_client as visible_client
 from tenant_apps.crm.queries.duplicates import what_moves as what_moves
 from tenant_apps.crm.queries.duplicates import what_stays as what_stays
+from tenant_apps.crm.queries.names import namesakes as namesakes
+from tenant_apps.crm.queries.names import near_names as near_names
 from tenant_apps.crm.queries.notes import attachments_about as attachments_about
 from tenant_apps.crm.queries.notes import conversations_about as conversations_about
 from tenant_apps.crm.queries.notes import mentioned_in as mentioned_in

@@ -1,7 +1,6 @@
 """Who may be the same: hints while one types, pairs to look at, and two records side by side."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -146,24 +145,6 @@ def visible_client(entity: str, record_id: UUID, actor: Actor) -> Client:
     rows: QuerySet[Any] = client_model(entity)._default_manager.all()
     found: Client = visible_to(rows, actor).get(pk=record_id)
     return found
-
-
-def namesakes(names: Collection[str], actor: Actor) -> dict[str, UUID]:
-    """Name → the only company that bears it, in any spelling, or else the only person: two statements."""
-    firms = _only_ones(Company, {name: company_key(name) for name in names}, actor)
-    others = {name: person_key(name, "") for name in names if name not in firms}
-    return _only_ones(Contact, others, actor) | firms
-
-
-def _only_ones(
-    model: type[Company] | type[Contact], keys: Mapping[str, str], actor: Actor
-) -> dict[str, UUID]:
-    wanted = set(keys.values()) - {""}
-    rows = model._default_manager.filter(name_key__in=wanted, archived_at=None)
-    borne: dict[str, list[UUID]] = defaultdict(list)
-    for key, pk in visible_to(rows, actor).values_list("name_key", "pk") if wanted else ():
-        borne[key].append(pk)
-    return {name: borne[key][0] for name, key in keys.items() if len(borne.get(key, ())) == 1}
 
 
 def client_and_absorbed(entity: str, record_id: UUID) -> QuerySet[Any, UUID]:

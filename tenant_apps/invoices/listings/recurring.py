@@ -45,7 +45,7 @@ def end(*, record_id: UUID, by: Actor, at: datetime) -> RecurringInvoice:
 
 
 def states(reading: Reading) -> list[tuple[str, Any]]:
-    return [(state, look_of(state)[1]) for state in RecurringState.values]
+    return [(state.value, look_of(state.look)[1]) for state in RecurringState]
 
 
 def client_of(recurring: RecurringInvoice) -> Any:
@@ -70,7 +70,7 @@ RECURRING = Listing(
     columns=(
         Column("name", _("Name"), Kind.TITLE, order="name"),
         Column("client", _("Client"), Kind.RECORD, value=client_of, join=("company", "contact")),
-        Column("state", _("Status"), Kind.STATUS, order="state"),
+        Column("state", _("Status"), Kind.STATUS, "shown_state", order="state"),
         Column("rhythm", _("How often"), value=words_of),
         Column("next_on", _("Next"), Kind.DATE, order=Coalesce(F("next_on"), Value(date.max))),
         Column("total", _("Total"), Kind.MONEY, order="total"),

@@ -32,9 +32,14 @@ class RecurringWay(models.TextChoices):
 class RecurringState(models.TextChoices):
     """Where it stands; `rules.RECURRING_TRANSITIONS` says what it may become."""
 
-    ACTIVE = rules.ACTIVE, _("Active")
+    ACTIVE = rules.ACTIVE, pgettext_lazy("recurring invoice", "Active")
     PAUSED = rules.PAUSED, pgettext_lazy("recurring invoice", "Paused")
     ENDED = rules.ENDED, pgettext_lazy("recurring invoice", "Ended")
+
+    @property
+    def look(self) -> str:
+        """What its badge goes by: an active invoice reads otherwise than an active company."""
+        return "running" if self == RecurringState.ACTIVE else self.value
 
 
 class BilledPeriod(models.IntegerChoices):
@@ -191,6 +196,11 @@ class RecurringInvoice(models.Model):
     @property
     def is_active(self) -> bool:
         return self.state == RecurringState.ACTIVE
+
+    @property
+    def shown_state(self) -> str:
+        """What its badge goes by."""
+        return RecurringState(self.state).look
 
     @property
     def has_ended(self) -> bool:

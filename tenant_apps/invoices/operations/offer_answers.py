@@ -265,7 +265,7 @@ def _tell_owner(kind: str, offer: Offer, by: Actor, at: datetime) -> None:
             kind=kind,
             text=f"{offer} · {offer.answered_by}",
             url=offer.get_absolute_url(),
-            key=f"{kind}:{offer.pk}",
+            key=f"{kind}:{offer.pk}" if kind == OFFER_DECLINED else f"{kind}:{offer.pk}:{at.isoformat()}",
             by=by,
             at=at,
         )

@@ -157,6 +157,12 @@ def amount_for(payment: Payment, invoice: Invoice) -> str:
 
 
 @register.filter
+def as_typed(amount: Decimal) -> str:
+    """An amount as one would type it."""
+    return written(amount, least_places=2)
+
+
+@register.filter
 def days_late(invoice: Invoice, on: date) -> int:
     """For how many days the invoice has been overdue."""
     return max((on - invoice.due_date).days, 0) if invoice.due_date else 0

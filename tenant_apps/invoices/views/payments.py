@@ -11,6 +11,7 @@ from shared_apps.core.errors import DomainError
 from shared_apps.core.http import add_refusal, done, page, partial
 from shared_apps.core.permissions import Permission
 from shared_apps.core.search import matching
+from shared_apps.core.slots import fill
 from tenant_apps.activity.queries import timeline_of
 from tenant_apps.invoices import filters, operations, queries
 from tenant_apps.invoices.forms.payments import (
@@ -245,6 +246,7 @@ def _payment_page(
         "form": form,
         "related": slots.fill("payment.related", payment=payment, actor=request.actor),
         "timeline": timeline_of(payment_id, by=request.actor),
+        "parts": fill("payment.suggestions", payment=payment, actor=request.actor) if part == "panel" else [],
         "candidates": _candidates(request, payment) if payment.unallocated else [],
         "search": request.GET.get("search", ""),
     }

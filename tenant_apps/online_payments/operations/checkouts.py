@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
-from shared_apps.core.actors import Actor, ActorKind, system_actor
+from shared_apps.core.actors import Actor, ActorKind
 from shared_apps.core.errors import Refused
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
@@ -89,15 +89,14 @@ class PathNotOurs(Refused):
 def request_checkout(*, invoice_id: UUID, return_path: str, by: Actor, at: datetime) -> Checkout:
     """Have a page made where the invoice is paid by card: what it owes now. A job asks Stripe for it.
 
-    Who asks twice, or at the same time, gets the same page. By a member, or by the client
-    (`ActorKind.CLIENT`: whoever let them in says which invoice is theirs). The client comes back to
-    `return_path`, a path on the organization's host, to which `checkout=<id>` is added, and `from_stripe`:
-    `back` when they went through with it, else `left`. Raises `CardsNotTaken`, `NothingToPay`,
-    `PaymentOnItsWay`, `NotChargeable`, `PathNotOurs`.
+    Who asks twice, or at the same time, gets the same page. By a member, or by the client whose link opens
+    the invoice. The client comes back to `return_path`, a path on the organization's host, to which
+    `checkout=<id>` is added, and `from_stripe`: `back` when they went through with it, else `left`. Raises
+    `CardsNotTaken`, `NothingToPay`, `PaymentOnItsWay`, `NotChargeable`, `PathNotOurs`.
     """
     if by.kind is not ActorKind.CLIENT:
         by.require(Permission.CARDS_CHARGE)
-    invoice = visible_invoice(invoice_id, _one_who_sees(by))
+    invoice = visible_invoice(invoice_id, by)
     connection = working_connection()
     if connection is None or not accepts_cards():
         raise CardsNotTaken()
@@ -127,7 +126,7 @@ def ask_again(*, checkout_id: UUID, by: Actor, at: datetime) -> Checkout:
     if by.kind is not ActorKind.CLIENT:
         by.require(Permission.CARDS_CHARGE)
     checkout = lock_checkout(checkout_id)
-    visible_invoice(checkout.invoice_id, _one_who_sees(by))
+    visible_invoice(checkout.invoice_id, by)
     is_fresh = checkout.asked_at is not None and at - checkout.asked_at < ASKED_AGAIN_AFTER
     if checkout.session_id and not checkout.is_settled and not is_fresh:
         moment = int(at.timestamp()) // int(ASKED_AGAIN_AFTER.total_seconds())
@@ -353,8 +352,3 @@ def _ask_at_the_end(checkout: Checkout, by: Actor, at: datetime) -> None:
         checkout_id=str(checkout.pk),
     )
     set_next_due("catch_up_with_stripe", organization_id=current_organization().id, at=at)
-
-
-def _one_who_sees(by: Actor) -> Actor:
-    """A client was let in to the one invoice that they ask about."""
-    return system_actor(by.organization_id, by.language) if by.kind is ActorKind.CLIENT else by

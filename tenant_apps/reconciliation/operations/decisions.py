@@ -99,8 +99,8 @@ def accept_candidate(
     """Link a payment to an invoice: an amount, or as much as fits.
 
     What the invoice still lacks is owed, or by `rest` a fee that a bank kept (written off) or a discount (a
-    credit note, drafted to be issued). What is more than it owes becomes the client's credit. `left` is what the
-    person saw of the money; when it is another by now, `AlreadyDecided`. Raises what `allocate_payments`
+    credit note, drafted to be issued). What is more than it owes becomes the client's credit. `left` is what
+    the person saw of the money; when it is another by now, `AlreadyDecided`. Raises what `allocate_payments`
     raises.
     """
     payment = _lock_money(payment_id, left, by)
@@ -126,13 +126,14 @@ def split_payment(
     at: datetime,
     left: Decimal | None = None,
 ) -> Decision:
-    """Give parts of a payment to several invoices, all or none; what none of them gets waits. Raises `NothingSplit`, `AlreadyDecided`, and
-    what `allocate_payments` raises.
+    """Give parts of a payment to several invoices, all or none; what none of them gets waits.
+
+    Raises `NothingSplit`, `AlreadyDecided`, and what `allocate_payments` raises.
     """
     if not parts:
         raise NothingSplit()
     payment = _lock_money(payment_id, left, by)
-    evidence = {one.invoice.pk: one.evidence for one in suggestions_for(payment_id, by)}
+    evidence = {one.invoice.pk: [*one.evidence, *BY_HAND] for one in suggestions_for(payment_id, by)}
     wanted = [
         AllocationInput(payment_id, invoice_id, amount, evidence.get(invoice_id, BY_HAND))
         for invoice_id, amount in parts
@@ -290,10 +291,10 @@ def _line_id(item_id: UUID, by: Actor) -> UUID:
 
 
 def _evidence_of(payment: Payment, invoice_id: UUID, by: Actor) -> Sequence[Mapping[str, str]]:
-    """What speaks for the link by now; of an invoice that was looked up, that a person said so."""
+    """What speaks for the link by now, and that a person said so."""
     for one in suggestions_for(payment.pk, by):
         if one.invoice.pk == invoice_id:
-            return one.evidence
+            return [*one.evidence, *BY_HAND]
     return BY_HAND
 
 

@@ -8,8 +8,8 @@ from uuid import UUID
 from shared_apps.core.actors import Actor
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
+from shared_apps.jobs.actors import Queue
 from shared_apps.jobs.operations import enqueue, set_next_due, settle_next_due
-from shared_apps.jobs.registry import Queue
 from tenant_apps.invoices.models import Payment
 from tenant_apps.invoices.operations import (
     AllocationInput,

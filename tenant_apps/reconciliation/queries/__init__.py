@@ -46,6 +46,7 @@ from tenant_apps.reconciliation.queries.statements import visible_statement as v
 from tenant_apps.reconciliation.queries.statements import visible_statements as visible_statements
 from tenant_apps.reconciliation.queries.suggestions import Advice as Advice
 from tenant_apps.reconciliation.queries.suggestions import Suggestion as Suggestion
+from tenant_apps.reconciliation.queries.suggestions import advice_for as advice_for
 from tenant_apps.reconciliation.queries.suggestions import advice_for_many as advice_for_many
 from tenant_apps.reconciliation.queries.suggestions import suggestions_for as suggestions_for
 from tenant_apps.reconciliation.queries.suggestions import suggestions_for_many as suggestions_for_many

@@ -14,6 +14,7 @@ from tenant_apps.reconciliation.rules.facts import KNOWN_CLIENT as KNOWN_CLIENT
 from tenant_apps.reconciliation.rules.facts import KNOWN_IBAN as KNOWN_IBAN
 from tenant_apps.reconciliation.rules.facts import NO_REFERENCE as NO_REFERENCE
 from tenant_apps.reconciliation.rules.facts import NO_SUCH_INVOICE as NO_SUCH_INVOICE
+from tenant_apps.reconciliation.rules.facts import NOT_NAMED as NOT_NAMED
 from tenant_apps.reconciliation.rules.facts import NOT_OPEN as NOT_OPEN
 from tenant_apps.reconciliation.rules.facts import OTHER_PAYER as OTHER_PAYER
 from tenant_apps.reconciliation.rules.facts import SEVERAL_INVOICES as SEVERAL_INVOICES

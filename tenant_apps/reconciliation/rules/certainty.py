@@ -5,17 +5,22 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
+from tenant_apps.reconciliation.rules import facts, reading
+
 # The same fact in other words is one signal, however many ways of telling it agree. What stands here under no
 # name (the currency, the day, a part of the amount, a likeness) speaks for nobody in particular.
 _FACTS = {
-    "end_to_end_id": "end_to_end_id",
-    "amount_equals_outstanding": "amount",
-    "amount_equals_sum": "amount",
-    "known_iban": "payer",
-    "known_client": "payer",
-    "payer_name": "payer",
+    reading.WHOLE: "number",
+    reading.SPACED: "number",
+    reading.LOOK_ALIKE: "number",
+    reading.WORDED: "number",
+    facts.END_TO_END: "end_to_end",
+    facts.AMOUNT: "amount",
+    facts.SUM: "amount",
+    facts.KNOWN_IBAN: "payer",
+    facts.KNOWN_CLIENT: "payer",
+    facts.PAYER_NAME: "payer",
 }
-_NUMBER = "invoice_number"
 AGREEING = 2
 
 
@@ -45,12 +50,7 @@ def fit_of(left: Decimal, outstanding: Decimal) -> Fit:
 
 def signals_in(evidence: Iterable[Mapping[str, str]]) -> frozenset[str]:
     """The independent signals of some evidence."""
-    named = [row["signal"] for row in evidence]
-    return frozenset(fact for name in named if (fact := _fact(name)))
-
-
-def _fact(name: str) -> str:
-    return _NUMBER if name.startswith(_NUMBER) else _FACTS.get(name, "")
+    return frozenset(_FACTS[row["signal"]] for row in evidence if row["signal"] in _FACTS)
 
 
 def certain_one(left: Decimal, offered: Sequence[Offered]) -> Offered | None:

@@ -52,6 +52,8 @@ OTHER_PAYER = "other_payer"
 WEAK_NUMBER = "weak_number"
 CREDIT = "credit"
 TAKEN_BACK = "taken_back"
+# Only said of a suggestion: the payment may name nothing at all, or another invoice.
+NOT_NAMED = "not_named"
 UNMATCHED_REASONS = (
     NO_REFERENCE,
     NO_SUCH_INVOICE,

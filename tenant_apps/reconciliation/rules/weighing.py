@@ -20,6 +20,7 @@ from tenant_apps.reconciliation.rules.facts import (
     KNOWN_IBAN,
     MORE,
     NAME_RESEMBLES,
+    NOT_NAMED,
     OTHER_PAYER,
     PART,
     PAYER_NAME,
@@ -48,7 +49,7 @@ WEIGHTS: Mapping[str, int] = {
     NAME_RESEMBLES: 12,
     IN_TIME: 4,
 }
-LEAST = 15
+LEAST, ANOTHER_PAYER = 15, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +85,12 @@ def _weighed(payment: PaymentFacts, invoice: InvoiceFacts, *, is_summed: bool) -
     elif not against:
         evidence.append(fits)
         against += [AMOUNT_DIFFERS] if fits["signal"] != AMOUNT else []
+        against += [] if invoice.number in payment.numbers else [NOT_NAMED]
     payer = payer_signal(payment, invoice)
     against += [OTHER_PAYER] if payer is None else []
     evidence += payer or _resembling(payment, invoice)
     evidence += time_evidence(payment, invoice)
-    score = sum(WEIGHTS[one["signal"]] for one in evidence) - (25 if payer is None else 0)
+    score = sum(WEIGHTS[one["signal"]] for one in evidence) - (ANOTHER_PAYER if payer is None else 0)
     amount = min(payment.amount, max(invoice.outstanding, Decimal("0.00")))
     return Weighed(invoice, amount, score, tuple(evidence), tuple(against))
 

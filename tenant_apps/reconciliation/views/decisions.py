@@ -26,7 +26,7 @@ from tenant_apps.reconciliation.rules.sameness import Pattern
 from tenant_apps.reconciliation.views import Request, today
 from tenant_apps.reconciliation.views.workbench import asked_beside, bench_context
 from tenant_apps.reconciliation.workbench_forms import (
-    AcceptForm,
+    CandidateForm,
     ClientForm,
     SplitForm,
     initial_rule_for,
@@ -46,7 +46,7 @@ SAID: dict[str, Callable[[], str]] = {
 @act(MATCH)
 def accept_candidate(request: Request, item_id: UUID) -> HttpResponse:
     """Link a payment to an invoice; a discount opens the draft of its credit note."""
-    form = AcceptForm(request.POST)
+    form = CandidateForm(request.POST)
     item = queries.visible_item(item_id, request.actor)
     if item.payment is None or not form.is_valid():
         return _wrong(request, item, form)
@@ -75,7 +75,7 @@ def split_over_invoices(request: Request, item_id: UUID) -> HttpResponse:
     if item.payment is None or "find" in request.POST or not form.is_valid():
         status = 200 if "find" in request.POST else 422
         return _split_page(request, item, form, status=status)
-    payment_id, left = item.payment.pk, AcceptForm.base_fields["left"].clean(request.POST.get("left"))
+    payment_id, left = item.payment.pk, CandidateForm.base_fields["left"].clean(request.POST.get("left"))
 
     def decide() -> Decision:
         return operations.split_payment(
@@ -328,7 +328,7 @@ def _form_page(
     return partial(request, template, "case", context, status=status)
 
 
-def _wrong(request: Request, item: Waiting, form: AcceptForm) -> HttpResponse:
+def _wrong(request: Request, item: Waiting, form: CandidateForm) -> HttpResponse:
     """What was sent names no invoice, or no amount that is one."""
     told: Text = _("Choose the invoice.")
     for errors in form.errors.values():
