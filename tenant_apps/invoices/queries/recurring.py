@@ -15,6 +15,7 @@ from tenant_apps.invoices import rules
 from tenant_apps.invoices.models import (
     Invoice,
     Occurrence,
+    Outcome,
     RecurringInvoice,
     RecurringItem,
     RecurringState,
