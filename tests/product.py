@@ -24,6 +24,7 @@ import sys
 from datetime import datetime
 import django
 django.setup()
+from django.db import transaction
 from shared_apps.core import clock
 from shared_apps.core.actors import system_actor
 from shared_apps.jobs.actors import perform
@@ -34,7 +35,8 @@ subdomain, name, at = sys.argv[1], sys.argv[2], datetime.fromisoformat(sys.argv[
 clock.now = lambda: at
 organization_id = Organization.objects.get(subdomain=subdomain).pk
 far = at.replace(year=at.year + 1)
-enqueue(name, organization_id=organization_id, by=system_actor(organization_id), due_at=far)
+with transaction.atomic():
+    enqueue(name, organization_id=organization_id, by=system_actor(organization_id), due_at=far)
 job = Job.objects.get(name=name, due_at=far)
 job.state, job.sent_count = JobState.SENT, 1
 job.save(update_fields=["state", "sent_count"])

@@ -51,6 +51,8 @@ NOT_PAGES = {
     "offer_pdf",
     "list_export_file",
     "note_mail_event",
+    "hear_mail_service",
+    "statement_file",
     "organization_logo",
     "public_pdf",
     "public_ubl",
