@@ -10,7 +10,6 @@ import pytest
 from django.conf import settings
 from django.urls import resolve
 
-from shared_apps.core.http import Page
 from tenant_apps.client_portal.views.door import Door
 from tests.isolation.addresses import Address, addresses_of
 from tests.journeys.conftest import World
@@ -52,6 +51,7 @@ NOT_PAGES = {
     "list_export_file",
     "note_mail_event",
     "hear_mail_service",
+    "receive_stripe_event",
     "statement_file",
     "organization_logo",
     "public_pdf",
