@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.urls import resolve
 
+from shared_apps.core.http import Page
 from tenant_apps.client_portal.views.door import Door
 from tests.isolation.addresses import Address, addresses_of
 from tests.journeys.conftest import World
