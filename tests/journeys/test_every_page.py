@@ -53,6 +53,7 @@ NOT_PAGES = {
     "note_mail_event",
     "hear_mail_service",
     "receive_stripe_event",
+    "request_checkout",
     "statement_file",
     "organization_logo",
     "public_pdf",
