@@ -11,8 +11,8 @@ from shared_apps.core.api import Amount, Input, ListQuery, decimal_text
 from tenant_apps.reconciliation.models import BankLine, Decision
 from tenant_apps.reconciliation.operations import RuleInput
 from tenant_apps.reconciliation.queries import Asked, Candidate, Case, Rehearsal, Waiting, links_of, until
-from tenant_apps.reconciliation.schemas import Explained, LineRuleIn, SignCode
-from tenant_apps.reconciliation.suggestion_schemas import SignalOut
+from tenant_apps.reconciliation.schemas.bank import Explained, LineRuleIn, SignCode
+from tenant_apps.reconciliation.schemas.suggestions import SignalOut
 
 ORDERINGS = {"day": "day", "left": "volume"}
 Kind = Literal["payment", "line"]
