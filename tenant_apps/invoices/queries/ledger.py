@@ -17,9 +17,11 @@ from tenant_apps.sharing.queries import visible_to
 M = TypeVar("M", Invoice, Payment)
 
 
+# How the keys of money begin that a line of a bank statement recorded.
+BANK_KEY = "bank:"
 PAYMENT_STATUSES = ("unmatched", "partly_matched", "matched", "refunded")
-# Money of which something is neither given to an invoice nor given back.
 HAS_CLIENT = Q(company__isnull=False) | Q(contact__isnull=False)
+# Money of which something is neither given to an invoice nor given back.
 WAITING = Q(voided_at=None, allocated_total__lt=F("amount") - F("refunded_total"))
 
 
@@ -116,6 +118,15 @@ def unmatched_payments() -> QuerySet[Payment]:
 def ids_of_unmatched_payments() -> QuerySet[Payment, UUID]:
     """The ids of payments of which something is left to allocate, in the order in which they came."""
     return unmatched_payments().values_list("id", flat=True)
+
+
+def payments_to_match(payment_ids: Collection[UUID]) -> set[UUID]:
+    """Those of new payments that nobody matches: what a bank's line recorded is matched by those who take it
+    in.
+    """
+    of_the_bank = Q(external_key__isnull=False, external_key__startswith=BANK_KEY)
+    found = Payment.objects.filter(~of_the_bank, pk__in=payment_ids)
+    return set(found.values_list("id", flat=True))
 
 
 def payments_that_may_name(number: str) -> QuerySet[Payment, UUID]:

@@ -45,7 +45,6 @@ from tenant_apps.reconciliation.schemas.bank import (
     statement_out,
     statement_row_out,
 )
-from tenant_apps.reconciliation.suggestion_schemas import AcceptIn, AdviceOut, advice_out
 from tenant_apps.workspace.queries import narrowed
 
 router = Router(tags=["bank"])
