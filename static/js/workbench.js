@@ -14,7 +14,16 @@
   function mark(row) {
     rows().forEach((one) => one.removeAttribute("aria-current"));
     row.setAttribute("aria-current", "true");
-    row.scrollIntoView({ block: "nearest" });
+    show(row);
+  }
+
+  /** The list shows the row, and the page stays where it is. */
+  function show(row) {
+    const list = row.closest(".bench-list");
+    const top = row.getBoundingClientRect().top - list.getBoundingClientRect().top + list.scrollTop;
+    const bottom = top + row.offsetHeight;
+    if (top < list.scrollTop) list.scrollTop = top - row.offsetHeight;
+    else if (bottom > list.scrollTop + list.clientHeight) list.scrollTop = bottom - list.clientHeight + row.offsetHeight;
   }
 
   function walk(by) {
@@ -134,15 +143,17 @@
     input.value = smallest(all.form, input);
     showLeft(all.form);
   });
-  // Enter in the search looks for invoices; nothing is linked by it.
+  // Enter in the search looks for invoices, Enter in an amount links.
   document.addEventListener("keydown", (event) => {
-    const form = event.key === "Enter" && event.target.matches("[data-split] [type=search]") && event.target.form;
+    const form = event.key === "Enter" && event.target.matches("[data-split] input") && event.target.form;
     if (!form) return;
     event.preventDefault();
-    form.requestSubmit(form.querySelector("[data-split-find]"));
+    const button = form.querySelector(event.target.type === "search" ? "[data-split-find]" : "[data-split-save]");
+    if (!button.disabled) form.requestSubmit(button);
   });
 
   document.addEventListener("htmx:load", (event) => settle(event.detail.elt));
   settle(document);
-  document.querySelector("[data-row][aria-current]")?.scrollIntoView({ block: "nearest" });
+  const chosen = document.querySelector("[data-row][aria-current]");
+  if (chosen) show(chosen);
 })();

@@ -18,7 +18,7 @@ from tenant_apps.reconciliation.operations import (
     undo_decision,
 )
 from tenant_apps.reconciliation.queries import rehearse_certain
-from tenant_apps.reconciliation.rules.certainty import Offered, certain_one, fit_of, signals_in
+from tenant_apps.reconciliation.rules.certainty import Offered, adding_up, certain_one, fit_of, signals_in
 from tests.invoices.stories import AT, client, events_of, fresh, issued, line, payment
 from tests.reconciliation.bench import D, brought, left, paid, state
 from tests.reconciliation.samples import Move
@@ -82,6 +82,22 @@ def test_an_order_of_candidates_changes_nothing(names, size):
 def test_money_of_a_whole_amount_is_certain_whatever_else_is_weak():
     sure = offered("amount", "payer")
     assert certain_one(D("120.00"), [replace(sure, signals=frozenset({"amount"})), sure]) == sure
+
+
+def test_several_invoices_may_add_up_the_fewest_first():
+    owed = {uuid4(): D(amount) for amount in ("210.00", "318.00", "100.00", "218.00")}
+    one, two, three, four = owed
+    assert adding_up(D("528.00"), owed) == (one, two)
+    assert adding_up(D("318.00"), owed) == (three, four)
+    assert adding_up(D("628.00"), owed) == (one, two, three)
+    assert adding_up(D("1.00"), owed) == () == adding_up(D("210.00"), {one: owed[one]})
+
+
+@given(st.lists(st.integers(1, 10**6), max_size=5), st.integers(1, 10**7))
+def test_what_adds_up_adds_up_to_the_cent(cents, left):
+    owed = {uuid4(): D(amount) / 100 for amount in cents}
+    found = adding_up(D(left) / 100, owed)
+    assert not found or (len(found) > 1 and sum(owed[one] for one in found) == D(left) / 100)
 
 
 # The act ----------------------------------------------------------------------------------------------------

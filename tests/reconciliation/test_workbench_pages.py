@@ -247,6 +247,20 @@ def test_a_split_checks_the_sum_and_loses_nothing_that_was_typed(browser, owner)
     assert (paid(one)[2], paid(two)[2]) == ("0.00", "40.00")
 
 
+def test_invoices_that_add_up_are_offered_together(browser, owner):
+    firm = client(owner)
+    one = issued(owner, firm, items=(line("1", "175"),))
+    two = issued(owner, firm, items=(line("1", "265"),))
+    money = payment(owner, "528.00", reference="общо", company_id=firm.pk)
+    page = text(browser.get(at_case(money)))
+    assert "Together they owe just this:" in page and "Link them all" in page
+    split = text(browser.get(at_case(money, "split/")))
+    assert 'value="210.00"' in split and 'value="318.00"' in split
+    parts = {"invoice_id": [str(one.pk), str(two.pk)], "amount": ["210.00", "318.00"], "left": "528.00"}
+    browser.post(at_case(money, "split/"), parts)
+    assert (paid(one)[2], paid(two)[2], left(money)) == ("0.00", "0.00", "0.00")
+
+
 def test_a_split_finds_more_invoices_without_a_script(browser, owner):
     one, two = issued(owner), issued(owner, client(owner, name="Друг ООД"))
     money = payment(owner, "200.00")

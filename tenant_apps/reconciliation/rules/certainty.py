@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import combinations
 from uuid import UUID
 
 from tenant_apps.reconciliation.rules import facts, reading
@@ -61,3 +62,14 @@ def certain_one(left: Decimal, offered: Sequence[Offered]) -> Offered | None:
     if len(agreed) != 1 or agreed[0].outstanding != left:
         return None
     return agreed[0]
+
+
+def adding_up(left: Decimal, owed: Mapping[UUID, Decimal]) -> tuple[UUID, ...]:
+    """Several invoices that together owe just what is left: the fewest, and of as few the likeliest, which
+    come first in `owed`. Nothing when no sum fits.
+    """
+    for size in range(2, len(owed) + 1):
+        for some in combinations(owed, size):
+            if sum(owed[one] for one in some) == left:
+                return some
+    return ()

@@ -79,6 +79,7 @@ class CandidateOut(Schema):
 class CaseOut(WaitingOut):
     candidates: list[CandidateOut]
     rejected: list[CandidateOut]
+    together_invoice_ids: list[UUID]
     recorded_payment_ids: list[UUID]
     refundable_payment_ids: list[UUID]
     look_alike_line_ids: list[UUID]
@@ -208,6 +209,7 @@ def case_out(case: Case) -> dict[str, Any]:
     return waiting_out(case.item) | {
         "candidates": [candidate_out(one) for one in case.candidates],
         "rejected": [candidate_out(one) for one in case.rejected],
+        "together_invoice_ids": [one.invoice.pk for one in case.together],
         "recorded_payment_ids": [one.pk for one in case.recorded],
         "refundable_payment_ids": [one.pk for one in case.refundable],
         "look_alike_line_ids": [one.pk for one in case.look_alikes],

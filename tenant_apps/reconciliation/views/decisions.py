@@ -14,6 +14,7 @@ from shared_apps.core import clock
 from shared_apps.core.errors import DomainError, Text
 from shared_apps.core.formats import format_money
 from shared_apps.core.http import act, add_refusal, done, is_htmx, page, partial
+from shared_apps.core.numbers import written
 from shared_apps.core.permissions import Permission
 from tenant_apps.invoices.models import Invoice
 from tenant_apps.invoices.queries import open_invoices
@@ -294,6 +295,8 @@ def _split_form(request: Request, item: Waiting) -> SplitForm:
     on = today(request)
     case = queries.case_of(item, request.actor, on=on, search=search)
     shown: dict[UUID, Invoice] = {one.invoice.pk: one.invoice for one in case.candidates}
+    if request.method == "GET":
+        typed = {one.invoice.pk: written(one.invoice.outstanding, 2) for one in case.together}
     wanted = [key for key, text in typed.items() if text.strip() and key not in shown]
     if wanted:
         rows = open_invoices(request.actor, on=on, currency=item.currency).filter(pk__in=wanted)
