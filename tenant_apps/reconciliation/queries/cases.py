@@ -25,10 +25,12 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Case:
-    """What waits and what it may be. Of a payment `candidates` are invoices; `together` those of them that in
-    sum owe just that much; `found` those that were looked up; `rejected` those that it names and that can
-    take nothing of it. Of a line `recorded` are payments that it may be, `refundable` payments that it may have
-    given back, `look_alikes` lines of other files. `decided` is what was decided last of what waits no more.
+    """What waits and what it may be.
+
+    Of a payment `candidates` are invoices; `together` those of them that in sum owe just that much; `found`
+    those that were looked up; `rejected` those that it names and that can take nothing of it. Of a line
+    `recorded` are payments that it may be, `refundable` payments that it may have given back, `look_alikes`
+    lines of other files. `decided` is what was decided last of what waits no more.
     """
 
     item: Waiting
