@@ -30,8 +30,7 @@ from tenant_apps.crm.api import router as companies_and_contacts
 from tenant_apps.dashboard.api import router as dashboard
 from tenant_apps.invoices.api import books, invoices, offers, payments, recurring_invoices
 from tenant_apps.online_payments.api import router as card_payments
-from tenant_apps.reconciliation.api import router as bank
-from tenant_apps.reconciliation.workbench_api import router as workbench
+from tenant_apps.reconciliation.api import bank, suggestions, workbench
 from tenant_apps.sharing.api import router as links
 from tenant_apps.workspace.api import lists, tags
 from tenant_apps.workspace.api import router as organization
@@ -135,6 +134,7 @@ for _router in (
     card_payments,
     links,
     bank,
+    suggestions,
     workbench,
     dashboard,
 ):

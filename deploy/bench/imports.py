@@ -100,7 +100,7 @@ def _measure(kind: str, rows: int) -> None:
 
 def _timed(what: str, rows: int, work: Callable[[], Any]) -> Any:
     """Do it, and say how many rows a second that was, and how large this process grew."""
-    with _watched() as largest:
+    with watched() as largest:
         began_at, worked = time.perf_counter(), time.process_time()
         answer = work()
         lasted, worked = time.perf_counter() - began_at, time.process_time() - worked
@@ -113,7 +113,7 @@ def _timed(what: str, rows: int, work: Callable[[], Any]) -> Any:
 
 
 @contextmanager
-def _watched() -> Iterator[list[float]]:
+def watched() -> Iterator[list[float]]:
     """How large this process becomes meanwhile, in kB."""
     largest, done = [0.0], threading.Event()
 

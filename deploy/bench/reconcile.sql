@@ -13,8 +13,8 @@ CREATE FUNCTION pg_temp.price_of(n bigint) RETURNS numeric LANGUAGE sql IMMUTABL
 
 INSERT INTO crm_company SELECT row.* FROM crm_company AS model, generate_series(1, pg_temp.many('clients')) AS n,
 LATERAL jsonb_populate_record(model, jsonb_build_object(
-    'id', pg_temp.id_of('company', n), 'name', 'Фирма ' || n || ' ООД', 'name_folded', 'firma ' || n || ' ood',
-    'name_key', 'фирма ' || n || ' ооd', 'search_text', 'firma ' || n || ' ood'
+    'id', pg_temp.id_of('company', n), 'name', 'Фирма ' || n || ' ООД', 'name_folded', 'фирма ' || n || ' оод',
+    'name_key', 'firma' || n, 'search_text', 'firma ' || n || ' ood'
 )) AS row;
 
 INSERT INTO invoices_invoice SELECT row.* FROM invoices_invoice AS model, generate_series(1, pg_temp.many('lines')) AS n,

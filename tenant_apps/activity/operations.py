@@ -17,12 +17,28 @@ from tenant_apps.activity.models import Event
 from tenants.context import current_organization
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A record as events name it, for one who deals with whole sets and has no instance of its model."""
+
+    model: type[Model]
+    pk: UUID
+    label: str
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def _meta(self) -> Any:
+        return self.model._meta
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """One thing that became true. `parent_id`: the record whose timeline tells it too."""
 
     event: StrEnum
-    subject: Model
+    subject: Model | Subject
     at: datetime
     parent_id: UUID | None = None
     old: dict[str, Any] = field(default_factory=dict)

@@ -22,6 +22,8 @@ AREA_NAMES: dict[str, Promise] = {
     "payments": _("Payments"),
     "cards": _("Card payments"),
     "bank": _("Bank"),
+    "links": _("Client links"),
+    "time": _("Time"),
     "dashboard": _("Dashboard"),
     "organization": _("Organization"),
     "team": _("Team"),

@@ -13,12 +13,14 @@ class ReconciliationConfig(AppConfig):
         from tenant_apps.reconciliation import slots
         from tenant_apps.reconciliation.events import SENTENCES
         from tenant_apps.reconciliation.listings import BANK_LINES
-        from tenant_apps.reconciliation.models import KnownPayer
+        from tenant_apps.reconciliation.models import KnownPayer, LineRule
 
         register_sentences(SENTENCES)
         register_listing(BANK_LINES)
         moves_with("company", Belonging(KnownPayer, "company_id", _("Known payers")))
         moves_with("contact", Belonging(KnownPayer, "contact_id", _("Known payers")))
+        moves_with("company", Belonging(LineRule, "company_id", _("Rules for bank lines")))
+        moves_with("contact", Belonging(LineRule, "contact_id", _("Rules for bank lines")))
         register("payment.unmatched_reason", slots.unmatched_reason)
         register("allocation.evidence", slots.evidence)
         register("payment.suggestions", slots.suggestions_on_payment)

@@ -129,7 +129,7 @@ MATRIX: dict[str, tuple[Lowest, Lowest]] = {
     "unarchive_product": (NOBODY, MANAGER),
     "record_sharing": (USER, USER),
     "unshare_record": (NOBODY, USER),
-    "make_public_link": (NOBODY, MANAGER),
+    "make_public_link": (NOBODY, USER),
     "renew_public_link": (NOBODY, USER),
     "revoke_public_link": (NOBODY, USER),
     "invoice_list": (USER, NOBODY),

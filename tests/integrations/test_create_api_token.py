@@ -89,6 +89,7 @@ def test_the_bearer_is_the_person_narrowed_by_the_scopes(
         Permission.INVOICES_ISSUE,
         Permission.INVOICES_ANNUL,
         Permission.INVOICES_SEND,
+        Permission.INVOICES_WRITE_OFF,
     }
 
 

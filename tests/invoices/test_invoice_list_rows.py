@@ -1,4 +1,4 @@
-"""The list of documents: its pages follow each other, and clients that were merged are one."""
+"""The list of documents: its pages follow each other, merged clients are one, letters say how they fared."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -7,9 +7,12 @@ import pytest
 from django.test import Client
 
 from shared_apps.core import clock
-from shared_apps.core.actors import Actor
+from shared_apps.core.actors import Actor, system_actor
 from tenant_apps.crm.operations import merge_companies
 from tenant_apps.invoices.models import Invoice
+from tenant_apps.invoices.operations import send_invoice
+from tenant_apps.messages.models import OutgoingMessage
+from tenant_apps.messages.operations import note_message_bounced, note_message_opened
 from tenant_apps.workspace.queries import arranged_by_query
 from tests.invoices.stories import AT, client, draft, issued, line
 
@@ -54,3 +57,28 @@ def test_a_company_in_a_filter_is_named_and_has_what_was_merged_into_it(
     assert 'data-select-url="/companies/options/"' in form and ">Нова ООД</option>" in form
     hidden = arranged_by_query("invoice", f"filter=company:is:{kept.pk}", user, clock.now())
     assert [chip.values for chip in hidden.chips] == ["Not yours to see, or gone"] and not hidden.page.items
+
+
+def test_how_the_letter_fared_is_told_and_asked(
+    owner: Actor, found: Found, run_jobs: Callable[[], list[str]], browser: Client
+) -> None:
+    company = client(owner, email="office@client.example")
+    never, opened, back, again = (issued(owner, company) for _one in range(4))
+    by = system_actor(owner.organization_id)
+    for one in (opened, back, again):
+        send_invoice(invoice_id=one.pk, by=owner, at=AT)
+    run_jobs()
+    letters = {one.about_id: one.pk for one in OutgoingMessage.objects.all()}
+    note_message_opened(message_id=letters[opened.pk], by=by, at=AT)
+    for one in (back, again):
+        note_message_bounced(message_id=letters[one.pk], error="hard", by=by, at=AT)
+    send_invoice(invoice_id=again.pk, by=owner, at=AT)
+    run_jobs()
+    assert ids(found("filter=letter:is:opened")) == {opened.pk}
+    assert ids(found("filter=letter:is:bounced")) == {back.pk}
+    assert ids(found("filter=letter:is:sent|opened")) == {opened.pk, again.pk}
+    assert ids(found("filter=letter:not:bounced")) == {never.pk, opened.pk, again.pk}
+    assert ids(found("filter=letter:empty")) == {never.pk}
+    assert ids(found("filter=letter:filled")) == {opened.pk, back.pk, again.pk}
+    page = browser.get("/invoices/?view=all&columns=number,letter").content.decode()
+    assert page.count("Bounced") >= 1 and "Opened" in page

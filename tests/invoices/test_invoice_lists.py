@@ -12,7 +12,7 @@ from django.test import Client
 
 from shared_apps.accounts.queries import actor_of
 from shared_apps.core import clock
-from shared_apps.core.actors import Actor, system_actor
+from shared_apps.core.actors import Actor
 from shared_apps.core.listing import listing_of
 from tenant_apps.files.queries import read_bytes
 from tenant_apps.invoices import rules
@@ -27,8 +27,6 @@ from tenant_apps.invoices.operations import (
     mark_invoice_paid,
     send_invoice,
 )
-from tenant_apps.messages.models import OutgoingMessage
-from tenant_apps.messages.operations import note_message_bounced, note_message_opened
 from tenant_apps.workspace.models import ListExport
 from tenant_apps.workspace.queries import arranged_by_query
 from tenants.context import OrganizationRef, in_organization, reference_to
@@ -256,28 +254,3 @@ def test_the_api_takes_the_same_filter(books: list[Invoice], api: Any) -> None:
     assert refused.status_code == 422 and refused.json()["errors"][0]["field"] == "filter"
     paid = api.get("/api/v1/payments/?filter=status:is:matched,amount:above:5").json()["items"]
     assert [one["amount"] for one in paid] == ["36.00"]
-
-
-def test_how_the_letter_fared_is_told_and_asked(
-    owner: Actor, found: Found, run_jobs: Callable[[], list[str]], browser: Client
-) -> None:
-    company = client(owner, email="office@client.example")
-    never, opened, back, again = (issued(owner, company) for _one in range(4))
-    by = system_actor(owner.organization_id)
-    for one in (opened, back, again):
-        send_invoice(invoice_id=one.pk, by=owner, at=AT)
-    run_jobs()
-    letters = {one.about_id: one.pk for one in OutgoingMessage.objects.all()}
-    note_message_opened(message_id=letters[opened.pk], by=by, at=AT)
-    for one in (back, again):
-        note_message_bounced(message_id=letters[one.pk], error="hard", by=by, at=AT)
-    send_invoice(invoice_id=again.pk, by=owner, at=AT)
-    run_jobs()
-    assert ids(found("filter=letter:is:opened")) == {opened.pk}
-    assert ids(found("filter=letter:is:bounced")) == {back.pk}
-    assert ids(found("filter=letter:is:sent|opened")) == {opened.pk, again.pk}
-    assert ids(found("filter=letter:not:bounced")) == {never.pk, opened.pk, again.pk}
-    assert ids(found("filter=letter:empty")) == {never.pk}
-    assert ids(found("filter=letter:filled")) == {opened.pk, back.pk, again.pk}
-    page = browser.get("/invoices/?view=all&columns=number,letter").content.decode()
-    assert page.count("Bounced") >= 1 and "Opened" in page

@@ -69,6 +69,7 @@ def body_for(address: Address, ids: dict[str, Any]) -> dict[str, Any]:
         "reason": "x",
         "role": "user",
         "user_id": str(ids["user_id"]),
+        "company_id": str(ids["company_id"]),
         "stage_id": str(ids["stage_id"]),
         "absorb_id": str(ids["product_id"]),
         "into_id": str(ids["tag_id"]),
@@ -94,6 +95,7 @@ def body_for(address: Address, ids: dict[str, Any]) -> dict[str, Any]:
         "annul": ["reason"],
         "void": ["reason"],
         "suggestions": ["invoice_id"],
+        "client": ["company_id"],
         "refund": (
             ["payment_id"]
             if "bank-lines/" in address.route or "workbench/" in address.route

@@ -174,7 +174,9 @@ def test_one_whose_rows_came_another_way_is_asked_by_every_schedule(
 ) -> None:
     expect_everything(organization_id=alpha.id, by=system_actor(), at=at)
     assert set(DueWork.objects.values_list("job", flat=True)) == {
+        "catch_up_with_stripe",
         "expire_offers",
+        "generate_recurring_invoices",
         "match_payments_with_invoices",
         "remind_of_tasks",
         "send_payment_reminders",

@@ -48,6 +48,7 @@ OF_RECORDS = {
     ("crm.distinctpair", "second_id"),
     ("crm.merge", "absorbed_id"),
     ("crm.merge", "kept_id"),
+    ("sharing.publiclink", "record_id"),
     ("workspace.changedrecord", "record_id"),
     ("workspace.customvalue", "record_id"),
     ("workspace.tagging", "record_id"),

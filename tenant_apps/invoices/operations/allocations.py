@@ -13,19 +13,23 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.actors import Actor
+from shared_apps.core.arrays import is_one_of
 from shared_apps.core.bulk import insert_rows
 from shared_apps.core.errors import Refused
+from shared_apps.core.formats import format_money
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
 from shared_apps.core.search import searchable
-from tenant_apps.activity.operations import Fact, record, record_all
+from tenant_apps.activity.operations import Fact, Subject, record, record_all
 from tenant_apps.crm.models import Company, Contact
 from tenant_apps.invoices import rules
 from tenant_apps.invoices.events import PaymentEvent
-from tenant_apps.invoices.models import Allocation, Invoice, Payment
+from tenant_apps.invoices.models import Allocation, Payment
 from tenant_apps.invoices.operations.issuing import NotIssued, ReasonMissing
-from tenant_apps.invoices.operations.ledger import note_paid, note_reopened, opposite, person
+from tenant_apps.invoices.operations.ledger import note_reopened, opposite, person, tell_paid
 from tenant_apps.invoices.queries import (
+    LedgerInvoice,
+    LedgerPayment,
     live_allocations,
     lock_invoice,
     lock_invoices,
@@ -117,15 +121,19 @@ def allocate_payments(*, wanted: Sequence[AllocationInput], by: Actor, at: datet
     facts = [
         Fact(
             PaymentEvent.ALLOCATED,
-            row.payment,
+            _subject(payments[row.payment_id]),
             at,
             row.invoice_id,
-            new={"invoice": row.invoice.number, "amount": row.amount, "evidence": row.evidence},
+            new={
+                "invoice": invoices[row.invoice_id].number,
+                "amount": row.amount,
+                "evidence": row.evidence,
+            },
         )
         for row in rows
     ]
     record_all(facts, by=by)
-    note_paid(invoices.values(), by, at)
+    tell_paid(invoices.values(), by, at)
     return rows
 
 
@@ -212,7 +220,7 @@ def leave_payments_unmatched(*, reasons: Mapping[UUID, str], by: Actor, at: date
     facts = [
         Fact(
             PaymentEvent.LEFT_UNMATCHED,
-            payment,
+            _subject(payment),
             at,
             payment.company_id or payment.contact_id,
             old={"reason": payment.unmatched_reason},
@@ -222,7 +230,7 @@ def leave_payments_unmatched(*, reasons: Mapping[UUID, str], by: Actor, at: date
     ]
     for reason in sorted({reasons[payment.pk] for payment in changed}):
         left = [payment.pk for payment in changed if reasons[payment.pk] == reason]
-        Payment.objects.filter(pk__in=left).update(unmatched_reason=reason, updated_at=at)
+        Payment.objects.filter(is_one_of("pk", left)).update(unmatched_reason=reason, updated_at=at)
     record_all(facts, by=by)
     return len(changed)
 
@@ -262,8 +270,12 @@ def is_cents(amount: Decimal) -> bool:
     return 0 < amount <= LARGEST_AMOUNT and amount == round(amount, 2)
 
 
+def _subject(payment: LedgerPayment) -> Subject:
+    return Subject(Payment, payment.pk, format_money(payment.amount, payment.currency))
+
+
 def _allocation(
-    wanted: AllocationInput, payment: Payment, invoice: Invoice, by: Actor, at: datetime
+    wanted: AllocationInput, payment: LedgerPayment, invoice: LedgerInvoice, by: Actor, at: datetime
 ) -> Allocation:
     """The row of one allocation, not yet saved.
 
@@ -274,8 +286,8 @@ def _allocation(
     payment.unmatched_reason = ""
     invoice.paid_total += wanted.amount
     return Allocation(
-        payment=payment,
-        invoice=invoice,
+        payment_id=payment.pk,
+        invoice_id=invoice.pk,
         amount=wanted.amount,
         evidence=[dict(row) for row in wanted.evidence],
         at=at,
@@ -312,12 +324,12 @@ def _row_of(allocation: Allocation) -> dict[str, Any]:
     }
 
 
-def _check(payment: Payment, invoice: Invoice, amount: Decimal) -> None:
+def _check(payment: LedgerPayment, invoice: LedgerInvoice, amount: Decimal) -> None:
     if not is_cents(amount):
         raise AmountNotPositive()
     if payment.voided_at:
         raise PaymentVoided()
-    if not invoice.is_issued or invoice.kind not in rules.OWED_KINDS:
+    if invoice.state != rules.ISSUED or invoice.kind not in rules.OWED_KINDS:
         raise NotIssued()
     if payment.currency != invoice.currency:
         raise CurrencyDiffers()

@@ -17,7 +17,7 @@ from tenant_apps.invoices import rules
 from tenant_apps.invoices.models import Invoice
 from tenant_apps.invoices.operations.draft_inputs import InvoiceInput, ItemInput
 from tenant_apps.invoices.operations.drafts import create_invoice
-from tenant_apps.invoices.queries import deals_paid_in_full
+from tenant_apps.invoices.queries import LedgerInvoice, deals_paid_in_full
 from tenant_apps.sharing.queries import visible_to
 from tenant_apps.workspace.queries import profile
 from tenants.context import current_organization
@@ -70,7 +70,7 @@ def tell_issued(invoice: Invoice, by: Actor, at: datetime) -> None:
         tell_money_moved([invoice], by, at)
 
 
-def tell_money_moved(invoices: Iterable[Invoice], by: Actor, at: datetime) -> None:
+def tell_money_moved(invoices: Iterable[Invoice | LedgerInvoice], by: Actor, at: datetime) -> None:
     """Let the deals of these invoices follow whether all that was issued for them is paid now.
 
     The deals are locked before the invoices are counted: of two who pay the last two invoices of a deal at
@@ -93,7 +93,7 @@ def _line_of(item: DealItem) -> ItemInput:
     return ItemInput(**{name: getattr(item, name) for name in LINE_FIELDS})
 
 
-def _cause(invoice: Invoice, by: Actor) -> Cause:
+def _cause(invoice: Invoice | LedgerInvoice, by: Actor) -> Cause:
     return Cause(document_id=invoice.pk, number=invoice.number or "", caused_by=by.label)
 
 

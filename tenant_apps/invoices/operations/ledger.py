@@ -11,11 +11,11 @@ from django.db.models import Model
 
 from shared_apps.core.actors import Actor
 from shared_apps.core.clock import day_in
-from tenant_apps.activity.operations import Fact, record, record_all
+from tenant_apps.activity.operations import Fact, Subject, record, record_all
 from tenant_apps.invoices.events import InvoiceEvent
 from tenant_apps.invoices.models import Allocation, Invoice, Payment, WriteOff
 from tenant_apps.invoices.operations.deals import tell_money_moved
-from tenant_apps.invoices.queries import live_allocations
+from tenant_apps.invoices.queries import LedgerInvoice, live_allocations
 from tenants.context import current_organization
 
 
@@ -96,16 +96,23 @@ def person(by: Actor) -> dict[str, Any]:
 
 
 def note_paid(invoices: Iterable[Invoice], by: Actor, at: datetime) -> None:
-    """Tell those of the invoices paid that owe nothing any more. Where money covered them, the ledger has set
-    `paid_at`; here it is set where the last of it was written off or credited.
+    """Tell those of the invoices paid that owe nothing any more since the last of it was written off or
+    credited. Where money covers them, the ledger itself sets `paid_at`, and `tell_paid` is enough.
     """
     paid = [invoice for invoice in invoices if not invoice.outstanding]
-    without_day = Invoice.objects.filter(pk__in=[invoice.pk for invoice in paid], paid_at=None)
-    without_day.update(paid_at=at, updated_at=at)
+    for invoice in paid:
+        invoice.paid_at, invoice.updated_at = at, at
+        invoice.save(update_fields=["paid_at", "updated_at"])
+    tell_paid(paid, by, at)
+
+
+def tell_paid(invoices: Iterable[Invoice | LedgerInvoice], by: Actor, at: datetime) -> None:
+    """Tell those of the invoices paid that owe nothing any more, and let their deals follow."""
+    paid = [invoice for invoice in invoices if not invoice.outstanding]
     facts = [
         Fact(
             InvoiceEvent.PAID,
-            invoice,
+            Subject(Invoice, invoice.pk, invoice.number or ""),
             at,
             invoice.company_id or invoice.contact_id,
             new={"paid": invoice.paid_total},
@@ -113,8 +120,6 @@ def note_paid(invoices: Iterable[Invoice], by: Actor, at: datetime) -> None:
         for invoice in paid
     ]
     record_all(facts, by=by)
-    for invoice in paid:
-        invoice.paid_at, invoice.updated_at = at, at
     tell_money_moved(paid, by, at)
 
 

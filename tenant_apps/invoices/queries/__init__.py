@@ -77,9 +77,6 @@ from tenant_apps.invoices.queries.ledger import live_refunds as live_refunds
 from tenant_apps.invoices.queries.ledger import live_write_offs as live_write_offs
 from tenant_apps.invoices.queries.ledger import lock_invoice as lock_invoice
 from tenant_apps.invoices.queries.ledger import lock_invoices as lock_invoices
-from tenant_apps.invoices.queries.ledger import lock_invoices_by_number as lock_invoices_by_number
-from tenant_apps.invoices.queries.ledger import lock_ledger_invoices as lock_ledger_invoices
-from tenant_apps.invoices.queries.ledger import lock_ledger_payments as lock_ledger_payments
 from tenant_apps.invoices.queries.ledger import lock_payment as lock_payment
 from tenant_apps.invoices.queries.ledger import lock_payments as lock_payments
 from tenant_apps.invoices.queries.ledger import payments_of_statuses as payments_of_statuses
@@ -172,6 +169,12 @@ from tenant_apps.invoices.queries.reminders import reminder_stage as reminder_st
 from tenant_apps.invoices.queries.reminders import reminder_stages as reminder_stages
 from tenant_apps.invoices.queries.reminders import reminders_told as reminders_told
 from tenant_apps.invoices.queries.reminders import with_client_pause as with_client_pause
+from tenant_apps.invoices.queries.sets import LedgerInvoice as LedgerInvoice
+from tenant_apps.invoices.queries.sets import LedgerPayment as LedgerPayment
+from tenant_apps.invoices.queries.sets import NamedInvoice as NamedInvoice
+from tenant_apps.invoices.queries.sets import lock_invoices_by_number as lock_invoices_by_number
+from tenant_apps.invoices.queries.sets import lock_ledger_invoices as lock_ledger_invoices
+from tenant_apps.invoices.queries.sets import lock_ledger_payments as lock_ledger_payments
 from tenant_apps.invoices.queries.statements import Client as Client
 from tenant_apps.invoices.queries.statements import Movement as Movement
 from tenant_apps.invoices.queries.statements import Statement as Statement

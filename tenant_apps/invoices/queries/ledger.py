@@ -9,6 +9,7 @@ from django.db.models import Case, F, Prefetch, Q, QuerySet, Value, When
 from django.db.models.fields.json import KeyTextTransform
 
 from shared_apps.core.actors import Actor
+from shared_apps.core.arrays import is_one_of
 from tenant_apps.invoices.models import Allocation, Invoice, Payment, Refund, WriteOff
 from tenant_apps.invoices.queries.documents import open_invoices
 from tenant_apps.sharing.queries import visible_to
@@ -21,22 +22,6 @@ BANK_KEY = "bank:"
 PAYMENT_STATUSES = ("unmatched", "partly_matched", "matched", "refunded")
 # Money of which something is neither given to an invoice nor given back.
 HAS_CLIENT = Q(company__isnull=False) | Q(contact__isnull=False)
-LEDGER_COLUMNS = (
-    "number",
-    "kind",
-    "state",
-    "currency",
-    "total",
-    "paid_total",
-    "credited_total",
-    "written_off_total",
-    "paid_at",
-    "issue_date",
-    "due_date",
-    "company_id",
-    "contact_id",
-    "deal_id",
-)
 WAITING = Q(voided_at=None, allocated_total__lt=F("amount") - F("refunded_total"))
 
 
@@ -153,7 +138,7 @@ def payments_that_may_name(number: str) -> QuerySet[Payment, UUID]:
 
 def payments_taken_back(payment_ids: Collection[UUID]) -> set[UUID]:
     """Those of the payments that a person has unlinked from an invoice."""
-    undone = Allocation.objects.filter(payment_id__in=payment_ids, undoes__isnull=False)
+    undone = Allocation.objects.filter(is_one_of("payment_id", payment_ids), undoes__isnull=False)
     return set(undone.values_list("payment_id", flat=True))
 
 
@@ -166,26 +151,6 @@ def lock_invoices(invoice_ids: Collection[UUID], actor: Actor) -> dict[UUID, Inv
     """The invoices under row locks, taken by ascending id; `DoesNotExist` when one of them is not visible."""
     locked = Invoice.objects.select_related("company", "contact").select_for_update(of=("self",))
     return _all_of(visible_to(locked.filter(pk__in=invoice_ids), actor).order_by("id"), invoice_ids)
-
-
-def lock_ledger_invoices(invoice_ids: Collection[UUID], actor: Actor) -> dict[UUID, Invoice]:
-    """`lock_invoices` for whole sets: no client beside them, and only the columns that money asks for."""
-    locked = Invoice.objects.only(*LEDGER_COLUMNS).select_for_update()
-    return _all_of(visible_to(locked.filter(pk__in=invoice_ids), actor).order_by("id"), invoice_ids)
-
-
-def lock_ledger_payments(payment_ids: Collection[UUID], actor: Actor) -> dict[UUID, Payment]:
-    """`lock_payments` for whole sets, without their clients."""
-    locked = Payment.objects.defer("search_text", "void_reason").select_for_update()
-    return _all_of(visible_to(locked.filter(pk__in=payment_ids), actor).order_by("id"), payment_ids)
-
-
-def lock_invoices_by_number(numbers: Collection[str], actor: Actor) -> list[Invoice]:
-    """The invoices with these numbers, whatever their state, under row locks taken by ascending id: what the
-    ledger asks for (`lock_ledger_invoices`), `with_kept_client`.
-    """
-    locked = Invoice.objects.only(*LEDGER_COLUMNS).select_for_update(of=("self",))
-    return list(visible_to(with_kept_client(locked.filter(number__in=numbers)), actor).order_by("id"))
 
 
 def with_kept_client(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:

@@ -15,6 +15,7 @@ from tenant_apps.invoices import rules
 from tenant_apps.invoices.models import (
     Invoice,
     Occurrence,
+    Outcome,
     RecurringInvoice,
     RecurringItem,
     RecurringState,
@@ -170,9 +171,9 @@ def upcoming(recurring: RecurringInvoice, *, today: date, count: int = 12) -> li
     """
     if recurring.next_on is None:
         return []
-    taken = taken_days(recurring)
-    to_come = islice(days_left(recurring, taken, since=recurring.next_on), count)
-    skipped = {day for day in taken if day > today}
+    outcomes = dict(Occurrence.objects.filter(recurring=recurring).values_list("occurs_on", "outcome"))
+    to_come = islice(days_left(recurring, set(outcomes), since=recurring.next_on), count)
+    skipped = {day for day, outcome in outcomes.items() if outcome == Outcome.SKIPPED and day > today}
     days = sorted({*to_come, *skipped})[:count]
     return [planned_on(recurring, day, is_skipped=day in skipped) for day in days]
 

@@ -6,13 +6,14 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from shared_apps.core import clock, slots
+from shared_apps.core import clock
+from shared_apps.core.asking import Asking, together
 from shared_apps.core.errors import DomainError
 from shared_apps.core.http import add_refusal, done, page, partial
 from shared_apps.core.permissions import Permission
 from shared_apps.core.search import matching
-from shared_apps.core.slots import fill
-from tenant_apps.activity.queries import timeline_of
+from shared_apps.core.slots import fill, filling
+from tenant_apps.activity.queries import timeline
 from tenant_apps.invoices import filters, operations, queries
 from tenant_apps.invoices.forms.payments import (
     AllocationForm,
@@ -241,25 +242,32 @@ def _payment_page(
     request: Request, payment_id: UUID, form: AllocationForm, part: str = "panel"
 ) -> HttpResponse:
     payment = queries.visible_payment(payment_id, request.actor)
+    about: dict[str, Any] = {"payment": payment, "actor": request.actor}
+    told, candidates, related = together(
+        timeline(payment_id, by=request.actor),
+        _candidates(request, payment),
+        filling("payment.related", **about),
+    )
     context: dict[str, Any] = {
         "payment": payment,
         "form": form,
-        "related": slots.fill("payment.related", payment=payment, actor=request.actor),
-        "timeline": timeline_of(payment_id, by=request.actor),
-        "parts": fill("payment.suggestions", payment=payment, actor=request.actor) if part == "panel" else [],
-        "candidates": _candidates(request, payment) if payment.unallocated else [],
+        "related": related,
+        "timeline": told,
+        "parts": fill("payment.suggestions", **about) if part == "panel" else [],
+        "candidates": candidates,
         "search": request.GET.get("search", ""),
     }
     status = 422 if form.errors else 200
     return partial(request, "invoices/payment_detail.html", part, context, status=status)
 
 
-def _candidates(request: Request, payment: Payment) -> list[Invoice]:
-    """The open invoices that the search finds, the likeliest first."""
-    if not request.actor.may(Permission.PAYMENTS_MATCH):
+def _candidates(request: Request, payment: Payment) -> Asking[list[Invoice]]:
+    """The open invoices that the search finds, the likeliest first; none when no money is left."""
+    if not payment.unallocated or not request.actor.may(Permission.PAYMENTS_MATCH):
         return []
-    found = queries.likely_invoices(payment, request.actor, on=today(request))
-    return list(matching(found, request.GET.get("search", ""))[:CANDIDATES])
+    likely = queries.likely_invoices(payment, request.actor, on=today(request))
+    (found,) = yield [matching(likely, request.GET.get("search", ""))[:CANDIDATES]]
+    return found
 
 
 def _paid_page(request: Request, invoice_id: UUID, form: PaidForm) -> HttpResponse:

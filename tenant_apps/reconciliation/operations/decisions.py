@@ -166,12 +166,11 @@ def give_to_client(
         line = record_line_payment(
             line_id=line.pk, company_id=company_id, contact_id=contact_id, by=by, at=at
         )
-        payment = lock_payment(_id_of(line.payment), by)
-        _credit(payment, company_id, contact_id, by, at)
+        payment = _credit(lock_payment(_id_of(line.payment), by), company_id, contact_id, by, at)
         return _decide(DecisionKind.RECORD, by, at, payment=payment, line=line, before=before)
     payment = _lock_money(item.payment.pk, None, by)
     before = _client_of(payment)
-    _credit(payment, company_id, contact_id, by, at)
+    payment = _credit(payment, company_id, contact_id, by, at)
     return _decide(DecisionKind.CLIENT, by, at, payment=payment, line=item.line, before=before)
 
 
@@ -325,11 +324,14 @@ def _give_rest_to_client(payment: Payment, invoice: Invoice, rest: Decimal, by: 
 
 def _credit(
     payment: Payment, company_id: UUID | None, contact_id: UUID | None, by: Actor, at: datetime
-) -> None:
+) -> Payment:
     """The money is this client's, and what no invoice has of it is their credit."""
     if (payment.company_id, payment.contact_id) != (company_id, contact_id):
-        set_payment_client(payment_id=payment.pk, company_id=company_id, contact_id=contact_id, by=by, at=at)
+        payment = set_payment_client(
+            payment_id=payment.pk, company_id=company_id, contact_id=contact_id, by=by, at=at
+        )
     leave_credit(clients={payment.pk: (company_id, contact_id)}, code=rules.CREDIT, by=by, at=at)
+    return payment
 
 
 def _decide(kind: DecisionKind, by: Actor, at: datetime, **about: Any) -> Decision:

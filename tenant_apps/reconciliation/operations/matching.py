@@ -10,7 +10,6 @@ from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
 from shared_apps.jobs.actors import Queue
 from shared_apps.jobs.operations import enqueue, set_next_due, settle_next_due
-from tenant_apps.invoices.models import Payment
 from tenant_apps.invoices.operations import (
     AllocationInput,
     allocate_payments,
@@ -18,6 +17,7 @@ from tenant_apps.invoices.operations import (
     leave_payments_unmatched,
 )
 from tenant_apps.invoices.queries import (
+    LedgerPayment,
     lock_invoices_by_number,
     lock_ledger_payments,
     payments_taken_back,
@@ -101,7 +101,7 @@ def share_out_matching(*, spans: Sequence[tuple[UUID, UUID]], by: Actor, at: dat
 class _Batch:
     """Payments that are decided together: an invoice owes less to those that come later."""
 
-    def __init__(self, payments: Sequence[Payment], known: dict[str, KnownPayer], by: Actor) -> None:
+    def __init__(self, payments: Sequence[LedgerPayment], known: dict[str, KnownPayer], by: Actor) -> None:
         self.known = known
         self.wanted: list[AllocationInput] = []
         self.reasons: dict[UUID, str] = {}
@@ -114,7 +114,7 @@ class _Batch:
         self._clients: dict[UUID, Client] = {}
         self._load(self._facts.values(), by)
 
-    def decide(self, payment: Payment) -> None:
+    def decide(self, payment: LedgerPayment) -> None:
         """Note what is to be done with a payment."""
         if payment.pk in self._taken_back:
             self.reasons[payment.pk] = rules.TAKEN_BACK
@@ -129,7 +129,7 @@ class _Batch:
         else:
             self.reasons[payment.pk] = decision.reason
 
-    def _link(self, payment: Payment, decision: rules.Linked) -> None:
+    def _link(self, payment: LedgerPayment, decision: rules.Linked) -> None:
         self.linked_count += 1
         for link in decision.links:
             self.wanted.append(AllocationInput(payment.pk, link.invoice_id, link.amount, link.evidence))

@@ -7,13 +7,14 @@ from uuid import UUID
 from shared_apps.core.actors import Actor
 from tenant_apps.crm.queries import namesakes
 from tenant_apps.invoices.models import Payment
+from tenant_apps.invoices.queries import LedgerPayment
 from tenant_apps.reconciliation import rules
 from tenant_apps.reconciliation.models import KnownPayer
 from tenant_apps.reconciliation.queries.payers import Client
 
 
 def payment_facts(
-    payments: Collection[Payment], known: Mapping[str, KnownPayer], by: Actor
+    payments: Collection[Payment | LedgerPayment], known: Mapping[str, KnownPayer], by: Actor
 ) -> dict[UUID, rules.PaymentFacts]:
     """The facts of payments, given what is known of their accounts. Two statements, however many."""
     nameless = {one.payer_name for one in payments if one.payer_name and not _client(one, known)[0]}
@@ -62,7 +63,7 @@ def client_of_invoice(invoice: Any) -> Client:
     return None, invoice.kept_contact_id or invoice.contact_id
 
 
-def _client(payment: Payment, known: Mapping[str, KnownPayer]) -> tuple[UUID | None, str]:
+def _client(payment: Payment | LedgerPayment, known: Mapping[str, KnownPayer]) -> tuple[UUID | None, str]:
     """Whose the money is, and by what one knows: what can be looked up first."""
     own = payment.company_id or payment.contact_id
     payer = known.get(payment.payer_iban)

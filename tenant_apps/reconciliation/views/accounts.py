@@ -9,7 +9,7 @@ from shared_apps.core.errors import DomainError
 from shared_apps.core.http import ActorRequest, act, add_refusal, done, form_page, page
 from shared_apps.core.permissions import Permission
 from tenant_apps.reconciliation import operations, queries
-from tenant_apps.reconciliation.forms import AccountForm, initial_account
+from tenant_apps.reconciliation.forms.statements import AccountForm, initial_account
 from tenant_apps.reconciliation.models import BankAccount
 from tenant_apps.reconciliation.operations import AccountChange
 from tenants.context import current_organization

@@ -19,13 +19,8 @@ from tenant_apps.invoices.models import Invoice
 from tenant_apps.invoices.queries import open_invoices
 from tenant_apps.reconciliation import operations, queries
 from tenant_apps.reconciliation.filters import asked_for, id_in, kept
-from tenant_apps.reconciliation.forms import LineRuleForm
-from tenant_apps.reconciliation.models import Decision, DecisionKind, Explanation
-from tenant_apps.reconciliation.queries import Waiting
-from tenant_apps.reconciliation.rules.sameness import Pattern
-from tenant_apps.reconciliation.views import Request, today
-from tenant_apps.reconciliation.views.workbench import asked_beside, bench_context
-from tenant_apps.reconciliation.workbench_forms import (
+from tenant_apps.reconciliation.forms.statements import LineRuleForm
+from tenant_apps.reconciliation.forms.workbench import (
     CandidateForm,
     ClientForm,
     SplitForm,
@@ -33,6 +28,11 @@ from tenant_apps.reconciliation.workbench_forms import (
     pairs_in,
     typed_amounts,
 )
+from tenant_apps.reconciliation.models import Decision, DecisionKind, Explanation
+from tenant_apps.reconciliation.queries import Waiting
+from tenant_apps.reconciliation.rules.sameness import Pattern
+from tenant_apps.reconciliation.views import Request, today
+from tenant_apps.reconciliation.views.workbench import asked_beside, bench_context
 
 MATCH, EXPLAIN = Permission.PAYMENTS_MATCH, Permission.BANK_EXPLAIN
 EVENT = "reconciliation.decided"
@@ -175,7 +175,8 @@ def make_rule_from_line(request: Request, item_id: UUID) -> HttpResponse:
 def keep_rule(request: Request, item_id: UUID) -> HttpResponse:
     """Keep the rule, and with `applies` ask the lines that wait."""
     item = queries.visible_item(item_id, request.actor)
-    form, applies = LineRuleForm(request.POST, by=request.actor), "applies" in request.POST
+    form = LineRuleForm(request.POST, by=request.actor, initial=initial_rule_for(item))
+    applies = "applies" in request.POST
     try:
         if form.is_valid():
             rule = form.as_rule()
@@ -275,8 +276,9 @@ def _credit_words(amount: str, decision: Decision, links: Iterable[Any]) -> str:
 
 
 def _told_of_client(decision: Decision, item: Waiting) -> str:
-    client = str(decision.payment.client) if decision.payment and decision.payment.client else ""
-    amount = format_money(decision.payment.unallocated if decision.payment else item.left, item.currency)
+    money = decision.payment
+    amount = format_money(money.unallocated if money else item.left, item.currency)
+    client = str(money.client) if money and money.client else ""
     return _("%(amount)s are the credit of %(client)s.") % {"amount": amount, "client": client}
 
 

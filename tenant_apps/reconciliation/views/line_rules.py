@@ -10,7 +10,7 @@ from shared_apps.core.errors import DomainError
 from shared_apps.core.http import ActorRequest, act, add_refusal, done, form_page, page
 from shared_apps.core.permissions import Permission
 from tenant_apps.reconciliation import operations, queries
-from tenant_apps.reconciliation.forms import LineRuleForm, initial_rule
+from tenant_apps.reconciliation.forms.statements import LineRuleForm, initial_rule
 from tenant_apps.reconciliation.models import LineRule, Sign, Verdict
 from tenant_apps.reconciliation.operations import RuleChange
 

@@ -10,7 +10,7 @@ from shared_apps.core.http import ActorRequest, act, add_refusal, done, page, pa
 from shared_apps.core.permissions import Permission
 from tenant_apps.activity.queries import timeline_of
 from tenant_apps.reconciliation import operations, queries
-from tenant_apps.reconciliation.forms import MarkForm
+from tenant_apps.reconciliation.forms.statements import MarkForm
 from tenant_apps.reconciliation.models import BankLine, Explanation
 from tenant_apps.workspace.queries import listed
 

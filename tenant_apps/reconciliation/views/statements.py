@@ -16,7 +16,7 @@ from shared_apps.core.permissions import Permission
 from shared_apps.core.tables import MAX_BYTES, Unusable
 from tenant_apps.files.queries import read_bytes
 from tenant_apps.reconciliation import operations, queries
-from tenant_apps.reconciliation.forms import MappingForm, RowForm, StatementForm, UndoForm
+from tenant_apps.reconciliation.forms.statements import MappingForm, RowForm, StatementForm, UndoForm
 from tenant_apps.reconciliation.models import BankLine, RowOutcome, Statement, StatementRow, StatementState
 from tenant_apps.reconciliation.reasons import problem_text
 from tenant_apps.reconciliation.rules import counts as figures

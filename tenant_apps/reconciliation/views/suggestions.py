@@ -13,7 +13,7 @@ from shared_apps.core.http import add_refusal, done, page, partial
 from shared_apps.core.permissions import Permission
 from tenant_apps.invoices.queries import visible_payment
 from tenant_apps.reconciliation import operations, queries
-from tenant_apps.reconciliation.forms import AcceptForm
+from tenant_apps.reconciliation.forms.suggestions import AcceptForm
 from tenant_apps.reconciliation.views import Request
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from shared_apps.core.actors import Actor
 from shared_apps.core.cells import DAY_FIRST, MONTH_FIRST
-from shared_apps.core.form_fields import NumberField, currency_choices, offer
+from shared_apps.core.form_fields import currency_choices, offer
 from tenant_apps.crm.queries import visible_companies, visible_company
 from tenant_apps.reconciliation.models import BankAccount, LineRule, Sign, Statement, StatementRow, Verdict
 from tenant_apps.reconciliation.operations import AccountInput, RuleInput
@@ -173,13 +173,6 @@ class MarkForm(forms.Form):
         ],
     )
     note = forms.CharField(label=_("note"), max_length=500, required=False)
-
-
-class AcceptForm(forms.Form):
-    """The suggested invoice that a person accepts for a payment, and how much of the money it gets."""
-
-    invoice_id = forms.UUIDField(label=_("invoice"), error_messages={"required": _("Choose the invoice.")})
-    amount = NumberField(label=_("amount"), least_places=2, max_digits=14, decimal_places=2)
 
 
 class UndoForm(forms.Form):

@@ -8,11 +8,11 @@ from uuid import UUID
 from ninja import Field, Schema
 
 from shared_apps.core.api import Amount, Input, ListQuery, decimal_text
-from tenant_apps.invoices.schemas import EvidenceOut
 from tenant_apps.reconciliation.models import BankLine, Decision
 from tenant_apps.reconciliation.operations import RuleInput
 from tenant_apps.reconciliation.queries import Asked, Candidate, Case, Rehearsal, Waiting, links_of, until
-from tenant_apps.reconciliation.schemas import Explained, LineRuleIn, SignCode
+from tenant_apps.reconciliation.schemas.bank import Explained, LineRuleIn, SignCode
+from tenant_apps.reconciliation.schemas.suggestions import SignalOut
 
 ORDERINGS = {"day": "day", "left": "volume"}
 Kind = Literal["payment", "line"]
@@ -72,7 +72,7 @@ class CandidateOut(Schema):
     given: str
     missing: str
     left_over: str
-    evidence: list[EvidenceOut]
+    evidence: list[SignalOut]
     against: list[str]
 
 
@@ -149,7 +149,7 @@ class LinkOut(Schema):
     invoice_id: UUID
     invoice_number: str
     amount: str
-    evidence: list[EvidenceOut]
+    evidence: list[SignalOut]
 
 
 class CertainOut(Schema):

@@ -13,14 +13,12 @@ from shared_apps.core.search import matching
 from shared_apps.core.tables import MAX_BYTES, Unusable
 from tenant_apps.reconciliation import operations, queries
 from tenant_apps.reconciliation.models import BankAccount, BankLine, Door, LineRule, StatementRow
-from tenant_apps.reconciliation.schemas import (
+from tenant_apps.reconciliation.schemas.bank import (
     ACCOUNT_ORDERINGS,
     LINE_ORDERINGS,
     ROW_ORDERINGS,
     RULE_ORDERINGS,
     STATEMENT_ORDERINGS,
-    AcceptIn,
-    AdviceOut,
     BankAccountIn,
     BankAccountOut,
     BankAccountPatch,
@@ -41,7 +39,6 @@ from tenant_apps.reconciliation.schemas import (
     StatementOut,
     StatementRowOut,
     StatementUpload,
-    advice_out,
     bank_account_out,
     bank_line_out,
     line_rule_out,
@@ -354,37 +351,3 @@ def _statement(request: ActorRequest, statement_id: UUID, status: int = 200) -> 
 
 def _line(line: BankLine) -> HttpResponse:
     return json_response(bank_line_out(line))
-
-
-@router.get(
-    "payments/{uuid:payment_id}/suggestions/",
-    response=AdviceOut,
-    operation_id="read_payment_suggestions",
-    tags=["payments"],
-)
-def read_payment_suggestions(request: ActorRequest, payment_id: UUID) -> HttpResponse:
-    """At most five invoices that the payment may be for, the likeliest first, each with its evidence; and
-    those that it names but cannot be given to. Empty when no money of it is left.
-    """
-    request.actor.require(Permission.PAYMENTS_MATCH)
-    return json_response(advice_out(queries.advice_for(payment_id, request.actor)))
-
-
-@router.post(
-    "payments/{uuid:payment_id}/suggestions/",
-    response=AdviceOut,
-    operation_id="accept_suggestion",
-    tags=["payments"],
-)
-def accept_suggestion(request: ActorRequest, payment_id: UUID, data: AcceptIn) -> HttpResponse:
-    """Link the payment with an invoice, with what speaks for it as evidence; answers with what is suggested
-    for the rest.
-    """
-    operations.accept_suggestion(
-        payment_id=payment_id,
-        invoice_id=data.invoice_id,
-        amount=data.amount,
-        by=request.actor,
-        at=clock.now(),
-    )
-    return json_response(advice_out(queries.advice_for(payment_id, request.actor)))

@@ -12,7 +12,7 @@ from shared_apps.core.json import json_response
 from shared_apps.core.permissions import Permission
 from tenant_apps.reconciliation import operations, queries
 from tenant_apps.reconciliation.models import Decision
-from tenant_apps.reconciliation.workbench_schemas import (
+from tenant_apps.reconciliation.schemas.workbench import (
     ORDERINGS,
     CandidateIn,
     CaseOut,
