@@ -1,12 +1,16 @@
 """Money that comes is booked once, whoever tells of it, and may learn later whose it is."""
 
 import threading
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 
 from shared_apps.accounts.queries import actor_of
-from shared_apps.core.errors import NotAllowed
+from shared_apps.core.errors import NotAllowed, Refused
+from shared_apps.jobs.models import Job
 from tenant_apps.crm.models import Company
 from tenant_apps.crm.operations import ContactChange, create_contact
 from tenant_apps.invoices.events import PaymentEvent
@@ -14,6 +18,9 @@ from tenant_apps.invoices.models import Payment
 from tenant_apps.invoices.operations import (
     AlreadyRecorded,
     ClientKnown,
+    PaymentInput,
+    payment_errors,
+    record_payments,
     set_payment_client,
     void_payment,
 )
@@ -44,6 +51,64 @@ class TestRecording:
         money = payment(owner, contact_id=ana.pk)
         assert (money.client, money.payer) == (ana, "Ана Бонева")
         assert "bonev" in money.search_text
+
+
+def wanted(key, amount="10.00", **more):
+    return PaymentInput(
+        amount=Decimal(amount), currency="EUR", received_on=AT.date(), external_key=key, **more
+    )
+
+
+@pytest.mark.usefixtures("in_alpha")
+class TestManyAtOnce:
+    def test_each_is_booked_and_told_as_one_would_be(self, owner, run_jobs):
+        company, ana = client(owner), person(owner)
+        run_jobs()
+        posted = record_payments(
+            payments=[
+                wanted("bank:1", company_id=company.pk),
+                wanted("bank:2", "20.00", contact_id=ana.pk),
+                wanted("stripe:3"),
+            ],
+            by=owner,
+            at=AT,
+        )
+        assert [(one.amount, one.client) for one in map(fresh, posted)] == [
+            (Decimal("10.00"), company),
+            (Decimal("20.00"), ana),
+            (Decimal("10.00"), None),
+        ]
+        assert "klient" in fresh(posted[0]).search_text
+        assert [events_of(one) for one in posted] == [[PaymentEvent.RECORDED]] * 3
+        matched = Job.objects.filter(name="match_payments_with_invoices")
+        assert [job.arguments["subject_id"] for job in matched] == [str(posted[2].pk)]
+
+    def test_all_are_booked_or_none(self, owner):
+        first = payment(owner, external_key="bank:2")
+        with pytest.raises(AlreadyRecorded) as refusal:
+            record_payments(payments=[wanted("bank:1"), wanted("bank:2")], by=owner, at=AT)
+        assert refusal.value.payment_id == first.pk
+        with pytest.raises(Refused):
+            record_payments(payments=[wanted("bank:1"), wanted("bank:3", "0.00")], by=owner, at=AT)
+        with pytest.raises(Company.DoesNotExist):
+            record_payments(
+                payments=[wanted("bank:1"), wanted("bank:4", company_id=first.pk)], by=owner, at=AT
+            )
+        with pytest.raises(NotAllowed):
+            record_payments(payments=[wanted("bank:1")], by=replace(owner, permissions=frozenset()), at=AT)
+        assert list(Payment.objects.all()) == [first]
+        assert [error.field for error in payment_errors(wanted("bank:1", "-1.00"))] == ["amount"]
+
+    def test_many_take_no_more_statements_than_two(self, owner):
+        company = client(owner)
+
+        def statements(count, first):
+            many = [wanted(f"bank:{first + one}", company_id=company.pk) for one in range(count)]
+            with CaptureQueriesContext(connection) as captured:
+                record_payments(payments=many, by=owner, at=AT)
+            return len(captured)
+
+        assert statements(50, 100) == statements(2, 0)
 
 
 @pytest.mark.usefixtures("in_alpha")

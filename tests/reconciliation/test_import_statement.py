@@ -5,7 +5,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from shared_apps.jobs.models import Job
 from tenant_apps.crm.operations import CompanyChange, create_company
 from tenant_apps.invoices.models import Invoice, Payment
 from tenant_apps.invoices.operations import (
@@ -17,6 +20,8 @@ from tenant_apps.invoices.operations import (
     record_payment,
 )
 from tenant_apps.reconciliation.models import BankLine, Explanation
+from tenant_apps.reconciliation.operations import import_statement
+from tenant_apps.reconciliation.tasks import take_in
 from tests.reconciliation.conftest import OTHER_IBAN, PAYER_IBAN, Till
 from tests.reconciliation.samples import Move, camt, camt_of, camt_statement, swift, table
 
@@ -241,6 +246,47 @@ def test_other_money_of_the_same_amount_is_other_money(till: Till, other: dict[s
 
     assert till.lines()[0].explanation == "payment"
     assert Payment.objects.filter(amount="120.00").count() == 2
+
+
+def test_who_paid_from_an_account_before_is_whose_money_it_is(till: Till) -> None:
+    till.account()
+    invoice = issued_invoice(till)
+    till.imported(camt([Move(str(invoice.total), text=f"Фактура {invoice.number}")]))
+
+    till.imported(camt([Move("77.00", on="2026-11-09", text="без номер")], number="S2"))
+
+    payment = till.lines()[1].payment
+    assert payment and payment.company_id == invoice.company_id
+
+
+def test_payments_of_a_file_are_matched_with_it_and_by_no_job(till: Till) -> None:
+    till.account()
+    moves = [Move(f"{number}.00", text=f"поръчка {number}", iban="") for number in range(10, 40)]
+    statement = till.rehearsed(camt(moves))
+    Job.objects.all().delete()
+
+    import_statement(statement_id=statement.pk, by=till.owner, at=till.at)
+    ran = till.run_jobs()
+
+    assert "match_payments_with_invoices" not in ran
+    assert Payment.objects.exclude(unmatched_reason="").count() == len(moves)
+
+
+def test_a_batch_takes_as_many_statements_as_an_entry(till: Till) -> None:
+    till.account()
+
+    def statements(count: int, number: str) -> int:
+        moves = [
+            Move(f"{1 + one}.00", name=f"{number} {one}", text=f"{number} {one}") for one in range(count)
+        ]
+        statement = till.rehearsed(camt(moves, number=number))
+        statement = import_statement(statement_id=statement.pk, by=till.owner, at=till.at)
+        with CaptureQueriesContext(connection) as captured:
+            take_in(statement, till.owner)
+        till.run_jobs()
+        return len(captured)
+
+    assert statements(60, "many") <= statements(2, "few") + 4
 
 
 def typed_payment(till: Till, **known: Any) -> Payment:

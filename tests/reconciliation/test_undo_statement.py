@@ -1,14 +1,26 @@
 """A whole import is taken back, and with it all the money that it recorded."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from shared_apps.core.errors import Refused
 from tenant_apps.invoices.models import Payment
-from tenant_apps.invoices.operations import allocate_payment, refund_payment, set_payment_client
-from tenant_apps.reconciliation.models import BankLine
-from tenant_apps.reconciliation.operations import CannotBeTakenBack, NotNow, undo_statement
+from tenant_apps.invoices.operations import (
+    allocate_payment,
+    annul_invoice,
+    issue_invoice,
+    refund_payment,
+    set_payment_client,
+)
+from tenant_apps.reconciliation.models import BankLine, Rest
+from tenant_apps.reconciliation.operations import (
+    CannotBeTakenBack,
+    NotNow,
+    accept_candidate,
+    undo_statement,
+)
 from tests.reconciliation.conftest import Till
 from tests.reconciliation.samples import Move, camt
 from tests.reconciliation.test_import_statement import MOVES, issued_invoice, typed_payment
@@ -152,3 +164,49 @@ def test_money_that_was_linked_by_hand_is_freed(till: Till) -> None:
 
     invoice.refresh_from_db()
     assert invoice.outstanding == invoice.total
+
+
+def test_a_fee_that_was_forgiven_beside_it_is_owed_again(till: Till) -> None:
+    till.account()
+    invoice = issued_invoice(till)
+    statement = till.imported(camt([Move("110.00", text="превод")]))
+    payment = Payment.objects.get()
+    decision = accept_candidate(
+        payment_id=payment.pk, invoice_id=invoice.pk, rest=Rest.FEE, by=till.owner, at=till.at
+    )
+    invoice.refresh_from_db()
+    assert invoice.outstanding == 0
+
+    assert till.taken_back(statement).state == "undone"
+
+    invoice.refresh_from_db()
+    decision.refresh_from_db()
+    assert (invoice.outstanding, decision.state) == (invoice.total, "undone")
+
+
+def test_what_stands_in_the_way_stops_it_and_is_told(till: Till) -> None:
+    till.account()
+    invoice = issued_invoice(till)
+    statement = till.imported(camt([Move("110.00", text="превод"), *MOVES[1:]]))
+    payment = Payment.objects.get(amount="110.00")
+    decision = accept_candidate(
+        payment_id=payment.pk, invoice_id=invoice.pk, rest=Rest.DISCOUNT, by=till.owner, at=till.at
+    )
+    assert decision.note is not None
+    undo_statement(statement_id=statement.pk, reason="Грешен файл", by=till.owner, at=till.at)
+    note = issue_invoice(invoice_id=decision.note.pk, by=till.owner, at=till.at)
+
+    till.run_jobs()
+
+    statement.refresh_from_db()
+    assert (statement.state, statement.problem) == (
+        "stopped",
+        "The credit note has been issued. Annul it first.",
+    )
+    assert len(till.lines()) == 3
+    till.at += timedelta(minutes=1)
+    with pytest.raises(CannotBeTakenBack, match=f"Annul it first: {note.number}"):
+        till.taken_back(statement)
+    annul_invoice(invoice_id=note.pk, reason="Отказ", by=till.owner, at=till.at)
+    assert till.taken_back(statement).state == "undone"
+    assert not BankLine.objects.exists()

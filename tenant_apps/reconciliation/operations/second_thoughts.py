@@ -13,7 +13,7 @@ from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
 from shared_apps.jobs.operations import enqueue
 from tenant_apps.activity.operations import record
-from tenant_apps.invoices.models import Payment
+from tenant_apps.invoices.models import InvoiceState, Payment
 from tenant_apps.invoices.operations import (
     delete_draft_invoice,
     leave_payments_unmatched,
@@ -110,7 +110,7 @@ def undo_decision_links(*, decision_id: UUID, by: Actor, at: datetime) -> bool:
 
 
 def _take_back_links(decision: Decision, by: Actor, at: datetime) -> None:
-    if decision.note is not None:
+    if decision.note is not None and decision.note.state != InvoiceState.ANNULLED:
         if not decision.note.is_draft:
             raise NoteIssued()
         note_id, decision.note = decision.note.pk, None

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,12 +15,14 @@ from shared_apps.core.errors import Refused
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
 from tenant_apps.activity.operations import record
-from tenant_apps.invoices.models import Payment
+from tenant_apps.invoices.models import InvoiceState, Payment
 from tenant_apps.invoices.operations import deallocate_payment, void_payment
 from tenant_apps.invoices.queries import live_allocations, live_refunds
 from tenant_apps.reconciliation.events import BankEvent
 from tenant_apps.reconciliation.models import (
     BankLine,
+    Decision,
+    DecisionState,
     Explanation,
     RowOutcome,
     Statement,
@@ -28,6 +31,7 @@ from tenant_apps.reconciliation.models import (
 )
 from tenant_apps.reconciliation.operations.explaining import CHANGED, is_own, let_go_of_refund, reopen
 from tenant_apps.reconciliation.operations.running import ask_for_work
+from tenant_apps.reconciliation.operations.second_thoughts import undo_decision
 from tenant_apps.reconciliation.operations.uploads import locked_statement
 
 UNDONE_AT_ONCE = 100
@@ -51,13 +55,12 @@ class CannotBeTakenBack(Refused):
 @operation(permission=Permission.BANK_IMPORT)
 def undo_statement(*, statement_id: UUID, reason: str, by: Actor, at: datetime) -> Statement:
     """Begin to take a finished import back, by a job. Raises `NotNow`, `ReasonMissing`, and
-    `CannotBeTakenBack` with the names of payments whose money was given back.
+    `CannotBeTakenBack` with the names of payments whose money was given back, or of issued credit notes.
     """
     if not reason.strip():
         raise ReasonMissing()
     statement = locked_statement(statement_id, by, *OVER)
-    if blocking := _given_back(statement):
-        raise CannotBeTakenBack(message=_why_not(blocking))
+    _refuse_what_stays(statement)
     statement.state, statement.undo_reason = StatementState.UNDOING, reason.strip()[:500]
     statement.problem, statement.updated_at = "", at
     statement.owner_id, statement.owner_label = by.id, by.label[:250]
@@ -115,27 +118,42 @@ def stop_statement_undo(*, statement_id: UUID, problem: str, by: Actor, at: date
     return statement
 
 
-def _given_back(statement: Statement) -> Sequence[Payment]:
-    """Payments of this statement of which money was given back by another way than a line."""
+def _refuse_what_stays(statement: Statement) -> None:
+    """Refuse while money was given back by another way than a line, or a credit note was issued beside it."""
+    own = _own_payments(statement)
+    refunds = live_refunds().filter(payment__in=own, bank_line=None).select_related("payment")
+    if given_back := [refund.payment for refund in refunds.order_by("id")[: NAMED + 1]]:
+        told = ngettext(
+            "Money of this payment was given back, so the statement stays: %(names)s.",
+            "Money of these payments was given back, so the statement stays: %(names)s.",
+            len(given_back),
+        )
+        raise _refusal(told, [f"{payment} ({payment.payer})" for payment in given_back])
+    decisions = Decision.objects.filter(payment__in=own, state=DecisionState.DONE)
+    issued = decisions.filter(note__state=InvoiceState.ISSUED).select_related("note").order_by("id")
+    if notes := [str(one.note.number) for one in issued[: NAMED + 1] if one.note]:
+        told = ngettext(
+            "A credit note was issued for the rest of a payment. Annul it first: %(names)s.",
+            "Credit notes were issued for the rest of payments. Annul them first: %(names)s.",
+            len(notes),
+        )
+        raise _refusal(told, notes)
+
+
+def _own_payments(statement: Statement) -> set[UUID]:
+    """The payments that go with the statement."""
     lines = BankLine.objects.filter(statement=statement).exclude(payment=None)
     attested = _in_other_files(statement, lines)
-    own = {
-        line.payment_id
+    return {
+        line.payment.pk
         for line in lines.select_related("payment")
         if line.pk not in attested and line.payment and is_own(line, line.payment)
     }
-    refunds = live_refunds().filter(payment__in=own, bank_line=None)
-    return [refund.payment for refund in refunds.select_related("payment").order_by("id")[: NAMED + 1]]
 
 
-def _why_not(payments: Sequence[Payment]) -> str:
-    names = ", ".join(f"{payment} ({payment.payer})" for payment in payments[:NAMED])
-    told = ngettext(
-        "Money of this payment was given back, so the statement stays: %(names)s.",
-        "Money of these payments was given back, so the statement stays: %(names)s.",
-        len(payments),
-    )
-    return told % {"names": names + (" …" if len(payments) > NAMED else "")}
+def _refusal(told: str, names: Sequence[str]) -> CannotBeTakenBack:
+    more = " …" if len(names) > NAMED else ""
+    return CannotBeTakenBack(message=told % {"names": ", ".join(names[:NAMED]) + more})
 
 
 def _in_other_files(statement: Statement, lines: Iterable[BankLine]) -> dict[UUID, UUID]:
@@ -177,6 +195,11 @@ def _let_original_be(line: BankLine, at: datetime) -> None:
 
 
 def _void(payment: Payment, reason: str, by: Actor, at: datetime) -> None:
+    """Nobody has the money any more. What was forgiven or credited beside it is owed again."""
+    beside = Q(write_off__isnull=False) | Q(note__isnull=False)
+    decisions = Decision.objects.filter(beside, payment=payment, state=DecisionState.DONE)
+    for decision_id in decisions.order_by("-id").values_list("id", flat=True):
+        undo_decision(decision_id=decision_id, by=by, at=at)
     invoices = live_allocations().filter(payment=payment).values_list("invoice_id", flat=True)
     for invoice_id in sorted(set(invoices)):
         deallocate_payment(payment_id=payment.pk, invoice_id=invoice_id, reason=reason, by=by, at=at)

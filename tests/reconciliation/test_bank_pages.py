@@ -1,0 +1,280 @@
+"""Statements as people see them: upload, rehearsal, errors, lines, undo; few statements to the database."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DataError, IntegrityError, connection, transaction
+from django.db.utils import DatabaseError
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tenant_apps.invoices.models import Payment
+from tenant_apps.invoices.operations import refund_payment
+from tenant_apps.reconciliation.models import BankAccount, BankLine, LineRule, Statement
+from tenant_apps.reconciliation.operations import RuleInput, create_line_rule
+from tests.reconciliation.conftest import IBAN, OTHER_IBAN, Till
+from tests.reconciliation.samples import Move, camt, table
+from tests.reconciliation.test_import_statement import MOVES, typed_payment
+
+HTMX = {"HTTP_HX_REQUEST": "true"}
+
+
+def text(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
+def send(browser: Client, content: str | bytes, name: str = "november.xml", **more: str) -> Any:
+    content = content.encode() if isinstance(content, str) else content
+    return browser.post("/bank/statements/new/", {"file": SimpleUploadedFile(name, content), **more})
+
+
+def test_from_the_file_to_its_lines_and_back(
+    till: Till, browser: Client, run_jobs: Callable[[], list[str]]
+) -> None:
+    assert "bank-accounts/new" in text(browser.get("/bank/statements/"))
+    till.account()
+    assert browser.get("/bank/statements/new/").status_code == 200
+
+    sent = send(browser, camt([*MOVES, Move("5.00", status="PDNG")]))
+    at_work = text(browser.get(sent.url))
+    assert "hx-trigger" in at_work
+    assert browser.get(sent.url, **HTMX).status_code == 200
+    run_jobs()
+    assert browser.get(sent.url, **HTMX).headers["HX-Refresh"] == "true"
+    rehearsed = browser.get(sent.url)
+    assert dict(rehearsed.context["statement"].rehearsal)["pending"] == 1
+    assert not BankLine.objects.exists()
+
+    assert browser.post(f"{sent.url}import/").status_code == 302
+    run_jobs()
+    imported = text(browser.get(sent.url))
+    assert "Алфа ООД" in imported or "/bank/lines/" in imported
+    assert "november.xml" in text(browser.get("/bank/statements/"))
+    listed = text(browser.get("/bank/lines/?ordering=amount"))
+    assert "Бета ЕООД" in listed
+    file = browser.get(f"{sent.url}file/")
+    assert file.headers["Content-Type"] == "application/octet-stream"
+    assert "attachment" in file.headers["Content-Disposition"]
+
+    assert browser.get(f"{sent.url}undo/").status_code == 200
+    assert browser.post(f"{sent.url}undo/", {"reason": " "}).status_code == 422
+    assert browser.post(f"{sent.url}undo/", {"reason": "Друг месец"}).status_code == 302
+    run_jobs()
+    assert "Друг месец" in text(browser.get(sent.url))
+    assert not BankLine.objects.exists()
+
+
+def test_the_same_file_leads_to_itself(
+    till: Till, browser: Client, run_jobs: Callable[[], list[str]]
+) -> None:
+    till.account()
+    first = send(browser, camt(MOVES))
+    run_jobs()
+
+    second = send(browser, camt(MOVES), name="another-name.xml")
+
+    assert second.url == first.url
+    assert Statement.objects.count() == 1
+    assert browser.post(f"{first.url}discard/").status_code == 302
+    assert send(browser, camt(MOVES)).url != first.url
+
+
+def test_what_cannot_be_undone_is_named(
+    till: Till, browser: Client, run_jobs: Callable[[], list[str]]
+) -> None:
+    till.account()
+    statement = till.imported(camt(MOVES))
+    payment = Payment.objects.get(amount="240.00")
+    refund_payment(
+        payment_id=payment.pk,
+        amount=payment.amount,
+        refunded_on=payment.received_on,
+        reason="Отказ",
+        by=till.owner,
+        at=till.at,
+    )
+
+    refused = browser.post(f"/bank/statements/{statement.pk}/undo/", {"reason": "Грешен файл"})
+
+    assert refused.status_code == 422 and "Бета ЕООД" in text(refused)
+    assert BankLine.objects.count() == 3
+
+
+def test_an_entry_is_corrected_on_its_page(
+    till: Till, browser: Client, run_jobs: Callable[[], list[str]]
+) -> None:
+    till.account()
+    broken = camt(MOVES).replace('<Amt Ccy="EUR">12.50</Amt>', '<Amt Ccy="EUR">12.5O</Amt>')
+    statement = till.imported(broken.replace('<Amt Ccy="EUR">240.00</Amt>', '<Amt Ccy="EUR">?</Amt>'))
+    fee, other = statement.rows.filter(outcome="failed").order_by("number")
+    page = browser.get(f"/bank/rows/{fee.pk}/")
+    assert "12.5O" in text(page) and "Такса превод" in text(page)
+    form = {name: value for name, value in page.context["form"].initial.items() if value is not None}
+
+    again = browser.post(f"/bank/rows/{fee.pk}/", form)
+    assert again.status_code == 422 and "12.5O" in text(again)
+    for empty in ({**form, "amount": ""}, {**form, "booked_on": "вчера", "amount": "-12.50"}):
+        assert browser.post(f"/bank/rows/{fee.pk}/", empty).status_code == 422
+    assert browser.post(f"/bank/rows/{fee.pk}/", {**form, "amount": "-12,50"}).status_code == 302
+    assert browser.post(f"/bank/rows/{other.pk}/dismiss/").status_code == 302
+
+    statement.refresh_from_db()
+    assert {str(line.amount) for line in till.lines()} == {"120.00", "-12.50"}
+    assert (statement.counts.get("failed", 0), statement.counts["added"]) == (0, 2)
+    assert browser.get(f"/bank/rows/{other.pk}/").status_code == 302
+
+
+def test_the_same_headers_are_remembered(till: Till, browser: Client, run_jobs: Callable[[], Any]) -> None:
+    account = till.account()
+    unknown = (
+        table(MOVES, iban=None).decode("windows-1251").replace("Дебит", "Минус-1").replace("Кредит", "П2")
+    )
+    first = send(browser, unknown.encode("windows-1251"), name="a.csv", account_id=str(account.pk))
+    form = browser.get(f"{first.url}columns/").context["form"]
+    chosen = {name: form[name].value() or "" for name in form.fields}
+    assert chosen["column_6"] == ""
+    chosen |= {"column_6": "debit", "column_7": "credit"}
+    assert browser.post(f"{first.url}columns/", chosen).status_code == 302
+    run_jobs()
+
+    more = unknown.replace("Такса превод", "Такса поддръжка")
+    second = send(browser, more.encode("windows-1251"), name="b.csv", account_id=str(account.pk))
+    run_jobs()
+
+    statement = Statement.objects.get(name="b.csv")
+    assert (statement.state, statement.mapping[6:8]) == ("rehearsed", ["debit", "credit"])
+    assert second.url == statement.get_absolute_url()
+
+
+def test_a_line_is_explained_on_its_page(
+    till: Till, browser: Client, run_jobs: Callable[[], list[str]]
+) -> None:
+    till.account()
+    typed = typed_payment(till)
+    till.imported(camt(MOVES))
+    money, fee, _other = till.lines()
+    for one in till.lines():
+        assert browser.get(f"/bank/lines/{one.pk}/").status_code == 200
+
+    assert browser.get(f"/bank/lines/{fee.pk}/mark/").status_code == 200
+    assert browser.post(f"/bank/lines/{fee.pk}/mark/", {"explanation": "gift"}).status_code == 422
+    marked = browser.post(f"/bank/lines/{fee.pk}/mark/", {"explanation": "fee", "note": "МТ"})
+    assert marked.status_code == 302
+    fee.refresh_from_db()
+    assert (fee.explanation, fee.note, fee.explained_by) == ("fee", "МТ", till.owner.label)
+    assert browser.post(f"/bank/lines/{fee.pk}/reopen/").status_code == 302
+    fee.refresh_from_db()
+    assert fee.explanation == "open"
+
+    assert str(typed.pk) in text(browser.get(f"/bank/lines/{money.pk}/"))
+    wrong = browser.post(f"/bank/lines/{money.pk}/explain/", {"payment_id": "x"})
+    assert wrong.status_code == 404
+    browser.post(f"/bank/lines/{money.pk}/explain/", {"payment_id": str(typed.pk)})
+    money.refresh_from_db()
+    assert money.payment == typed
+    browser.post(f"/bank/lines/{money.pk}/reopen/")
+    browser.post(f"/bank/lines/{money.pk}/record/")
+    money.refresh_from_db()
+    assert money.payment not in (None, typed)
+    browser.post(f"/bank/lines/{fee.pk}/refund/", {"payment_id": str(money.payment_id)})
+    fee.refresh_from_db()
+    assert fee.explanation == "refund"
+
+
+def test_accounts_are_kept_in_the_settings(till: Till, browser: Client) -> None:
+    new = "/settings/bank-accounts/new/"
+    for wrong in ("BG80BNBG96611020345679", "BG80BNBG9661102034567", "DE80BNBG96611020345678", ""):
+        assert browser.post(new, {"name": "Каса", "iban": wrong, "currency": "EUR"}).status_code == 422
+    spaced = "bg80 bnbg 9661 1020 3456 78"
+    assert browser.post(new, {"name": "Каса", "iban": spaced, "currency": "EUR"}).status_code == 302
+    account = BankAccount.objects.get()
+    assert account.iban == IBAN
+    assert browser.post(new, {"name": "Пак", "iban": IBAN, "currency": "EUR"}).status_code == 422
+    assert "inbox/" in text(browser.get("/settings/bank-accounts/"))
+
+    edit = f"/settings/bank-accounts/{account.pk}/"
+    assert IBAN in text(browser.get(edit)).replace(" ", "")
+    browser.post(edit, {"name": "Основна", "iban": OTHER_IBAN, "currency": "EUR"})
+    account.refresh_from_db()
+    assert (account.name, account.iban) == ("Основна", OTHER_IBAN)
+    browser.post(f"{edit}archive/")
+    account.refresh_from_db()
+    assert account.archived_at
+    refused = send(browser, camt(MOVES, iban=OTHER_IBAN))
+    assert refused.status_code == 422 and "Add the bank account first" in text(refused)
+    browser.post(f"{edit}unarchive/")
+    account.refresh_from_db()
+    assert account.archived_at is None
+
+
+def test_rules_are_kept_in_the_settings(
+    till: Till, browser: Client, run_jobs: Callable[[], list[str]]
+) -> None:
+    till.account()
+    till.imported(camt(MOVES))
+    new = "/settings/bank-rules/new/"
+    assert browser.get(new).status_code == 200
+    assert browser.post(new, {"verdict": "fee"}).status_code == 422
+    assert browser.post(new, {"verdict": "fee", "text": "такса", "sign": "out"}).status_code == 302
+    rule = LineRule.objects.get()
+    browser.post("/settings/bank-rules/apply/")
+    run_jobs()
+    (fee,) = BankLine.objects.filter(rule=rule)
+    assert "такса" in text(browser.get(f"/bank/lines/{fee.pk}/"))
+    assert browser.get(f"/settings/bank-rules/{rule.pk}/").status_code == 200
+    browser.post(f"/settings/bank-rules/{rule.pk}/take-back/")
+    run_jobs()
+    fee.refresh_from_db()
+    assert (fee.explanation, fee.rule) == ("open", None)
+    assert browser.get("/settings/bank-rules/").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["statements/", "lines/", "detail", "settings"])
+def test_more_rows_ask_no_more(path: str, till: Till, browser: Client) -> None:
+    till.account()
+    create_line_rule(rule=RuleInput(verdict="fee", text="такса"), by=till.owner, at=till.at)
+    statement = till.imported(camt(MOVES[:2]))
+    address = {
+        "detail": f"/bank/statements/{statement.pk}/",
+        "settings": "/settings/bank-accounts/",
+    }.get(path, f"/bank/{path}")
+    browser.get(address)
+    with CaptureQueriesContext(connection) as few:
+        browser.get(address)
+
+    for number in range(3):
+        moves = [Move(f"{10 + one}.00", text=f"т {number} {one}", iban="") for one in range(10)]
+        statement = till.imported(camt(moves, number=f"M{number}"))
+    if path == "detail":
+        address = f"/bank/statements/{statement.pk}/"
+    browser.get(address)
+    with CaptureQueriesContext(connection) as many:
+        browser.get(address)
+
+    assert len(many) <= len(few) <= 12, [query["sql"][:120] for query in many]
+
+
+def test_what_the_bank_said_is_frozen_by_the_database(till: Till) -> None:
+    till.account()
+    till.imported(camt(MOVES))
+    line = till.lines()[0]
+    for change in (
+        {"amount": "1.00"},
+        {"booked_on": "2026-01-01"},
+        {"payer_iban": OTHER_IBAN},
+        {"text": "друго"},
+        {"fingerprint": "0" * 64},
+        {"occurrence": 2},
+    ):
+        with pytest.raises(DatabaseError) as told, transaction.atomic():
+            BankLine.objects.filter(pk=line.pk).update(**change)
+        assert "frozen" in str(told.value)
+    for impossible in ({"explanation": "payment", "payment": None}, {"explanation": "gift"}):
+        with pytest.raises((IntegrityError, DataError, DatabaseError)), transaction.atomic():
+            BankLine.objects.filter(pk=line.pk).update(**impossible)
+    twin = BankLine.objects.get(pk=line.pk)
+    twin.pk, twin.payment = None, None
+    with pytest.raises(IntegrityError), transaction.atomic():
+        twin.save(force_insert=True)
