@@ -19,7 +19,7 @@ from tenant_apps.reconciliation.models import KnownPayer
 from tenant_apps.reconciliation.operations import Matching, match_payments, matching
 from tenants.context import in_organization
 from tests.conftest import member_of
-from tests.invoices.stories import AT, TODAY, client, draft, events_of, fresh, issued, payment
+from tests.invoices.stories import AT, TODAY, client, draft, events_of, fresh, issued, line, payment
 
 
 @pytest.fixture
@@ -76,6 +76,14 @@ class TestOne:
         assert match(money) == Matching(linked_count=1, unmatched_count=0)
         assert (fresh(first).outstanding, fresh(second).outstanding) == (0, 0)
         assert fresh(money).status == "matched"
+
+    @pytest.mark.parametrize("price", ["40", "200"])
+    def test_the_number_of_one_and_the_amount_of_another_are_for_a_human(self, owner, match, price):
+        company = client(owner)
+        named, meant = issued(owner, company), issued(owner, company, items=(line(unit_price=price),))
+        money = payment(owner, str(meant.total), named.number, payer_name="КЛИЕНТ ООД")
+        assert match(money).linked_count == 0
+        assert fresh(money).unmatched_reason == "amount_differs"
 
     def test_a_client_that_was_merged_is_the_one_that_was_kept(self, owner, match):
         old, kept = client(owner, name="Стар ООД"), client(owner, name="Нов ООД")
