@@ -82,11 +82,12 @@ class Case:
 
 # Kind → how many of a thousand.
 SHARES = {
-    "exact": 250,
+    "exact": 130,
     "zeros": 90,
     "spaces": 70,
     "look_alikes": 50,
     "glued": 20,
+    "hard": 50,
     "end_to_end": 40,
     "several": 60,
     "part": 60,
@@ -98,6 +99,7 @@ SHARES = {
     "part_without_number": 30,
     "slip_of_the_pen": 30,
     "wrong_sum": 20,
+    "wrong_number": 20,
     "nobody_s_number": 20,
     "twice": 20,
     "reversed": 10,
@@ -210,6 +212,35 @@ class MatchingSet:
             "glued", sold, f"{self.teller.choice(('ф-ра', 'INV', 'фактура', 'ф'))}{sold.number}"
         )
 
+    def _hard(self) -> Case:
+        """A number as hurried people and old bank programs write it."""
+        sold = self._sold()
+        short, full = sold.number.lstrip("0"), sold.number
+        half = f"{full[:5].replace('0', 'О')} {full[5:]}"
+        ways = (
+            f"FAKTURA N {short}",
+            f"PO F-RA NO.{short}",
+            f"fra {short}",
+            f"f.N{short}",
+            f"пл.ф-ра{short}/15.03.26",
+            f"Ф№{short}",
+            f"ф-ра№ {full}",
+            f"фак.{short} от 15 март",
+            f"FACT.{full}",
+            f"inv #{short}",
+            f"Plashtane po faktura {full}",
+            f"ПЛАЩАНЕ ПО ФАКТУРА{full}ОТ15.03.2026",
+            f"фактура - {short}",
+            f"фактура: {full[:3]} {full[3:6]} {full[6:]}",
+            f"ф-ра {half}",
+            f"фактура номер {short}",
+            f"Сметка по фактура с № {short}",
+            f"ф-ра  {full[:6]}  {full[6:]}",
+            f"Обслужване, ф-ра:{short}; благодаря",
+            f"ft. {short}",
+        )
+        return self._paid("hard", sold, self.teller.choice(ways))
+
     def _end_to_end(self) -> Case:
         sold = self._sold()
         return self._paid("end_to_end", sold, self.teller.choice(SILENT), end_to_end_id=sold.number)
@@ -288,6 +319,12 @@ class MatchingSet:
         text = f"фактури {first.number} и {second.number}"
         right = (first.place, second.place)
         return self._paid("wrong_sum", first, text, amount, expected={}, right=right)
+
+    def _wrong_number(self) -> Case:
+        """The number of one invoice of the client, and the amount of another."""
+        sold = self._sold(amount=Decimal("97.30") + self.teller.randrange(100))
+        other = self._sold(sold.client, sold.amount + self.teller.choice((-20, 35)))
+        return self._paid("wrong_number", sold, self._said(other.number, sold.amount), expected={})
 
     def _nobody_s_number(self) -> Case:
         """A contract, an order or an apartment has the number and the amount of an invoice of ours."""

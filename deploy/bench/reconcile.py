@@ -7,6 +7,7 @@ until those are matched. Nine of ten payments name their number and pay the invo
 """
 
 import argparse
+import gc
 import os
 import subprocess
 import sys
@@ -155,6 +156,8 @@ def _engine(by: Any) -> None:
     from tenant_apps.invoices.queries import ids_of_unmatched_payments
     from tenant_apps.reconciliation.operations import match_payments
 
+    gc.collect()
+    gc.freeze()  # as the worker does
     with watched() as largest:
         began, worked, longest = time.perf_counter(), time.process_time(), 0.0
         waiting, linked, left = list(ids_of_unmatched_payments()), 0, 0

@@ -19,7 +19,7 @@ from tenant_apps.reconciliation.models import KnownPayer
 from tenant_apps.reconciliation.operations import Matching, match_payments, matching
 from tenants.context import in_organization
 from tests.conftest import member_of
-from tests.invoices.stories import AT, TODAY, client, draft, events_of, fresh, issued, payment
+from tests.invoices.stories import AT, TODAY, client, draft, events_of, fresh, issued, line, payment
 
 
 @pytest.fixture
@@ -76,6 +76,14 @@ class TestOne:
         assert match(money) == Matching(linked_count=1, unmatched_count=0)
         assert (fresh(first).outstanding, fresh(second).outstanding) == (0, 0)
         assert fresh(money).status == "matched"
+
+    @pytest.mark.parametrize("price", ["40", "200"])
+    def test_the_number_of_one_and_the_amount_of_another_are_for_a_human(self, owner, match, price):
+        company = client(owner)
+        named, meant = issued(owner, company), issued(owner, company, items=(line(unit_price=price),))
+        money = payment(owner, str(meant.total), named.number, payer_name="КЛИЕНТ ООД")
+        assert match(money).linked_count == 0
+        assert fresh(money).unmatched_reason == "amount_differs"
 
     def test_a_client_that_was_merged_is_the_one_that_was_kept(self, owner, match):
         old, kept = client(owner, name="Стар ООД"), client(owner, name="Нов ООД")
@@ -176,7 +184,7 @@ class TestOne:
         assert len(reads(2)) == len(reads(6)) <= 10
 
 
-IBAN, OTHER_IBAN = "BG80BNBG96611020345678", "BG11UNCR70001523456789"
+IBAN = "BG80BNBG96611020345678"
 
 
 @pytest.mark.usefixtures("in_alpha")
@@ -342,3 +350,31 @@ def test_ten_workers_on_the_same_payments_end_with_one_link_each(in_committed_al
     assert failures == []
     assert sum(linked) == Allocation.objects.count() == 6
     assert {fresh(one).status for one in moneys} == {"matched"}
+
+
+def test_two_engines_with_two_payments_for_one_invoice_end_with_one_link(in_committed_alpha):
+    owner = actor_of(member_of(in_committed_alpha, "owner"))
+    invoice = issued(owner)
+    moneys = [payment(owner, reference=invoice.number) for _one in range(2)]
+    start, failures, linked = threading.Barrier(2), [], []
+
+    def work(money):
+        try:
+            start.wait()
+            with in_organization(in_committed_alpha):
+                by = system_actor(in_committed_alpha.id)
+                linked.append(match_payments(payment_ids=[money.pk], by=by, at=AT).linked_count)
+        except Exception as error:
+            failures.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=work, args=(money,)) for money in moneys]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert sorted(linked) == [0, 1] and Allocation.objects.count() == 1
+    assert {fresh(one).unmatched_reason for one in moneys} == {"", "already_paid"}
+    assert events_of(invoice).count(InvoiceEvent.PAID) == 1

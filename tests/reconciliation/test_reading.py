@@ -216,6 +216,11 @@ N = "0000000123"
         ("ф-ра 123", {N: "number_without_zeros"}),
         ("ф.123", {N: "number_without_zeros"}),
         ("F-RA 123/15.03.26", {N: "number_without_zeros"}),
+        ("FAKTURA N 123", {N: "number_without_zeros"}),
+        ("f.N123", {N: "number_without_zeros"}),
+        ("договор N123", {N: "number_alone"}),
+        ("ПО ФАКТУРА0000000123ОТ15.03.2026", {N: "invoice_number"}),
+        ("ф-ра ООООО 00123", {N: "number_with_look_alikes"}),
         ("№ 123", {N: "number_without_zeros"}),
         ("ф-ра 000123", {N: "number_without_zeros"}),
         ("123", {N: "number_alone"}),
@@ -271,7 +276,8 @@ def test_a_number_is_read_however_it_is_spoiled(number, data):
         way = "number_with_spaces" if text[0] == "0" else None
     elif way == "number_with_look_alikes":
         written = text.replace("0", data.draw(st.sampled_from("OОoо")))
-        way = "invoice_number" if written == text else way if any(c.isdecimal() for c in written) else None
+        digits = sum(c.isdecimal() for c in written)
+        way = "invoice_number" if written == text else way if digits >= 3 else None
     elif way == "number_without_zeros":
         written = str(number)
         way = "invoice_number" if len(written) == 10 else way

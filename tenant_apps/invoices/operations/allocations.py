@@ -17,6 +17,7 @@ from shared_apps.core.arrays import is_one_of
 from shared_apps.core.bulk import insert_rows
 from shared_apps.core.errors import Refused
 from shared_apps.core.formats import format_money
+from shared_apps.core.ids import new_id
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
 from shared_apps.core.search import searchable
@@ -26,7 +27,7 @@ from tenant_apps.invoices import rules
 from tenant_apps.invoices.events import PaymentEvent
 from tenant_apps.invoices.models import Allocation, Payment
 from tenant_apps.invoices.operations.issuing import NotIssued, ReasonMissing
-from tenant_apps.invoices.operations.ledger import note_reopened, opposite, person, tell_paid
+from tenant_apps.invoices.operations.ledger import note_reopened, opposite, tell_paid
 from tenant_apps.invoices.queries import (
     LedgerInvoice,
     LedgerPayment,
@@ -116,25 +117,25 @@ def allocate_payments(*, wanted: Sequence[AllocationInput], by: Actor, at: datet
     """
     payments = lock_ledger_payments({one.payment_id for one in wanted}, by)
     invoices = lock_ledger_invoices({one.invoice_id for one in wanted}, by)
-    rows = [_allocation(one, payments[one.payment_id], invoices[one.invoice_id], by, at) for one in wanted]
-    insert_rows(Allocation, [_row_of(one) for one in rows])
+    rows = [_row_of(one, payments[one.payment_id], invoices[one.invoice_id], by, at) for one in wanted]
+    insert_rows(Allocation, rows)
     facts = [
         Fact(
             PaymentEvent.ALLOCATED,
-            _subject(payments[row.payment_id]),
+            _subject(payments[row["payment_id"]]),
             at,
-            row.invoice_id,
+            row["invoice_id"],
             new={
-                "invoice": invoices[row.invoice_id].number,
-                "amount": row.amount,
-                "evidence": row.evidence,
+                "invoice": invoices[row["invoice_id"]].number,
+                "amount": row["amount"],
+                "evidence": row["evidence"],
             },
         )
         for row in rows
     ]
     record_all(facts, by=by)
     tell_paid(invoices.values(), by, at)
-    return rows
+    return [Allocation.from_db(None, list(row), list(row.values())) for row in rows]
 
 
 @operation(permission=Permission.PAYMENTS_MATCH)
@@ -274,10 +275,10 @@ def _subject(payment: LedgerPayment) -> Subject:
     return Subject(Payment, payment.pk, format_money(payment.amount, payment.currency))
 
 
-def _allocation(
+def _row_of(
     wanted: AllocationInput, payment: LedgerPayment, invoice: LedgerInvoice, by: Actor, at: datetime
-) -> Allocation:
-    """The row of one allocation, not yet saved.
+) -> dict[str, Any]:
+    """The columns of one allocation, in their order.
 
     The totals of payment and invoice follow as the trigger will write them.
     """
@@ -285,14 +286,19 @@ def _allocation(
     payment.allocated_total += wanted.amount
     payment.unmatched_reason = ""
     invoice.paid_total += wanted.amount
-    return Allocation(
-        payment_id=payment.pk,
-        invoice_id=invoice.pk,
-        amount=wanted.amount,
-        evidence=[dict(row) for row in wanted.evidence],
-        at=at,
-        **person(by),
-    )
+    return {
+        "id": new_id(),
+        "payment_id": payment.pk,
+        "invoice_id": invoice.pk,
+        "amount": wanted.amount,
+        "evidence": [dict(row) for row in wanted.evidence],
+        "reason": "",
+        "undoes_id": None,
+        "by_kind": str(by.kind),
+        "by_id": by.id,
+        "by_label": by.label[:250],
+        "at": at,
+    }
 
 
 def _names(
@@ -306,21 +312,6 @@ def _names(
             str(firms[company_id]) if company_id else "", str(people[contact_id]) if contact_id else ""
         )
         for company_id, contact_id in clients
-    }
-
-
-def _row_of(allocation: Allocation) -> dict[str, Any]:
-    return {
-        "id": allocation.pk,
-        "payment_id": allocation.payment_id,
-        "invoice_id": allocation.invoice_id,
-        "amount": allocation.amount,
-        "evidence": allocation.evidence,
-        "reason": "",
-        "by_kind": str(allocation.by_kind),
-        "by_id": allocation.by_id,
-        "by_label": allocation.by_label,
-        "at": allocation.at,
     }
 
 

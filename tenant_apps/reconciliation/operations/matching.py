@@ -1,8 +1,10 @@
 """Matching: payments that name their invoice are allocated to it, the others say why not."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from shared_apps.core.actors import Actor
@@ -30,6 +32,7 @@ from tenant_apps.reconciliation.queries import (
     Client,
     client_of_invoice,
     invoice_facts,
+    owing_just,
     payment_facts,
 )
 from tenants.context import current_organization
@@ -112,7 +115,8 @@ class _Batch:
         self._facts = payment_facts(payments, known, by)
         self._invoices: dict[str, rules.InvoiceFacts] = {}
         self._clients: dict[UUID, Client] = {}
-        self._load(self._facts.values(), by)
+        self._load(by)
+        self._look_for_better()
 
     def decide(self, payment: LedgerPayment) -> None:
         """Note what is to be done with a payment."""
@@ -141,8 +145,21 @@ class _Batch:
         if decision.is_credit:
             self.credits[payment.pk] = client
 
-    def _load(self, facts: Iterable[rules.PaymentFacts], by: Actor) -> None:
-        numbers = {number for one in facts for number in one.numbers}
+    def _load(self, by: Actor) -> None:
+        numbers = {number for one in self._facts.values() for number in one.numbers}
         for invoice in lock_invoices_by_number(numbers, by) if numbers else []:
             self._invoices[str(invoice.number)] = invoice_facts(invoice)
             self._clients[invoice.pk] = client_of_invoice(invoice)
+
+    def _look_for_better(self) -> None:
+        """Note of which payments another invoice of the same client owes just the amount."""
+        asked: dict[UUID, set[tuple[UUID, Decimal]]] = defaultdict(set)
+        for pk, facts in self._facts.items():
+            for number in facts.numbers & self._invoices.keys():
+                invoice = self._invoices[number]
+                if invoice.client and not invoice.objection and invoice.outstanding != facts.amount:
+                    asked[pk].add((invoice.client, facts.amount))
+        better = owing_just({pair for pairs in asked.values() for pair in pairs})
+        for pk, pairs in asked.items():
+            if pairs & better:
+                self._facts[pk] = replace(self._facts[pk], fits_another=True)

@@ -39,11 +39,11 @@ def teach(links: Iterable[tuple[str, Client]], known: Mapping[str, KnownPayer], 
     rows = []
     for iban, clients in learned.items():
         before = known.get(iban)
+        if before and not before._state.adding and (before.is_shared or clients == {before.pays_for}):
+            continue
         if before and not before.is_shared:
             clients.add(before.pays_for)
-        now = row_of(iban, clients, at, is_shared=bool(before and before.is_shared))
-        if before is None or before._state.adding or now.pays_for != before.pays_for:
-            rows.append(now)
+        rows.append(row_of(iban, clients, at, is_shared=bool(before and before.is_shared)))
     _remember(rows)
 
 

@@ -28,6 +28,7 @@ from tenant_apps.reconciliation.queries.lines import visible_lines as visible_li
 from tenant_apps.reconciliation.queries.lines import waiting_lines as waiting_lines
 from tenant_apps.reconciliation.queries.matching import client_of_invoice as client_of_invoice
 from tenant_apps.reconciliation.queries.matching import invoice_facts as invoice_facts
+from tenant_apps.reconciliation.queries.matching import owing_just as owing_just
 from tenant_apps.reconciliation.queries.matching import payment_facts as payment_facts
 from tenant_apps.reconciliation.queries.payers import Client as Client
 from tenant_apps.reconciliation.queries.payers import client_of_iban as client_of_iban

@@ -1,13 +1,17 @@
 """Payments and invoices as `rules` sees them."""
 
 from collections.abc import Collection, Mapping
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
+
 from shared_apps.core.actors import Actor
 from tenant_apps.crm.queries import namesakes
-from tenant_apps.invoices.models import Payment
-from tenant_apps.invoices.queries import LedgerPayment
+from tenant_apps.invoices.models import Invoice, Payment
+from tenant_apps.invoices.queries import OPEN, LedgerPayment, with_outstanding
 from tenant_apps.reconciliation import rules
 from tenant_apps.reconciliation.models import KnownPayer
 from tenant_apps.reconciliation.queries.payers import Client
@@ -61,6 +65,19 @@ def client_of_invoice(invoice: Any) -> Client:
     if invoice.company_id:
         return invoice.kept_company_id or invoice.company_id, None
     return None, invoice.kept_contact_id or invoice.contact_id
+
+
+def owing_just(pairs: Collection[tuple[UUID, Decimal]]) -> set[tuple[UUID, Decimal]]:
+    """Those of the (client, amount) of which the client has an open invoice that owes just the amount."""
+    if not pairs:
+        return set()
+    clients, amounts = {client for client, _amount in pairs}, {amount for _client, amount in pairs}
+    firm = Coalesce("company__merged_into_id", "company_id")
+    person = Coalesce("contact__merged_into_id", "contact_id")
+    rows: QuerySet[Any, Any] = with_outstanding(Invoice.objects.filter(OPEN)).order_by()
+    rows = rows.annotate(belongs_to=Coalesce(firm, person))
+    rows = rows.filter(belongs_to__in=clients, outstanding_amount__in=amounts)
+    return set(rows.values_list("belongs_to", "outstanding_amount")) & set(pairs)
 
 
 def _client(payment: Payment | LedgerPayment, known: Mapping[str, KnownPayer]) -> tuple[UUID | None, str]:

@@ -160,12 +160,14 @@ def _whole(payment: PaymentFacts, invoice: InvoiceFacts, way: str, payer: list[E
 def _other_amount(
     payment: PaymentFacts, invoice: InvoiceFacts, way: str, payer: list[Evidence], *, is_doubtful: bool
 ) -> Decision:
-    """A part of what is owed, or more than that: the second signal has to be somebody or something else."""
+    """A part of what is owed, or more than that: the second signal has to be somebody or something else, and
+    no other invoice of the client may fit better.
+    """
     numbers = number_evidence(payment, invoice)
     agreeing = payer or numbers[1:]
     if not agreeing and way == WHOLE and not payment.payer_name:
         agreeing = time_evidence(payment, invoice)
-    if way == ALONE or not agreeing:
+    if way == ALONE or not agreeing or payment.fits_another:
         return Unmatched(AMOUNT_DIFFERS)
     if is_doubtful:
         return Unmatched(SEVERAL_INVOICES)

@@ -77,7 +77,8 @@ class PaymentFacts:
     which each is written, `carried` those in its end-to-end id.
 
     `client` is whose it is known to be (`client_by` says by what: KNOWN_CLIENT, KNOWN_IBAN); `namesake` the
-    only client that bears the payer's name.
+    only client that bears the payer's name. `fits_another`: the client of an invoice that is named and owes
+    another amount owes just this one elsewhere.
     """
 
     amount: Decimal
@@ -90,6 +91,7 @@ class PaymentFacts:
     client: UUID | None = None
     client_by: str = KNOWN_CLIENT
     namesake: UUID | None = None
+    fits_another: bool = False
 
     @property
     def numbers(self) -> set[str]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 NUMBER_LENGTH = 10
 FARTHEST_WORD = 40
+FEWEST_DIGITS = 3  # of a number whose other places are letters that look like digits
 
 # How a number is written, the surest first; these are signals of evidence, too.
 WHOLE = "invoice_number"
@@ -78,11 +79,12 @@ _OTHER_NUMBERS = tuple(
 _JOINED = re.compile(r"(?<![0-9])[0-9]+(?:[.,'’][0-9]+)+")
 _ONLY_FULL = re.compile(r"(?<![0-9])(?![0-9]{10}(?![0-9]))[0-9]+")
 
-_NUMBER_SIGN = r"(?:№|#|номер|\bno\b\.?|\bnr\b\.?|\bnum\b\.?)"
+_NUMBER_SIGN = r"(?:№|#|номер|\bno\b\.?|\bnr\b\.?|\bnum\b\.?|\bn\b\.?)"
 _GAP = r"[\s.:,;(\-–]*"
 # Says that an invoice's number follows; or that another document's does.
 _INVOICE_WORD = re.compile(
-    rf"(?:фактур\w*|ф-\s?р[аи]|\bфра|\bфак|\bф|\binvoices?|\binv|\bfakt?ur\w*|\bfactur\w*|\bf-\s?ra|\bfra|\bfakt?)"
+    r"(?:фактур\w*|ф-\s?р[аи]|\bфра|\bфак|\bф|\binvoices?|\binv|\bfakt?ur\w*|\bfactur\w*|\bf-\s?ra|\bfra"
+    r"|\bfa[ck]t?|\bf)"
     rf"{_GAP}{_NUMBER_SIGN}?{_GAP}$",
     re.IGNORECASE,
 )
@@ -93,11 +95,14 @@ _OTHER_WORD = re.compile(
     rf"{_GAP}{_NUMBER_SIGN}?{_GAP}$",
     re.IGNORECASE,
 )
-_GLUED = re.compile(r"(?:фактура|ф-?ра|invoice|inv|faktura|f-?ra|no|nr)$|(?<![^\W_])ф$", re.IGNORECASE)
+_GLUED = re.compile(r"(?:фактура|ф-?ра|invoice|inv|faktura|f-?ra)$|(?<![^\W_])ф$", re.IGNORECASE)
+_GLUED_SIGN = re.compile(r"(?<![^\W_])(?:n|no|nr)$", re.IGNORECASE)
+_DATED = re.compile(r"(?:от|ot)(?![^\W\d_])", re.IGNORECASE)
 # What stands between the numbers of a list: 123, 124 и 125.
 _LISTED = re.compile(rf"\s*(?:,|;|\+|&|/|и|and)?\s*(?:и|and)?\s*{_NUMBER_SIGN}?\s*", re.IGNORECASE)
 _GROUPS = re.compile(r"(?<![0-9])[0-9]{1,9}(?:(?:\s{1,2}|-)[0-9]{1,9})+(?![0-9])")
 _LOOKS = str.maketrans("OОoоQIlІіЗзSЅBВ", "000001111335588")
+_LOOKING_PIECE = re.compile(r"(?<![^\W_])[0-9OОoоQIlІіЗзSЅBВ]{1,9}(?![^\W_])")
 _LOOKING = re.compile(r"(?<![^\W_])[0-9OОoоQIlІіЗзSЅBВ]{10}(?![^\W_])")
 # One whole number among plain letters: most references, and nothing else is to be looked for in them.
 _PLAIN = re.compile(
@@ -146,14 +151,20 @@ def read_numbers(text: str) -> dict[str, str]:
 
 def _read(text: str) -> Iterator[tuple[str, str]]:
     for token in _LOOKING.finditer(text):
-        if not token.group().isdecimal() and re.search("[0-9]", token.group()):
+        if not token.group().isdecimal() and _has_digits(token.group()):
             yield token.group().translate(_LOOKS), LOOK_ALIKE
     spaced = {}
-    for groups in _GROUPS.finditer(text):
+    digits = _LOOKING_PIECE.sub(lambda piece: piece.group().translate(_LOOKS), text)
+    for groups in _GROUPS.finditer(digits):
         for number, start, end in _joined(groups):
-            spaced[start, end] = number
-            yield number, SPACED
+            if _has_digits(text[start:end]):
+                spaced[start, end] = number
+                yield number, SPACED if text[start:end] == digits[start:end] else LOOK_ALIKE
     yield from _read_runs(text, [span for span, number in spaced.items() if number[0] == "0"])
+
+
+def _has_digits(text: str) -> bool:
+    return len(re.findall("[0-9]", text)) >= FEWEST_DIGITS
 
 
 def _joined(groups: re.Match[str]) -> Iterator[tuple[str, int, int]]:
@@ -186,16 +197,20 @@ def _read_runs(text: str, taken: list[tuple[int, int]]) -> Iterator[tuple[str, s
 
 def _is_worded(text: str, run: re.Match[str]) -> bool:
     """Whether a word or sign before it says that the run is an invoice's number."""
-    if _stands_after(_INVOICE_WORD, text, run.start()) or _is_glued(text, run):
+    if _stands_after(_INVOICE_WORD, text, run.start()) or _stands_after(_GLUED, text, run.start()):
         return True
-    is_signed = _stands_after(_SIGN_ALONE, text, run.start())
+    is_signed = any(_stands_after(sign, text, run.start()) for sign in (_SIGN_ALONE, _GLUED_SIGN))
     return is_signed and not _stands_after(_OTHER_WORD, text, run.start())
 
 
 def _is_glued(text: str, run: re.Match[str]) -> bool:
-    """Whether it touches an invoice's word, and nothing after it: `ф-ра0000000123`."""
+    """Whether it touches an invoice's word or sign, and nothing after it but the word for a date:
+    `ф-ра0000000123`.
+    """
     after = text[run.end() :][:1]
-    return not (after and (after.isalnum() or after == "_")) and _stands_after(_GLUED, text, run.start())
+    if (after.isalnum() or after == "_") and not _DATED.match(text, run.end()):
+        return False
+    return _stands_after(_GLUED, text, run.start()) or _stands_after(_GLUED_SIGN, text, run.start())
 
 
 def _stands_after(words: re.Pattern[str], text: str, end: int) -> bool:
