@@ -143,11 +143,10 @@ def _bare() -> None:
     from django.db import connection, transaction
 
     with transaction.atomic(), connection.cursor() as cursor:
-        began = time.perf_counter()
+        watch = Watch()
         for statement in BARE:
             cursor.execute(statement)
-        linked = cursor.rowcount
-        _say("bare SQL", linked, time.perf_counter() - began)
+        _say("bare SQL", cursor.rowcount, watch)
         transaction.set_rollback(True)
 
 
@@ -159,23 +158,47 @@ def _engine(by: Any) -> None:
     gc.collect()
     gc.freeze()  # as the worker does
     with watched() as largest:
-        began, worked, longest = time.perf_counter(), time.process_time(), 0.0
+        watch, longest = Watch(), 0.0
         waiting, linked, left = list(ids_of_unmatched_payments()), 0, 0
         for start in range(0, len(waiting), BATCH):
             begun = time.perf_counter()
             done = match_payments(payment_ids=waiting[start : start + BATCH], by=by, at=clock.now())
             longest = max(longest, time.perf_counter() - begun)
             linked, left = linked + done.linked_count, left + done.unmatched_count
-        lasted, worked = time.perf_counter() - began, time.process_time() - worked
-    _say("matching", linked, lasted)
+        _say("matching", linked, watch)
     print(
-        f"  {left:,} left with a reason; {worked:.1f} s of it in this process, the longest batch of {BATCH}"
-        f" {longest * 1000:.0f} ms, at most {largest[0] / MEGABYTE:.0f} MB"
+        f"  {left:,} left with a reason; the longest batch of {BATCH} {longest * 1000:.0f} ms,"
+        f" at most {largest[0] / MEGABYTE:.0f} MB"
     )
 
 
-def _say(what: str, linked: int, lasted: float) -> None:
-    print(f"{what}: {linked:,} linked in {lasted:.1f} s, load {os.getloadavg()[0]:.1f}", flush=True)
+class Watch:
+    """How long something takes: by the clock, and by the processors here and in PostgreSQL."""
+
+    def __init__(self) -> None:
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            self.server = int(cursor.fetchone()[0])
+        self.began = time.perf_counter(), time.process_time(), self._served()
+
+    def __str__(self) -> str:
+        now = time.perf_counter(), time.process_time(), self._served()
+        lasted, here, there = (end - start for end, start in zip(now, self.began, strict=True))
+        return f"{lasted:.1f} s; processor: {here:.1f} s here, {there:.1f} s in PostgreSQL"
+
+    def _served(self) -> float:
+        """The processor time of the server's process, where it is on this machine."""
+        told = Path(f"/proc/{self.server}/stat")
+        if not told.exists():
+            return 0.0
+        spent = told.read_text().rsplit(")", 1)[1].split()[11:13]
+        return sum(map(int, spent)) / os.sysconf("SC_CLK_TCK")
+
+
+def _say(what: str, linked: int, lasted: Any) -> None:
+    print(f"{what}: {linked:,} linked in {lasted}, load {os.getloadavg()[0]:.1f}", flush=True)
 
 
 def _undo() -> None:
@@ -226,7 +249,7 @@ def _beside(lines: int) -> None:
                 lambda: Payment.objects.filter(allocated_total=0, unmatched_reason="").count() == 0, programs
             )
             lasted = time.perf_counter() - began
-            _say("the worker, all of it", Allocation.objects.count(), lasted)
+            _say("the worker, all of it", Allocation.objects.count(), f"{lasted:.1f} s")
     print(f"another organization's single payments: {', '.join(f'{one:.2f}' for one in waits)} s")
 
 
