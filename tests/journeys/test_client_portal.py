@@ -104,6 +104,7 @@ def test_a_client_pays_by_card_and_the_invoice_is_paid(
     seller.go("/settings/card-payments/turn-on/", "beta")
     seller.page.locator("main [name=is_confirmed]").check()
     seller.press("Turn on", within="main form")
+    expect(seller.page.get_by_role("button", name="Turn off")).to_be_visible()
     invoice = f"/invoices/{world.id_of('beta', 'invoice_id')}/"
     seller.go(invoice, "beta")
     address = link_on(seller)
