@@ -2,6 +2,7 @@
 
 import logging
 import logging.config
+import re
 import time
 import uuid
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from prometheus_client import Counter, Histogram
 REQUESTS = Counter("tefter_requests", "Answered requests", ["method", "status"])
 SECONDS = Histogram("tefter_request_seconds", "Time to answer a request")
 SECRET_PARTS = {"token", "key"}
+CLIENT_LINK = re.compile(r"^/p/[^/]+")
 log = structlog.get_logger("tefter.request")
 # A traceback never shows the values of variables: passwords and tokens are among them.
 _TRACEBACK = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
@@ -95,8 +97,10 @@ class RequestLogMiddleware:
 
 
 def _path_of(request: HttpRequest) -> str:
-    """The path without the secrets that letters put into it: invitations, confirmations, new passwords."""
-    path, match = request.path, request.resolver_match
+    """The path without the secrets that letters put into it: invitations, confirmations, new passwords and
+    clients' links, these also where the address is mistyped behind the token.
+    """
+    path, match = CLIENT_LINK.sub("/p/…", request.path), request.resolver_match
     for name in SECRET_PARTS & (match.kwargs.keys() if match else set()):
         path = path.replace(str(match.kwargs[name]), "…")  # type: ignore[union-attr]
     return path

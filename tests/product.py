@@ -10,6 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from deploy.embedded import servers
 from deploy.embedded.broker import Broker
 from deploy.embedded.processes import Child, stop_all
@@ -124,6 +126,7 @@ class Product:
             "DJANGO_SETTINGS_MODULE": self._settings,
             "TEFTER_DATA_DIR": str(self.data.path),
             "SECRET_KEY": self.data.secret_key(),
+            "SEALING_KEYS": ",".join(settings.SEALING_KEYS),  # what the test has sealed, the product opens
             "PORT": str(self.port),
             "WEB_WORKERS": "1",
             "WEB_THREADS": "4",

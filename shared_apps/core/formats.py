@@ -42,6 +42,12 @@ def format_day(day: date, language: str | None = None) -> str:
     return _written_day(day, "dd.MM.y" if locale == "bg_BG" else "d MMM y", locale)
 
 
+def format_short_day(day: date, language: str | None = None) -> str:
+    """Write a date where the year is known: `22.11` or `22 Nov`."""
+    locale = locale_of(language)
+    return _written_day(day, "dd.MM" if locale == "bg_BG" else "d MMM", locale)
+
+
 def format_long_day(day: date, language: str | None = None) -> str:
     """Write a date in full, with the weekday."""
     return _written_day(day, "EEEE, d MMMM y", locale_of(language))

@@ -21,7 +21,7 @@
 
   function rowsOf(figure) {
     return [...figure.querySelectorAll("tbody tr")].map((row) => ({
-      label: row.querySelector("th").textContent.trim(),
+      label: row.querySelector("th").dataset.short || row.querySelector("th").textContent.trim(),
       amount: Number(row.querySelector("[data-value]").dataset.value),
       text: row.querySelector("[data-value]").textContent.trim(),
     }));

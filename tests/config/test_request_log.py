@@ -12,6 +12,9 @@ from structlog.testing import capture_logs
         ("/accounts/confirm-email/Nw:1abc:xyz/", "/accounts/confirm-email/…/"),
         ("/accounts/password/reset/key/7-abc-def/", "/accounts/password/reset/key/7-…/"),
         ("/handover/?token=Zm9vYmFy", "/handover/"),
+        ("/p/Zm9vYmFy/", "/p/…/"),
+        ("/p/Zm9vYmFy/no-such-page/", "/p/…/no-such-page/"),
+        ("/p/Zm9vYmFy", "/p/…"),
         ("/accounts/login/?next=/companies/", "/accounts/login/"),
     ],
 )

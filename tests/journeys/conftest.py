@@ -8,8 +8,10 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +32,7 @@ from tenants.models import Organization
 from tests.conftest import _copy, _server, _use_database, database_url, member_of
 from tests.isolation.belongings import belongings_of
 from tests.journeys.visitors import Visitor
+from tests.online_payments.fake_stripe import FakeStripe, Server
 from tests.product import Product
 
 NO_CHROMIUM = "there is no Chromium: install `chromium`, or name one in CHROMIUM"
@@ -102,6 +105,7 @@ class World:
 
     product: Product
     belongings: dict[str, dict[str, Any]]
+    stripe_url: str
 
     def id_of(self, subdomain: str, name: str) -> UUID:
         """The id of a record: `id_of("alpha", "invoice_id")`."""
@@ -120,12 +124,25 @@ def world(chromium: str, template_database: str, django_db_blocker: Any) -> Iter
         belongings = _furnish(name, directory / "media", django_db_blocker)
         product = Product(directory, database_url(name), "tests.product_settings")
         try:
-            product.start()
-            yield World(product, belongings)
+            with a_stripe() as stripe_url:
+                product.start()
+                yield World(product, belongings, stripe_url)
         finally:
             product.stop()
             server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
             shutil.rmtree(directory, ignore_errors=True)
+
+
+@contextmanager
+def a_stripe() -> Iterator[str]:
+    """A fake Stripe on this machine, where the product finds it."""
+    stripe = Server(FakeStripe())
+    Thread(target=stripe.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STRIPE_API_BASE", stripe.fake.url)
+        yield stripe.fake.url
+    stripe.shutdown()
+    stripe.server_close()
 
 
 def _furnish(database: str, media: Path, django_db_blocker: Any) -> dict[str, dict[str, Any]]:

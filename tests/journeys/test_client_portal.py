@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.visitors import PHONE, Visitor
+from tests.product import eventually
 
 pytestmark = pytest.mark.journey
 CHROME = "Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 Chrome/140.0.0.0 Mobile Safari/537.36"
@@ -65,9 +66,6 @@ def test_a_client_sees_how_to_pay_and_takes_the_pdf(
     seller = member("alpha", "owner")
     seller.is_at("/", "alpha")
     seller.go(f"/invoices/{world.id_of('alpha', 'invoice_id')}/", "alpha")
-    seller.sees("The address can no longer be shown.")  # sealed with the key of another process
-    seller.press("Renew")
-    seller.sees("The client link has another address now.")
     address = link_on(seller)
 
     client = visitor("en", **AT_A_PHONE)
@@ -91,3 +89,35 @@ def test_a_client_sees_how_to_pay_and_takes_the_pdf(
     seller.sees("The client link leads nowhere now.")
     client.page.reload()
     client.sees("Тази връзка не води доникъде")
+
+
+def test_a_client_pays_by_card_and_the_invoice_is_paid(
+    member: Callable[..., Visitor], visitor: Callable[..., Visitor], world: Any
+) -> None:
+    seller = member("beta", "owner")
+    seller.is_at("/", "beta")
+    seller.go("/settings/card-payments/", "beta")
+    seller.fill(secret_key="sk_test_51abcdefgh5678", webhook_secret="whsec_fake_webhook_secret")
+    seller.press("Save and check")
+    turn_on = seller.page.locator('a[href$="/turn-on/"]')
+    assert eventually(lambda: bool(seller.page.reload()) and turn_on.count() == 1, seconds=60)
+    seller.go("/settings/card-payments/turn-on/", "beta")
+    seller.page.locator("main [name=is_confirmed]").check()
+    seller.press("Turn on", within="main form")
+    expect(seller.page.get_by_role("button", name="Turn off")).to_be_visible()
+    invoice = f"/invoices/{world.id_of('beta', 'invoice_id')}/"
+    seller.go(invoice, "beta")
+    address = link_on(seller)
+
+    client = visitor("en", **AT_A_PHONE)
+    client.led_to = world.stripe_url
+    client.page.goto(f"{address}?lang=en")
+    client.press("Pay by card")
+    client.page.wait_for_url(f"{world.stripe_url}/**", timeout=60_000)
+    client.press("Pay by card")
+    client.sees("Your payment was received")
+    client.press("Back to the document")
+    client.sees("Paid. Thank you.")
+
+    seller.page.reload()
+    expect(seller.page.locator("#invoice-status")).to_have_text("Paid")

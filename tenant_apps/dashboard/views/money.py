@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core import clock
 from shared_apps.core.errors import Text
-from shared_apps.core.formats import format_day
+from shared_apps.core.formats import format_day, format_short_day
 from shared_apps.core.http import ActorRequest, page, partial
 from shared_apps.core.listing import Condition
 from shared_apps.core.permissions import Permission
@@ -59,7 +59,10 @@ def _shown(one: Money, on: date) -> dict[str, Any]:
             )
             for name, counted in one.by_age.items()
         ],
-        "weeks": [(f"{format_day(week.monday)} – {format_day(week.sunday)}", week) for week in one.weeks],
+        "weeks": [
+            (format_short_day(week.monday), f"{format_day(week.monday)} – {format_day(week.sunday)}", week)
+            for week in one.weeks
+        ],
     }
 
 
