@@ -24,7 +24,7 @@ class UploadForm(forms.Form):
 class ReadingForm(forms.Form):
     """How the file is taken apart, where it was found out wrongly."""
 
-    encoding = forms.ChoiceField(label=_("Letters"), choices=ENCODINGS, required=False)
+    encoding = forms.ChoiceField(label=_("Encoding of letters"), choices=ENCODINGS, required=False)
     delimiter = forms.ChoiceField(label=_("Between the cells"), choices=DELIMITERS, required=False)
     sheet = forms.ChoiceField(label=_("Sheet"), required=False)
     header_row = forms.IntegerField(

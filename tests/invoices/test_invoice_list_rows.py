@@ -1,4 +1,4 @@
-"""The list of documents: its pages follow each other, clients that were merged are one, and letters say how they fared."""
+"""The list of documents: its pages follow each other, merged clients are one, letters say how they fared."""
 
 from collections.abc import Callable, Iterable
 from typing import Any

@@ -52,6 +52,8 @@ NOT_PAGES = {
     "list_export_file",
     "note_mail_event",
     "hear_mail_service",
+    "receive_stripe_event",
+    "request_checkout",
     "statement_file",
     "organization_logo",
     "public_pdf",
