@@ -39,6 +39,7 @@ LOOKS: dict[str, tuple[str, str | Promise]] = {
     "pending": (AMBER, _("Pending")),
     "queued": (BLUE, _("Queued")),
     "sending": (BLUE, pgettext_lazy("message status", "Sending")),
+    "letter_sent": (BLUE, pgettext_lazy("message status", "Sent")),
     "opened": (GREEN, pgettext_lazy("message status", "Opened")),
     "bounced": (RED, pgettext_lazy("message status", "Bounced")),
     "complained": (RED, pgettext_lazy("message status", "Marked as spam")),

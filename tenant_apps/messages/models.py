@@ -15,6 +15,11 @@ class MessageState(models.TextChoices):
     COMPLAINED = "complained", pgettext_lazy("message status", "Marked as spam")
     FAILED = "failed", pgettext_lazy("message status", "Failed")
 
+    @property
+    def look(self) -> str:
+        """What its badge goes by: a letter that was sent reads otherwise than a document that was."""
+        return "letter_sent" if self == MessageState.SENT else self.value
+
 
 class OutgoingMessage(models.Model):
     """One e-mail to one address, with copies to those in `cc`. `key` makes queueing it twice the same as

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import pytest
 from django.test import Client
 
 from shared_apps.core.actors import Actor
@@ -77,6 +78,21 @@ def test_a_note_asks_why_and_opens_its_draft(
     assert answer["Location"] == f"/invoices/{note.pk}/edit/"
     page = text(browser.get(answer["Location"]))
     assert "Върната стока" in page and '{"2000:standard": ["10000", "2000"]}' in page
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-Autosave": "1"}], ids=["saved", "saves itself"])
+def test_a_note_is_cut_down_on_its_form(
+    browser: Client, owner: Actor, in_alpha: OrganizationRef, headers: dict[str, str]
+) -> None:
+    company = client(owner)
+    invoice = issued(owner, company)
+    note = create_note(invoice_id=invoice.pk, kind="credit_note", reason="x", by=owner, at=AT)
+    address = f"/invoices/{note.pk}/edit/"
+    assert 'name="kind"' not in text(browser.get(address))
+    half = typed(company, LINE | {"unit_price": "50"}, amend_reason="Половината", kind="credit_note")
+    assert browser.post(address, half, headers=headers).status_code in {200, 302}
+    kept = fresh(note)
+    assert (kept.kind, kept.total, kept.amend_reason) == ("credit_note", D("60.00"), "Половината")
 
 
 def test_documents_show_what_belongs_to_them(

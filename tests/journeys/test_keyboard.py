@@ -1,4 +1,4 @@
-"""An invoice from its first letter to its sending, without a mouse."""
+"""An invoice from its first letter to its credit note, without a mouse."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -82,7 +82,23 @@ def send(one: Visitor, letters: Path) -> None:
     )
 
 
-def test_an_invoice_is_written_issued_and_sent_by_keyboard(
+def credit(one: Visitor) -> None:
+    choose(one, "More actions")
+    choose(one, "Credit note")
+    expect(one.page.locator("#panel [name=reason]")).to_be_visible()
+    tab_to(one, "reason")
+    one.page.keyboard.type("Върната услуга")
+    choose(one, "Write the note")
+    one.page.wait_for_url("**/edit/")
+    one.page.wait_for_load_state()
+    tab_to(one, "description")
+    one.page.keyboard.press("Control+Enter")
+    one.page.wait_for_url(lambda url: not url.endswith("/edit/"))
+    one.sees_heading("Draft credit note")
+    issue(one)
+
+
+def test_an_invoice_is_written_issued_sent_and_credited_by_keyboard(
     member: Callable[..., Visitor], world: World
 ) -> None:
     one = member("alpha", "owner")
@@ -91,5 +107,6 @@ def test_an_invoice_is_written_issued_and_sent_by_keyboard(
     issue(one)
     address = one.page.url
     send(one, world.product.data.path / "mail")
+    credit(one)
     one.page.goto(address)
-    expect(one.page.locator("#invoice-status")).to_have_text("Sent")
+    expect(one.page.locator("#invoice-status")).to_have_text("Credited")

@@ -191,7 +191,9 @@ class InvoiceForm(PricedForm):
         """Leave only the fields that such a document has."""
         if kind != rules.INVOICE:
             del self.fields["is_advance"]
-        if kind not in rules.NOTES:
+        if kind in rules.NOTES:
+            del self.fields["kind"]  # a note is born from its invoice
+        else:
             del self.fields["amend_reason"]
         of_kind = SeriesKind.PROFORMA if kind == rules.PROFORMA else SeriesKind.TAX
         choices = [(one.code, str(one)) for one in series_of_kind(of_kind)]
@@ -204,7 +206,7 @@ class InvoiceForm(PricedForm):
         """What was typed, named as the operations name it."""
         cleaned = {name: said for name, said in self.cleaned_data.items() if name not in DISCOUNT}
         cleaned |= self.discounts()
-        cleaned["kind"] = cleaned["kind"] or rules.INVOICE
+        cleaned["kind"] = cleaned.get("kind") or rules.INVOICE
         cleaned["payment_method"] = cleaned["payment_method"] or PaymentMethod.BANK_TRANSFER
         return cleaned
 

@@ -77,7 +77,8 @@ def letter_choices(reading: Reading) -> list[tuple[str, Any]]:
 
 def letters_of(rows: Sequence[Invoice], reading: Reading) -> Mapping[UUID, str]:
     """How the last letter with each fared."""
-    return queries.letter_states([one.pk for one in rows])
+    states = queries.letter_states([one.pk for one in rows])
+    return {invoice_id: MessageState(state).look for invoice_id, state in states.items()}
 
 
 def of_letter(test: Test) -> Q:
