@@ -19,6 +19,7 @@ from shared_apps.core.actors import Actor
 from shared_apps.core.currencies import CURRENCIES
 from shared_apps.core.days import read_day, read_time
 from shared_apps.core.formats import locale_of
+from shared_apps.core.ids import id_in
 from shared_apps.core.numbers import plain_number, written
 
 USUAL_CURRENCIES = ("EUR", "USD", "GBP", "CHF")
@@ -106,16 +107,9 @@ def offer(
     form: forms.Form, name: str, records: QuerySet[Any], find: Callable[[UUID, Actor], Any], by: Actor
 ) -> None:
     """Let a select that searches on the server start with the newest records, the chosen one among them."""
-    chosen = _id_in(form[name].value())
+    chosen = id_in(form[name].value())
     offered = {record.pk: str(record) for record in records.order_by("-id")[:FIRST_OFFERED]}
     if chosen and chosen not in offered:
         with suppress(ObjectDoesNotExist):
             offered[chosen] = str(find(chosen, by))
     form.fields[name].widget.choices = [("", ""), *offered.items()]
-
-
-def _id_in(value: Any) -> UUID | None:
-    try:
-        return UUID(str(value)) if value else None
-    except ValueError:
-        return None

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
 
+from shared_apps.core.ids import id_in
+
 DAY_FORMATS = ("%d.%m.%Y", "%Y-%m-%d")
 
 
@@ -32,16 +34,7 @@ class AuditFilter:
 
 def audit_filter(query: QueryDict) -> AuditFilter:
     """Read the filter from an address."""
-    return AuditFilter(
-        query.get("type", "")[:80], _person(query.get("person", "")), _day(query.get("day", ""))
-    )
-
-
-def _person(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
+    return AuditFilter(query.get("type", "")[:80], id_in(query.get("person", "")), _day(query.get("day", "")))
 
 
 def _day(text: str) -> date | None:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlencode
-from uuid import UUID
 
+from shared_apps.core.ids import id_in
 from shared_apps.core.listing import Condition, Filter, write_filter
 from tenant_apps.invoices import rules
 from tenant_apps.invoices.models import PaymentMethod
@@ -29,14 +29,6 @@ def said_anew(query: Mapping[str, str], day: str) -> str | None:
     kept = {name: query[name] for name in ("search", "ordering") if query.get(name)}
     found = write_filter(Filter(tuple(_conditions(query, day))))
     return urlencode(kept | {"filter": found} if found else kept | {"view": "all"})
-
-
-def id_in(text: str) -> UUID | None:
-    """The id that an address holds; None for none, and for what is no id."""
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None
 
 
 def _conditions(query: Mapping[str, str], day: str) -> Iterator[Condition]:

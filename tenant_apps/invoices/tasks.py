@@ -11,6 +11,7 @@ from django.utils.translation import override
 from shared_apps.core import clock
 from shared_apps.core.actors import Actor
 from shared_apps.core.formats import format_day, format_money
+from shared_apps.core.ids import id_in
 from shared_apps.jobs.actors import Queue, current_actor, job
 from tenant_apps.crm.models import Company, Contact
 from tenant_apps.files.operations import store_file
@@ -142,7 +143,7 @@ def email_statement(
 ) -> None:
     """Queue the message that carries a client's statement as PDF; the same sending queues one message."""
     by, at, seller = current_actor(), clock.now(), profile()
-    client = Client(_id(company_id), _id(contact_id))
+    client = Client(id_in(company_id), id_in(contact_id))
     receiver, first, last = client_record(client, by), date.fromisoformat(since), date.fromisoformat(until)
     told = statements_of(client, by, since=first, until=last)
     with override(seller.default_language):
@@ -180,10 +181,6 @@ def _statement_letter(
         "until": format_day(until),
         "balances": [format_money(one.closing, one.currency) for one in told],
     }
-
-
-def _id(text: str | None) -> UUID | None:
-    return UUID(text) if text else None
 
 
 @job(queue=Queue.PATIENT)

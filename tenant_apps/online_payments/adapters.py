@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
+from shared_apps.core.ids import id_in
 from tenant_apps.online_payments.rules import (
     AccountFacts,
     DisputeFacts,
@@ -24,7 +25,6 @@ from tenant_apps.online_payments.rules import (
     SessionOrder,
     TransactionFacts,
     from_minor,
-    id_in,
     named_in,
     named_with,
     to_minor,

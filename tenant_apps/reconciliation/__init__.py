@@ -15,8 +15,8 @@ of a line), *rule* (lines like this are always …).
 Words of matching: *to match* (to find the invoice that a payment names, and allocate it), *way* (how a number
 is written: whole, with spaces, with letters that look like digits, without zeros), *signal* (one thing that
 speaks for an invoice), *evidence* (the signals that agree), *reason* (why a payment was left to a human),
-*suggestion* (an invoice for a human to choose, with what speaks for and against it), *credit* (what is left of
-money that paid more than was owed), *known payer* (whose money comes from an account, as links teach),
+*suggestion* (an invoice for a human to choose, with what speaks for and against it), *credit* (what is left
+of money that paid more than was owed), *known payer* (whose money comes from an account, as links teach),
 *workbench* (where people decide what is left), *decision* (what they decided, and what takes it back).
 
 Doors: `operations`, `queries`, `models`, `events`, `reasons`, and the folder `inbox/<organization's id>/` in

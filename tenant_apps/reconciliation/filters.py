@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import date
 from urllib.parse import urlencode
-from uuid import UUID
 
+from shared_apps.core.ids import id_in
 from tenant_apps.reconciliation.models import Sign
 from tenant_apps.reconciliation.queries import AGES, NO_ACCOUNT, OLDEST, ORDERINGS, Asked, until
 
@@ -27,11 +27,3 @@ def kept(query: Mapping[str, str]) -> str:
     """The part of the address that keeps one's place in the list, with its `?`; empty when there is none."""
     told = {name: query[name] for name in KEPT if query.get(name)}
     return f"?{urlencode(told)}" if told else ""
-
-
-def id_in(text: str) -> UUID | None:
-    """The id that a text holds; None for none, and for what is no id."""
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None

@@ -44,6 +44,7 @@ def test_the_bench_is_worked_off_by_keyboard(member: Callable[..., Visitor], wor
     page.keyboard.press("?")
     expect(page.locator("#bench-keys")).to_be_visible()
     page.keyboard.press("Escape")
+    expect(page.locator("#bench-keys")).to_be_hidden()
     page.keyboard.press("j")
     expect(case).to_have_text("НЯКОЯ")
     page.keyboard.press("k")

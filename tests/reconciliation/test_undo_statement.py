@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.utils.translation import override
 
 from shared_apps.core.errors import Refused
 from tenant_apps.invoices.models import Payment
@@ -205,7 +206,7 @@ def test_what_stands_in_the_way_stops_it_and_is_told(till: Till) -> None:
     )
     assert len(till.lines()) == 3
     till.at += timedelta(minutes=1)
-    with pytest.raises(CannotBeTakenBack, match=f"Annul it first: {note.number}"):
+    with override("en"), pytest.raises(CannotBeTakenBack, match=f"Annul it first: {note.number}"):
         till.taken_back(statement)
     annul_invoice(invoice_id=note.pk, reason="Отказ", by=till.owner, at=till.at)
     assert till.taken_back(statement).state == "undone"

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote_plus
 from uuid import UUID
 
+from shared_apps.core.ids import id_in
 from shared_apps.core.listing.conditions import Filter, Problem, parse_filter, write_filter
 
 _SAFE = ",:()|"
@@ -63,7 +64,7 @@ def read_address(address: Mapping[str, str]) -> tuple[Arrangement, list[Problem]
             columns=tuple(dict.fromkeys(names))[:MOST_COLUMNS],
             group=_name(address.get("group", "")),
             archived=address.get("archived") == "true",
-            view=_id(address.get("view", "")),
+            view=id_in(address.get("view", "")),
             cursor=address.get("cursor", ""),
         ),
         problems,
@@ -77,10 +78,3 @@ def _clean(text: str) -> str:
 
 def _name(text: str) -> str:
     return text if _NAME.fullmatch(text) else ""
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None

@@ -4,12 +4,13 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from shared_apps.core import clock
 from shared_apps.core.errors import DomainError
 from shared_apps.core.http import add_refusal, status_of
+from shared_apps.core.ids import ids_in
 from tenant_apps.client_portal import queries, rules
 from tenant_apps.client_portal.forms import AcceptForm, DeclineForm
 from tenant_apps.client_portal.views.door import Request, acted, frame, opened
@@ -20,7 +21,7 @@ from tenants.context import current_organization
 
 def offer_page(request: Request) -> HttpResponse:
     """The page of an offer; `chosen` in the address are the optional lines that the totals count."""
-    return _page(request, chosen=_chosen_in(request.GET))
+    return _page(request, chosen=ids_in(request.GET.getlist("chosen")))
 
 
 @acted(rules.OFFER)
@@ -43,7 +44,7 @@ def accept_public_offer(request: Request) -> HttpResponse:
         except DomainError as refusal:
             add_refusal(form, refusal)
             status = status_of(refusal)
-    return _page(request, chosen=_chosen_in(request.POST), accept_form=form, status=status)
+    return _page(request, chosen=ids_in(request.POST.getlist("chosen")), accept_form=form, status=status)
 
 
 @acted(rules.OFFER)
@@ -115,14 +116,3 @@ def _page(
 def _counted(offer: Offer, chosen: Collection[UUID]) -> list[Any]:
     """The lines that the totals count: what is not optional, and what was chosen, now or in the answer."""
     return [item for item in offer.items.all() if item.counts or item.pk in chosen]
-
-
-def _chosen_in(told: QueryDict) -> set[UUID]:
-    """The ids among what was sent; what is none is nobody's."""
-    found = set()
-    for text in told.getlist("chosen")[:500]:
-        try:
-            found.add(UUID(text))
-        except ValueError:
-            continue
-    return found

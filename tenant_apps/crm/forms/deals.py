@@ -14,6 +14,7 @@ from shared_apps.core.custom_forms import WithCustomFields
 from shared_apps.core.errors import DomainError, Refused
 from shared_apps.core.form_fields import DayField, NumberField, currency_choices, offer
 from shared_apps.core.http import add_refusal
+from shared_apps.core.ids import id_in
 from shared_apps.core.line_forms import LineForm, LineForms
 from tenant_apps.crm.models import Deal, DealContact, DealItem, Stage
 from tenant_apps.crm.operations import DealChange, DealItemInput, Participant
@@ -22,10 +23,6 @@ from tenant_apps.workspace.models import OrganizationProfile
 from tenant_apps.workspace.queries import custom_values
 
 SPARE_PEOPLE = 2
-
-
-def _uuid_or_none(text: str) -> UUID | None:
-    return UUID(text) if text else None
 
 
 class DealForm(WithCustomFields):
@@ -55,9 +52,7 @@ class DealForm(WithCustomFields):
     )
     currency = forms.ChoiceField(label=_("currency"), choices=currency_choices)
     expected_close_on = DayField(label=_("expected close"), required=False)
-    owner_id = forms.TypedChoiceField(
-        label=_("owner"), required=False, coerce=_uuid_or_none, empty_value=None
-    )
+    owner_id = forms.TypedChoiceField(label=_("owner"), required=False, coerce=id_in, empty_value=None)
     stage_id = forms.TypedChoiceField(label=_("stage"), coerce=UUID)
 
     def __init__(

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from shared_apps.core import clock, slots
 from shared_apps.core.errors import DomainError
 from shared_apps.core.http import ActorRequest, act, done, page, partial, status_of
+from shared_apps.core.ids import id_in
 from shared_apps.core.json import json_response
 from shared_apps.core.permissions import Permission
 from shared_apps.core.search import matching
@@ -74,9 +75,9 @@ class Board:
     def deals(self) -> QuerySet[Deal]:
         """The open deals that the reader sees and the address asks for."""
         asked, rows = self.request.GET, queries.open_deals(self.actor)
-        if owner := _uuid(asked.get("owner")):
+        if owner := id_in(asked.get("owner")):
             rows = rows.filter(owner_id=owner)
-        if company := _uuid(asked.get("company_id")):
+        if company := id_in(asked.get("company_id")):
             rows = rows.filter(company_id=company)
         return matching(rows, asked.get("search", ""))
 
@@ -142,7 +143,7 @@ def deal_board(request: ActorRequest) -> HttpResponse:
 @page(Permission.DEALS_VIEW)
 def deal_cards(request: ActorRequest) -> HttpResponse:
     """The next cards of a column, below the place that the address names."""
-    stage = queries.stage_by_id(_uuid(request.GET.get("stage")) or UUID(int=0))
+    stage = queries.stage_by_id(id_in(request.GET.get("stage")) or UUID(int=0))
     fields = _fields(request)
     board = Board(request, [stage])
     found = queries.cards_after(board.deals(), stage, _place(request.GET.get("after", "")))
@@ -161,7 +162,7 @@ def move_deal(request: ActorRequest, deal_id: UUID) -> HttpResponse:
     somebody moved it meanwhile. A form of the deal's page is answered as every act.
     """
     asked = request.POST if "stage_id" in request.POST else request.GET
-    stage_id = _uuid(asked.get("stage_id")) or UUID(int=0)
+    stage_id = id_in(asked.get("stage_id")) or UUID(int=0)
     if request.headers.get("Accept") != "application/json":
         return _moved_by_form(request, deal_id, stage_id)
     try:
@@ -226,8 +227,8 @@ def _place(text: str) -> tuple[Decimal, UUID]:
 
 
 def _move(request: ActorRequest, deal_id: UUID, stage_id: UUID) -> None:
-    above = _uuid(request.POST.get("above_id"))
-    if _uuid(request.POST.get("from_stage_id")) == stage_id:
+    above = id_in(request.POST.get("above_id"))
+    if id_in(request.POST.get("from_stage_id")) == stage_id:
         operations.place_deal(
             deal_id=deal_id, stage_id=stage_id, above_id=above, by=request.actor, at=clock.now()
         )
@@ -280,13 +281,13 @@ def _truth(
 def _pipeline(request: ActorRequest, stages: list[Stage]) -> Pipeline | None:
     """The pipeline that the address names, else the first."""
     found = _distinct(stages)
-    wanted = _uuid(request.GET.get("pipeline"))
+    wanted = id_in(request.GET.get("pipeline"))
     return next((one for one in found if one.pk == wanted), found[0] if found else None)
 
 
 def _company(request: ActorRequest) -> Company | None:
     """The company that the address narrows the board to, if the reader sees it."""
-    wanted = _uuid(request.GET.get("company_id"))
+    wanted = id_in(request.GET.get("company_id"))
     if wanted is None:
         return None
     return queries.visible_companies(request.actor, archived=None).filter(pk=wanted).first()
@@ -302,10 +303,3 @@ def _mark(name: str) -> str:
 
 def _text(value: UUID | None) -> str | None:
     return str(value) if value else None
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None

@@ -13,13 +13,14 @@ from shared_apps.core.asking import Asking, rows_of
 from shared_apps.core.countries import country_name
 from shared_apps.core.errors import DomainError
 from shared_apps.core.http import ActorRequest, act, add_refusal, done, form_page, is_htmx, page, partial
+from shared_apps.core.ids import id_in
 from shared_apps.core.json import json_response
 from shared_apps.core.permissions import Permission
 from shared_apps.core.search import matching
 from tenant_apps.crm import operations, queries
 from tenant_apps.crm.forms import CompanyForm, QuickCompanyForm
 from tenant_apps.crm.models import Company, CompanySize
-from tenant_apps.crm.views.duplicates import hints_for, id_of
+from tenant_apps.crm.views.duplicates import hints_for
 from tenant_apps.crm.views.records import Fact, reach_facts, record_context, split
 
 OPTIONS, CONTACTS_SHOWN, SUBSIDIARIES_SHOWN = 20, 20, 20
@@ -177,7 +178,7 @@ def _created(request: ActorRequest, form: QuickCompanyForm) -> Company | None:
 
 def _chosen_parent(request: ActorRequest) -> Company | None:
     """The parent company that the form names, if it is one that the reader sees."""
-    wanted = id_of(request.POST.get("parent_id"))
+    wanted = id_in(request.POST.get("parent_id"))
     return (
         queries.visible_companies(request.actor, archived=None).filter(pk=wanted).first() if wanted else None
     )

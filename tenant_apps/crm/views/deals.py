@@ -14,6 +14,7 @@ from shared_apps.core import clock, slots
 from shared_apps.core.asking import rows_of
 from shared_apps.core.errors import DomainError
 from shared_apps.core.http import ActorRequest, act, add_refusal, done, form_page, page, partial
+from shared_apps.core.ids import id_in
 from shared_apps.core.json import json_response
 from shared_apps.core.permissions import Permission
 from shared_apps.core.search import matching
@@ -30,7 +31,7 @@ WON_FOR_MONTHS = 6
 def deal_forecast(request: ActorRequest) -> HttpResponse:
     """What is expected to be won in which month, beside what was."""
     deals = queries.visible_deals(request.actor)
-    if owner := _uuid(request.GET.get("owner")):
+    if owner := id_in(request.GET.get("owner")):
         deals = deals.filter(owner_id=owner)
     now = timezone.localtime(clock.now())
     won_from = (now - timedelta(days=30 * WON_FOR_MONTHS)).replace(
@@ -198,7 +199,7 @@ def duplicate_deal(request: ActorRequest, deal_id: UUID) -> HttpResponse:
 def deal_options(request: ActorRequest) -> HttpResponse:
     """Deals for a select that searches on the server: of one company and in these states if asked."""
     found = matching(queries.visible_deals(request.actor), request.GET.get("q", ""))
-    if company_id := _uuid(request.GET.get("company_id")):
+    if company_id := id_in(request.GET.get("company_id")):
         found = found.filter(company_id=company_id)
     if statuses := request.GET.getlist("status"):
         found = found.filter(status__in=statuses)
@@ -257,7 +258,7 @@ def _owners(deal: Deal | None = None) -> list[tuple[UUID, str]]:
 
 def _stages(pipeline: str | None) -> list[Any]:
     """The stages that a new deal may enter: of the asked pipeline, or of all of them."""
-    found, wanted = list(queries.stages()), _uuid(pipeline)
+    found, wanted = list(queries.stages()), id_in(pipeline)
     return [one for one in found if one.pipeline_id == wanted] or found
 
 
@@ -267,7 +268,7 @@ def _chosen_people(posted: QueryDict) -> list[Any]:
 
 def _names(request: ActorRequest, ids: list[Any]) -> dict[str, str]:
     """The names of contacts that the reader sees, for selects that show what was chosen."""
-    wanted = [one for one in (_uuid(str(value)) for value in ids) if one]
+    wanted = [one for one in (id_in(str(value)) for value in ids) if one]
     if not wanted:
         return {}
     rows = queries.visible_contacts(request.actor, archived=None).filter(pk__in=wanted)
@@ -275,7 +276,7 @@ def _names(request: ActorRequest, ids: list[Any]) -> dict[str, str]:
 
 
 def _contact(request: ActorRequest, contact_id: str | None) -> Any:
-    wanted = _uuid(contact_id)
+    wanted = id_in(contact_id)
     if wanted is None:
         return None
     return queries.visible_contacts(request.actor, archived=None).filter(pk=wanted).first()
@@ -283,10 +284,3 @@ def _contact(request: ActorRequest, contact_id: str | None) -> Any:
 
 def _usual_rate() -> Decimal | None:
     return forms.usual_rate(profile())
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from shared_apps.core import clock
 from shared_apps.core.errors import Text
 from shared_apps.core.http import ActorRequest, act, done, page
+from shared_apps.core.ids import id_in
 from shared_apps.core.permissions import Permission
 from tenant_apps.crm import operations, queries
 
@@ -45,7 +46,7 @@ def contact_suspects(request: ActorRequest) -> HttpResponse:
 @act(Permission.RECORDS_MERGE)
 def tell_apart(request: ActorRequest, record_type: str, record_id: UUID) -> HttpResponse:
     queries.visible_client(record_type, record_id, request.actor)
-    other_id = id_of(request.POST.get("other")) or UUID(int=0)
+    other_id = id_in(request.POST.get("other")) or UUID(int=0)
     operations.tell_apart(
         entity=record_type, first_id=record_id, second_id=other_id, by=request.actor, at=clock.now()
     )
@@ -70,16 +71,8 @@ def words_of(evidence: tuple[str, ...]) -> list[Text]:
     return [queries.EVIDENCE[name] for name in evidence]
 
 
-def id_of(text: str | None) -> UUID | None:
-    """The id that a text holds; None for what is no id."""
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None
-
-
 def _hint(request: ActorRequest, entity: str) -> HttpResponse:
-    context = hints_for(request, entity, id_of(request.GET.get("other_than")))
+    context = hints_for(request, entity, id_in(request.GET.get("other_than")))
     return render(request, "crm/components/duplicates.html", context)
 
 

@@ -12,10 +12,11 @@ from django.utils.translation import ngettext
 
 from shared_apps.core import clock
 from shared_apps.core.http import ActorRequest, act, done, page
+from shared_apps.core.ids import id_in
 from shared_apps.core.permissions import Permission
 from tenant_apps.crm import operations, queries
 from tenant_apps.crm.models import Merge
-from tenant_apps.crm.views.duplicates import id_of, words_of
+from tenant_apps.crm.views.duplicates import words_of
 
 CHOICE = "choice-"
 LISTS = {"company": "company_list", "contact": "contact_list"}
@@ -52,7 +53,7 @@ def undo_merge(request: ActorRequest, merge_id: UUID) -> HttpResponse:
 
 def _side_by_side(request: ActorRequest, entity: str, record_id: UUID) -> HttpResponse:
     kept = queries.visible_client(entity, record_id, request.actor)
-    other_id = id_of(request.GET.get("with"))
+    other_id = id_in(request.GET.get("with"))
     context: dict[str, Any] = {
         "entity": entity,
         "kept": kept,
@@ -83,7 +84,7 @@ def _merged(
 ) -> HttpResponse:
     kept = queries.visible_client(entity, record_id, request.actor)
     absorbed = queries.visible_client(
-        entity, id_of(request.POST.get("absorb_id")) or UUID(int=0), request.actor
+        entity, id_in(request.POST.get("absorb_id")) or UUID(int=0), request.actor
     )
     taken = [
         name.removeprefix(CHOICE)

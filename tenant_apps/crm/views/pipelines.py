@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from shared_apps.core import clock
 from shared_apps.core.errors import DomainError
 from shared_apps.core.http import ActorRequest, act, add_refusal, done, form_page, page
+from shared_apps.core.ids import id_in
 from shared_apps.core.permissions import Permission
 from tenant_apps.crm import operations, queries
 from tenant_apps.crm.forms import PipelineForm, StageForm, WhereToForm
@@ -204,20 +205,13 @@ def _ask_where_to(
 
 def _wanted_order(request: ActorRequest, now: list[UUID]) -> list[UUID]:
     """The order that was dragged (`order=id&order=…`), or the present one with `up` or `down` a place on."""
-    dragged = [_uuid(one) for one in request.POST.getlist("order")]
+    dragged = [id_in(one) for one in request.POST.getlist("order")]
     if dragged:
         return [one for one in dragged if one]
     for name, step in (("up", -1), ("down", 1)):
-        moving = _uuid(request.POST.get(name))
+        moving = id_in(request.POST.get(name))
         if moving in now:
             place = now.index(moving)
             target = min(max(place + step, 0), len(now) - 1)
             now.insert(target, now.pop(place))
     return now
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None

@@ -15,6 +15,7 @@ from shared_apps.core.days import read_day
 from shared_apps.core.errors import DomainError
 from shared_apps.core.formats import format_day
 from shared_apps.core.http import ActorRequest, act, add_refusal, done, form_page, is_htmx, page, partial
+from shared_apps.core.ids import id_in
 from shared_apps.core.permissions import Permission
 from tenant_apps.activity.queries import timeline_of
 from tenant_apps.crm import operations, queries
@@ -227,11 +228,8 @@ def _chosen(request: ActorRequest, asked: Any) -> dict[str, Any]:
 
 
 def _record(model: Any, key: str | None, request: ActorRequest) -> Any:
-    try:
-        wanted = UUID(key or "")
-    except ValueError:
-        return None
-    return visible_to(model.objects.all(), request.actor).filter(pk=wanted).first()
+    wanted = id_in(key)
+    return visible_to(model.objects.all(), request.actor).filter(pk=wanted).first() if wanted else None
 
 
 def back_in(address: str | None) -> str:

@@ -3,7 +3,6 @@
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.urls import reverse_lazy
@@ -233,14 +232,3 @@ def initial_of_recurring(source: RecurringInvoice | RecurringInput) -> dict[str,
     return {name: value for name, value in said.items() if value not in (None, "", Decimal(0), False)} | {
         "billed_period": source.billed_period
     }
-
-
-def chosen_ids(data: Any, name: str) -> list[UUID]:
-    """The ids among what was chosen; what is none is left out."""
-    found = []
-    for text in data.getlist(name):
-        try:
-            found.append(UUID(text))
-        except ValueError:
-            continue
-    return found

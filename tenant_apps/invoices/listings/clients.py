@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.actors import Actor
 from shared_apps.core.errors import Text
+from shared_apps.core.ids import id_in
 from shared_apps.core.listing import Field, Kind, Reading, Test
 from shared_apps.core.permissions import Permission
 from tenant_apps.crm.queries import visible_companies, visible_contacts, visible_deals
-from tenant_apps.invoices.filters import id_in
 from tenant_apps.invoices.queries import of_client_among
 from tenant_apps.workspace.models import NumberSeries, SeriesKind
 

@@ -13,6 +13,7 @@ from shared_apps.core.bulgaria.vat_treatments import Supply, buyer_kind, suggest
 from shared_apps.core.errors import DomainError
 from shared_apps.core.formats import format_day, format_money
 from shared_apps.core.http import act, done, form_page, page
+from shared_apps.core.ids import id_in
 from shared_apps.core.permissions import Permission
 from tenant_apps.crm.models import Company, Deal
 from tenant_apps.crm.queries import unbilled_sums, visible_companies, visible_deal
@@ -110,7 +111,7 @@ def price_memory(request: Request) -> HttpResponse:
         found = queries.last_sold(
             company.pk,
             request.actor,
-            product_id=_uuid(request.GET.get("product_id")),
+            product_id=id_in(request.GET.get("product_id")),
             description=request.GET.get("description", "").strip(),
         )
     if found is None:
@@ -138,24 +139,14 @@ def duplicate_invoice(request: Request, invoice_id: UUID) -> HttpResponse:
 
 def deal_in_address(request: Request) -> Deal | None:
     """The deal that the address names, for its invoice."""
-    wanted = request.GET.get("deal")
+    wanted = id_in(request.GET.get("deal"))
     if not wanted or not request.actor.may(Permission.DEALS_VIEW):
         return None
-    try:
-        return visible_deal(UUID(wanted), request.actor)
-    except ValueError:
-        return None
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None
+    return visible_deal(wanted, request.actor)
 
 
 def _asked_company(request: Request) -> Company | None:
-    wanted = _uuid(request.GET.get("company_id"))
+    wanted = id_in(request.GET.get("company_id"))
     return visible_companies(request.actor).filter(pk=wanted).first() if wanted else None
 
 

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from shared_apps.core import clock, slots
 from shared_apps.core.asking import Asking, rows_of, together
 from shared_apps.core.http import is_htmx, page, partial
+from shared_apps.core.ids import id_in
 from shared_apps.core.permissions import Permission
 from tenant_apps.activity.queries import timeline
 from tenant_apps.crm.models import Deal
@@ -168,7 +169,7 @@ def _recurring_of(invoice: Invoice, request: Request) -> Asking[RecurringInvoice
 
 def _waiting(request: Request) -> dict[str, Any]:
     """The payment that was just recorded and, while it looks for its invoice, how many times more to ask."""
-    payment_id, polls = filters.id_in(request.GET.get("payment", "")), request.GET.get("polls", str(POLLS))
+    payment_id, polls = id_in(request.GET.get("payment", "")), request.GET.get("polls", str(POLLS))
     if payment_id is None:
         return {"new_payment": None, "polls": 0}
     payment = queries.visible_payment(payment_id, request.actor)

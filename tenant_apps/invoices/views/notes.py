@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from shared_apps.core import clock
 from shared_apps.core.errors import DomainError
 from shared_apps.core.http import act, add_refusal, done, page, partial
+from shared_apps.core.ids import ids_in
 from shared_apps.core.permissions import Permission
 from tenant_apps.invoices import operations, rules
-from tenant_apps.invoices.filters import id_in
 from tenant_apps.invoices.forms.payments import ReasonForm
 from tenant_apps.invoices.queries import visible_invoice
 from tenant_apps.invoices.views import Request, today
@@ -50,7 +50,7 @@ def follow_proforma(request: Request, invoice_id: UUID) -> HttpResponse:
 
 @act(Permission.INVOICES_EDIT)
 def deduct_advances(request: Request, invoice_id: UUID) -> HttpResponse:
-    wanted = [found for text in request.POST.getlist("advance_ids") if (found := id_in(text))]
+    wanted = ids_in(request.POST.getlist("advance_ids"))
     draft = operations.deduct_advances(
         invoice_id=invoice_id, advance_ids=wanted, by=request.actor, at=clock.now()
     )

@@ -10,6 +10,7 @@ from shared_apps.core import clock
 from shared_apps.core.asking import Asking, together
 from shared_apps.core.errors import DomainError
 from shared_apps.core.http import add_refusal, done, page, partial
+from shared_apps.core.ids import id_in
 from shared_apps.core.permissions import Permission
 from shared_apps.core.search import matching
 from shared_apps.core.slots import fill, filling
@@ -234,7 +235,7 @@ def undo_refund_with_reason(request: Request, payment_id: UUID, refund_id: UUID)
 
 
 def _invoice_asked_for(request: Request) -> Invoice | None:
-    invoice_id = filters.id_in(request.GET.get("invoice", ""))
+    invoice_id = id_in(request.GET.get("invoice", ""))
     return queries.visible_invoice(invoice_id, request.actor) if invoice_id else None
 
 

@@ -12,10 +12,11 @@ from shared_apps.core import clock
 from shared_apps.core.errors import DomainError
 from shared_apps.core.formats import format_day
 from shared_apps.core.http import act, add_refusal, done, form_page, page, partial
+from shared_apps.core.ids import id_in
 from shared_apps.core.keyset import InvalidCursor, KeysetPage, keyset_page
 from shared_apps.core.permissions import Permission
 from tenant_apps.activity.queries import timeline_of
-from tenant_apps.invoices import filters, operations, queries, rules
+from tenant_apps.invoices import operations, queries, rules
 from tenant_apps.invoices.forms import drafts
 from tenant_apps.invoices.forms import recurring as forms
 from tenant_apps.invoices.models import Occurrence, RecurringInvoice
@@ -63,7 +64,7 @@ def recurring_invoice_create(request: Request) -> HttpResponse:
         "starts_on": today(request),
     }
     initial |= {name: request.GET[name] for name in ("company_id", "contact_id") if request.GET.get(name)}
-    if invoice_id := filters.id_in(request.GET.get("invoice", "")):
+    if invoice_id := id_in(request.GET.get("invoice", "")):
         invoice = queries.visible_invoice(invoice_id, request.actor)
         starts_on = _a_month_after(invoice.issue_date or today(request), today(request))
         details = operations.recurring_of_invoice_draft(invoice, starts_on=starts_on)

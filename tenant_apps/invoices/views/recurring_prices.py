@@ -12,6 +12,7 @@ from shared_apps.core import clock
 from shared_apps.core.errors import DomainError
 from shared_apps.core.formats import format_day
 from shared_apps.core.http import act, add_refusal, done, form_page, page
+from shared_apps.core.ids import ids_in
 from shared_apps.core.permissions import Permission
 from tenant_apps.invoices import operations, queries, rules
 from tenant_apps.invoices.forms import drafts
@@ -74,7 +75,7 @@ def raise_prices(request: Request) -> HttpResponse:
 @raise_prices.act
 def raise_chosen_prices(request: Request) -> HttpResponse:
     form = forms.RaiseForm(request.POST)
-    chosen = forms.chosen_ids(request.POST, "recurring_ids")
+    chosen = ids_in(request.POST.getlist("recurring_ids"))
     try:
         if form.is_valid():
             raised = operations.raise_prices(

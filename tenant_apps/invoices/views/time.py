@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 from shared_apps.core import clock
 from shared_apps.core.errors import DomainError
 from shared_apps.core.http import add_refusal, done, form_page, page
+from shared_apps.core.ids import id_in, ids_in
 from shared_apps.core.permissions import Permission
 from tenant_apps.crm.queries import unbilled_time, visible_company, visible_deal
-from tenant_apps.invoices import filters, operations
-from tenant_apps.invoices.forms.recurring import chosen_ids
+from tenant_apps.invoices import operations
 from tenant_apps.invoices.forms.time import InvoiceTimeForm
 from tenant_apps.invoices.operations.draft_inputs import MAX_ITEMS
 from tenant_apps.invoices.views import Request
@@ -26,7 +26,7 @@ def invoice_time(request: Request) -> HttpResponse:
 
 @invoice_time.act
 def invoice_chosen_time(request: Request) -> HttpResponse:
-    form, chosen = InvoiceTimeForm(request.POST), chosen_ids(request.POST, "entry_ids")
+    form, chosen = InvoiceTimeForm(request.POST), ids_in(request.POST.getlist("entry_ids"))
     try:
         if form.is_valid():
             grouping = form.cleaned_data["grouping"]
@@ -58,6 +58,6 @@ def _time_page(request: Request, form: InvoiceTimeForm, chosen: set[UUID] | None
 def _record(request: Request) -> tuple[str, Any]:
     """Whose time it is; an address that names nobody is no page."""
     for name, find in FOUND.items():
-        if wanted := filters.id_in(request.GET.get(f"{name}_id", "")):
+        if wanted := id_in(request.GET.get(f"{name}_id", "")):
             return name, find(wanted, request.actor)
     raise Http404

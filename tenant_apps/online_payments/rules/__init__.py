@@ -13,7 +13,6 @@ from tenant_apps.online_payments.rules.facts import RefundFacts as RefundFacts
 from tenant_apps.online_payments.rules.facts import SessionFacts as SessionFacts
 from tenant_apps.online_payments.rules.facts import SessionOrder as SessionOrder
 from tenant_apps.online_payments.rules.facts import TransactionFacts as TransactionFacts
-from tenant_apps.online_payments.rules.facts import id_in as id_in
 from tenant_apps.online_payments.rules.facts import named_in as named_in
 from tenant_apps.online_payments.rules.facts import named_with as named_with
 from tenant_apps.online_payments.rules.keys import is_key_live as is_key_live

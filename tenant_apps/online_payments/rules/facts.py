@@ -39,14 +39,6 @@ def named_in(metadata: Mapping[str, str]) -> Named | None:
         return None
 
 
-def id_in(text: str) -> UUID | None:
-    """The id that a text is; None where it is none."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
 @dataclass(frozen=True, slots=True)
 class AccountFacts:
     id: str

@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from shared_apps.core.actors import Actor
 from shared_apps.core.form_fields import NumberField, offer
+from shared_apps.core.ids import id_in
 from shared_apps.core.numbers import written
 from tenant_apps.crm.queries import visible_companies, visible_company, visible_contact, visible_contacts
 from tenant_apps.invoices.models import Invoice
-from tenant_apps.reconciliation.filters import id_in
 from tenant_apps.reconciliation.models import Rest, Sign, Verdict
 from tenant_apps.reconciliation.queries import Waiting
 

@@ -14,12 +14,13 @@ from shared_apps.core import clock
 from shared_apps.core.errors import DomainError, Text
 from shared_apps.core.formats import format_money
 from shared_apps.core.http import act, add_refusal, done, is_htmx, page, partial
+from shared_apps.core.ids import id_in
 from shared_apps.core.numbers import written
 from shared_apps.core.permissions import Permission
 from tenant_apps.invoices.models import Invoice
 from tenant_apps.invoices.queries import open_invoices
 from tenant_apps.reconciliation import operations, queries
-from tenant_apps.reconciliation.filters import asked_for, id_in, kept
+from tenant_apps.reconciliation.filters import asked_for, kept
 from tenant_apps.reconciliation.forms.statements import LineRuleForm
 from tenant_apps.reconciliation.forms.workbench import (
     CandidateForm,

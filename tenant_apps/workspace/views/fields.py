@@ -12,6 +12,7 @@ from shared_apps.core import clock
 from shared_apps.core.asking import answered
 from shared_apps.core.errors import DomainError, Text
 from shared_apps.core.http import ActorRequest, act, add_refusal, done, form_page, is_htmx, page, partial
+from shared_apps.core.ids import id_in
 from shared_apps.core.listing import Listing, listing_of
 from shared_apps.core.permissions import Permission
 from tenant_apps.workspace import operations, queries
@@ -204,17 +205,10 @@ def _list(entity: str) -> str:
 
 def _wanted_order(sent: QueryDict, now: list[UUID]) -> list[UUID]:
     """The order that was dragged (`order=id&order=…`), or the present one with `up` or `down` a place on."""
-    dragged = [one for one in map(_uuid, sent.getlist("order")) if one]
+    dragged = [one for one in map(id_in, sent.getlist("order")) if one]
     for name, step in (("up", -1), ("down", 1)):
-        moving = _uuid(sent.get(name))
+        moving = id_in(sent.get(name))
         if moving in now:
             place = now.index(moving)
             now.insert(min(max(place + step, 0), len(now) - 1), now.pop(place))
     return dragged or now
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None

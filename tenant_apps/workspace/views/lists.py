@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from shared_apps.core import clock
 from shared_apps.core.errors import Refused
 from shared_apps.core.http import ActorRequest, act, done, is_htmx, page, partial
+from shared_apps.core.ids import ids_in
 from shared_apps.core.listing import Edit, Filter, Kind, Offer, ask, listing_of, offer_of
 from shared_apps.core.permissions import Permission
 from tenant_apps.files.queries import read_bytes
@@ -320,18 +321,12 @@ def _bulk_values(offer: Offer, sent: QueryDict) -> tuple[dict[str, Any], dict[st
 def _chosen_ids(shown: ShownList, sent: QueryDict) -> list[UUID]:
     if sent.get("all") == "1":
         return list(shown.rows_gathered.order_by().values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
-    return [UUID(one) for one in _ids(sent.getlist("id"))]
+    return ids_in(sent.getlist("id")[: MOST_AT_ONCE + 1])
 
 
 def _ids(texts: list[str]) -> list[str]:
     """Those of the texts that are ids, each once."""
-    found = []
-    for text in texts[: MOST_AT_ONCE + 1]:
-        try:
-            found.append(str(UUID(text)))
-        except ValueError:
-            continue
-    return list(dict.fromkeys(found))
+    return [str(one) for one in ids_in(texts[: MOST_AT_ONCE + 1])]
 
 
 def _named_records(request: ActorRequest, entries: Any) -> list[tuple[Any, str]]:

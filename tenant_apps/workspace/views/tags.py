@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from shared_apps.core import clock
 from shared_apps.core.errors import DomainError
 from shared_apps.core.http import ActorRequest, act, add_refusal, done, form_page, page, partial
+from shared_apps.core.ids import id_in
 from shared_apps.core.listing import listing_of
 from shared_apps.core.permissions import Permission
 from tenant_apps.workspace import operations, queries
@@ -57,7 +58,7 @@ def change_tag(request: ActorRequest, tag_id: UUID) -> HttpResponse:
 @act(Permission.TAGS_EDIT)
 def merge_tags(request: ActorRequest, tag_id: UUID) -> HttpResponse:
     """Put another tag on everything that bears this one."""
-    into = _id(request.POST.get("into_id", ""))
+    into = id_in(request.POST.get("into_id", ""))
     tag = operations.merge_tags(tag_id=tag_id, into_id=into or tag_id, by=request.actor, at=clock.now())
     return done(request, to="tag_list", message=_("Merged into %(name)s.") % {"name": tag})
 
@@ -91,7 +92,7 @@ def set_tags(request: ActorRequest, record_type: str, record_id: UUID) -> HttpRe
     row = operations.set_tags(
         record_type=record_type,
         record_id=record_id,
-        tag_ids=[one for one in map(_id, request.POST.getlist("tag")) if one],
+        tag_ids=[one for one in map(id_in, request.POST.getlist("tag")) if one],
         new_names=request.POST.get("new", "").split(","),
         by=request.actor,
         at=clock.now(),
@@ -107,10 +108,3 @@ def _edit_page(request: ActorRequest, form: TagForm, tag_id: UUID) -> HttpRespon
     tag = queries.tags_with_counts().get(pk=tag_id)
     context = {"tag": tag, "others": queries.tags().exclude(pk=tag_id)}
     return form_page(request, "workspace/tag_edit.html", form, context)
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
