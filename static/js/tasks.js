@@ -40,7 +40,7 @@
     waiting -= 1;
     if (answer?.headers.has("X-Version")) versions.set(task, answer.headers.get("X-Version"));
     tell(answer);
-    if (!waiting && !isDragging) await showTruth(task);
+    if (!waiting && !isDragging) await showTruth();
   }
 
   function tell(answer) {
@@ -51,23 +51,24 @@
     say({ message: word(answer ? names[answer.status] || "broken" : "offline"), level: "danger" });
   }
 
-  /** The page as it is now, at the place where one looks, with the focus where it was. */
-  async function showTruth(task) {
-    const left = board().scrollLeft;
-    const hadFocus = board().contains(document.activeElement);
+  /** The page as it is now, at the place where one looks, with the focus on the task that has it when it comes. */
+  async function showTruth() {
+    let left = 0, focused = null;
+    board().addEventListener("htmx:beforeSwap", () => {
+      left = board().scrollLeft;
+      focused = document.activeElement.closest("[data-task-moves] [data-task]");
+    }, { once: true });
     await htmx.ajax("GET", location.href, { target: "#list", swap: "outerHTML" });
     if (!waiting) versions.clear();
     board().scrollLeft = left;
-    if (hadFocus) board().querySelector(`[data-task="${task}"] .task-title`)?.focus({ preventScroll: true });
+    if (focused) board().querySelector(`[data-task="${focused.dataset.task}"] .task-title`)?.focus({ preventScroll: true });
   }
 
   // --- moves --------------------------------------------------------------------------------------------------------
 
-  const label = (list) => list.closest("[aria-label]").getAttribute("aria-label").split(", ").slice(0, 2).join(", ");
-
   function announce(list) {
     const said = document.querySelector("[data-task-said]");
-    said.textContent = `${said.dataset.moved} ${label(list)}`;
+    said.textContent = `${said.dataset.moved} ${list.dataset.taskPlace}`;
   }
 
   /** Whether `list` takes what comes from `from`: what is open becomes done, and only what is done opens again. */

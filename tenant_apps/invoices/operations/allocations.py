@@ -149,7 +149,7 @@ def deallocate_payment(
     if not reason.strip():
         raise ReasonMissing()
     payment, invoice = lock_payment(payment_id, by), lock_invoice(invoice_id, by)
-    taken_back = list(live_allocations().filter(payment=payment, invoice=invoice))
+    taken_back = list(live_allocations().filter(payment=payment, invoice=invoice).order_by("id"))
     if not taken_back:
         raise NotAllocated()
     was_paid = not invoice.outstanding
