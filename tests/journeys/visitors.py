@@ -12,6 +12,7 @@ from tests.product import Product
 PASSWORD = "correct-horse-7"
 LOCALES = {"bg": "bg-BG", "en": "en-GB"}
 PATIENCE_MS = 15_000
+expect.set_options(timeout=PATIENCE_MS)
 # Chromium repeats every unhappy status on the console; `_on_response` judges those.
 REPEATED = "Failed to load resource"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
