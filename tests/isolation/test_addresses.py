@@ -94,7 +94,6 @@ def body_for(address: Address, ids: dict[str, Any]) -> dict[str, Any]:
     wanted = {
         "annul": ["reason"],
         "void": ["reason"],
-        "suggestions": ["invoice_id"],
         "client": ["company_id"],
         "refund": (
             ["payment_id"]

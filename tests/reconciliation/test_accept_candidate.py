@@ -155,6 +155,16 @@ def test_a_client_who_is_known_keeps_the_credit(owner):
     assert fresh(money).company_id == other.pk
 
 
+def test_a_credit_pays_a_later_invoice_but_waits_for_nobody(owner):
+    invoice, money = issued(owner), payment(owner, "150.00")
+    accept(owner, money, invoice)
+    later = issued(owner, invoice.company)
+    with pytest.raises(AlreadyDecided):
+        accept(owner, money, later, left=D("30.00"))
+    accept(owner, money, later)
+    assert (left(money), paid(later)[0]) == ("0.00", "30.00")
+
+
 def test_undo_takes_back_just_that_link(owner):
     invoice, money = issued(owner), payment(owner)
     accept(owner, money, invoice, amount=D("50.00"))

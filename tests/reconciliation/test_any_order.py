@@ -35,7 +35,7 @@ from tenant_apps.invoices.queries import (
     with_outstanding,
     with_status,
 )
-from tenant_apps.reconciliation.operations import accept_suggestion, match_payments
+from tenant_apps.reconciliation.operations import accept_candidate, match_payments
 from tests.invoices.stories import AT, TODAY, client, issued, line, payment
 
 IBANS = ("", "BG80BNBG96611020345678", "DE89370400440532013000")
@@ -92,7 +92,7 @@ class Money(RuleBasedStateMachine):
     def accept(self, source, of):
         if money := self.one_of(self.payments, source):
             invoice = self.one_of(self.invoices, of)
-            self.attempt(accept_suggestion, payment_id=money.pk, invoice_id=invoice.pk)
+            self.attempt(accept_candidate, payment_id=money.pk, invoice_id=invoice.pk)
 
     @rule(source=places, of=places)
     def unlink(self, source, of):

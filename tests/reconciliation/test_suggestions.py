@@ -7,15 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from shared_apps.core.actors import system_actor
-from shared_apps.core.errors import NotAllowed
 from tenant_apps.crm.operations import ContactChange, create_contact
-from tenant_apps.invoices.events import PaymentEvent
 from tenant_apps.invoices.models import Payment
-from tenant_apps.invoices.operations import AlreadyPaid, annul_invoice, deallocate_payment, void_payment
-from tenant_apps.reconciliation.models import KnownPayer
-from tenant_apps.reconciliation.operations import accept_suggestion, match_payments
+from tenant_apps.invoices.operations import annul_invoice, deallocate_payment, void_payment
+from tenant_apps.reconciliation.operations import match_payments
 from tenant_apps.reconciliation.queries import advice_for, suggestions_for, suggestions_for_many
-from tests.invoices.stories import AT, TODAY, client, events_of, fresh, issued, line, payment
+from tests.invoices.stories import AT, TODAY, client, fresh, issued, line, payment
 
 pytestmark = pytest.mark.usefixtures("in_alpha")
 IBAN = "BG80BNBG96611020345678"
@@ -155,41 +152,6 @@ def test_many_are_asked_in_as_many_statements_as_few(owner):
     assert asked(2) == asked(4) <= 6
 
 
-class TestAccepting:
-    def test_it_links_with_the_evidence_and_the_hand(self, owner):
-        invoice = issued(owner)
-        money = payment(owner, reference="наем", payer_name="КЛИЕНТ ООД", payer_iban=IBAN)
-        given = accept_suggestion(payment_id=money.pk, invoice_id=invoice.pk, by=owner, at=AT)
-        assert [row["signal"] for row in given.evidence] == [
-            "amount_equals_outstanding",
-            "payer_name",
-            "paid_in_time",
-            "by_hand",
-        ]
-        assert fresh(invoice).status_on(TODAY) == "paid"
-        assert KnownPayer.objects.get(iban=IBAN).company == invoice.company
-        assert PaymentEvent.ALLOCATED in events_of(money)
-
-    def test_what_is_left_is_the_client_s_credit(self, owner):
-        invoice, money = issued(owner), payment(owner, "150")
-        accept_suggestion(payment_id=money.pk, invoice_id=invoice.pk, by=owner, at=AT)
-        assert (fresh(money).unallocated, fresh(money).client) == (30, invoice.company)
-
-    def test_a_part_on_request_and_refusals_as_for_any_link(self, owner):
-        invoice, money = issued(owner), payment(owner)
-        accept_suggestion(payment_id=money.pk, invoice_id=invoice.pk, amount=Decimal("20"), by=owner, at=AT)
-        assert fresh(invoice).outstanding == 100
-        accept_suggestion(payment_id=money.pk, invoice_id=invoice.pk, by=owner, at=AT)
-        with pytest.raises(AlreadyPaid):
-            accept_suggestion(
-                payment_id=payment(owner).pk, invoice_id=invoice.pk, amount=Decimal(1), by=owner, at=AT
-            )
-
-    def test_a_user_may_not(self, owner, user):
-        with pytest.raises(NotAllowed):
-            accept_suggestion(payment_id=payment(owner).pk, invoice_id=issued(owner).pk, by=user, at=AT)
-
-
 class TestPages:
     def test_the_payment_s_page_suggests_and_one_click_accepts(self, owner, browser):
         invoice, money = issued(owner), payment(owner, reference="наем", payer_name="КЛИЕНТ ООД")
@@ -224,6 +186,7 @@ class TestPages:
             "120.00",
             ["not_named"],
         )
-        after = api.post(address, {"invoice_id": str(invoice.pk)}, content_type="application/json")
-        assert after.json() == {"suggestions": [], "rejected": []}
+        took = {"invoice_id": str(invoice.pk)}
+        api.post(f"/api/v1/workbench/{money.pk}/accept/", took, content_type="application/json")
+        assert api.get(address).json() == {"suggestions": [], "rejected": []}
         assert fresh(invoice).outstanding == 0

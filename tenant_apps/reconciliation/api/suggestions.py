@@ -5,12 +5,11 @@ from uuid import UUID
 from django.http import HttpResponse
 from ninja import Router
 
-from shared_apps.core import clock
 from shared_apps.core.http import ActorRequest
 from shared_apps.core.json import json_response
 from shared_apps.core.permissions import Permission
-from tenant_apps.reconciliation import operations, queries
-from tenant_apps.reconciliation.schemas.suggestions import AcceptIn, AdviceOut, advice_out
+from tenant_apps.reconciliation import queries
+from tenant_apps.reconciliation.schemas.suggestions import AdviceOut, advice_out
 
 router = Router(tags=["payments"])
 
@@ -22,26 +21,8 @@ router = Router(tags=["payments"])
 )
 def read_payment_suggestions(request: ActorRequest, payment_id: UUID) -> HttpResponse:
     """At most five invoices that the payment may be for, the likeliest first, each with its evidence; and
-    those that it names but cannot be given to. Empty when no money of it is left.
+    those that it names but cannot be given to. Empty when no money of it is left. `accept_candidate` takes
+    one of them.
     """
     request.actor.require(Permission.PAYMENTS_MATCH)
-    return json_response(advice_out(queries.advice_for(payment_id, request.actor)))
-
-
-@router.post(
-    "payments/{uuid:payment_id}/suggestions/",
-    response=AdviceOut,
-    operation_id="accept_suggestion",
-)
-def accept_suggestion(request: ActorRequest, payment_id: UUID, data: AcceptIn) -> HttpResponse:
-    """Link the payment with an invoice, with what speaks for it as evidence; answers with what is suggested
-    for the rest.
-    """
-    operations.accept_suggestion(
-        payment_id=payment_id,
-        invoice_id=data.invoice_id,
-        amount=data.amount,
-        by=request.actor,
-        at=clock.now(),
-    )
     return json_response(advice_out(queries.advice_for(payment_id, request.actor)))

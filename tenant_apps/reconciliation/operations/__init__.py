@@ -2,7 +2,6 @@
 line is; what is decided at the workbench.
 """
 
-from tenant_apps.reconciliation.operations.accepting import accept_suggestion as accept_suggestion
 from tenant_apps.reconciliation.operations.accounts import AccountChange as AccountChange
 from tenant_apps.reconciliation.operations.accounts import AccountInput as AccountInput
 from tenant_apps.reconciliation.operations.accounts import AccountInUse as AccountInUse

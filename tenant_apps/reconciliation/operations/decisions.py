@@ -100,10 +100,10 @@ def accept_candidate(
 
     What the invoice still lacks is owed, or by `rest` a fee that a bank kept (written off) or a discount (a
     credit note, drafted to be issued). What is more than it owes becomes the client's credit. `left` is what
-    the person saw of the money; when it is another by now, `AlreadyDecided`. Raises what `allocate_payments`
-    raises.
+    the person saw waiting of the money; when it is another by now, or a client's credit, `AlreadyDecided`.
+    Without it a credit may be given to another invoice of its client. Raises what `allocate_payments` raises.
     """
-    payment = _lock_money(payment_id, left, by)
+    payment = _lock_money(payment_id, left, by, may_be_credit=left is None)
     evidence = _evidence_of(payment, invoice_id, by)
     invoice = lock_invoice(invoice_id, by)
     given = min(payment.unallocated, invoice.outstanding) or payment.unallocated
@@ -246,11 +246,12 @@ def _apply(rule: LineRule, by: Actor, at: datetime) -> None:
         apply_rules_to(line_ids=[line.pk for line in about.lines], by=by, at=at)
 
 
-def _lock_money(payment_id: UUID, left: Decimal | None, by: Actor) -> Payment:
+def _lock_money(payment_id: UUID, left: Decimal | None, by: Actor, *, may_be_credit: bool = False) -> Payment:
     """The payment under a lock, of which something is left: just what the person saw, if they said so."""
     payment = lock_payment(payment_id, by)
     is_other = left is not None and left != payment.unallocated
-    if not payment.unallocated or payment.unmatched_reason == rules.CREDIT or is_other:
+    is_settled = payment.unmatched_reason == rules.CREDIT and not may_be_credit
+    if not payment.unallocated or is_other or is_settled:
         raise _already(payment=payment)
     return payment
 

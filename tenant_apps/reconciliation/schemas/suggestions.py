@@ -5,7 +5,7 @@ from uuid import UUID
 
 from ninja import Schema
 
-from shared_apps.core.api import Amount, Input, decimal_text
+from shared_apps.core.api import decimal_text
 from tenant_apps.reconciliation.queries import Advice, Suggestion
 
 
@@ -34,13 +34,6 @@ class AdviceOut(Schema):
 
     suggestions: list[SuggestionOut]
     rejected: list[SuggestionOut]
-
-
-class AcceptIn(Input):
-    """Without an amount it is all that the payment has and the invoice owes."""
-
-    invoice_id: UUID
-    amount: Amount | None = None
 
 
 def advice_out(advice: Advice) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def accept_suggestion(request: Request, payment_id: UUID) -> HttpResponse:
     form = AcceptForm(request.POST)
     try:
         if form.is_valid():
-            operations.accept_suggestion(
+            operations.accept_candidate(
                 payment_id=payment_id, **form.cleaned_data, by=request.actor, at=clock.now()
             )
             to = reverse("payment_detail", args=[payment_id])
