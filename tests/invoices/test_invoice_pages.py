@@ -166,7 +166,8 @@ def test_mark_as_paid_records_what_is_outstanding(
     browser: Client, owner: Actor, in_alpha: OrganizationRef
 ) -> None:
     invoice = issued(owner)
-    assert "120.00" in text(browser.get(address(invoice, "mark-paid/"), headers=HTMX))
+    asked = text(browser.get(address(invoice, "mark-paid/"), headers=HTMX))
+    assert "120.00" in asked and "has come already" not in asked
     typed = {"received_on": "15.03.2026", "method": "cash"}
     assert browser.post(address(invoice, "mark-paid/"), typed).status_code == 302
     assert "invoices.invoice_paid" in events_of(invoice)
@@ -211,3 +212,18 @@ def test_a_payment_that_found_nothing_says_why(
     run_jobs()
     page = text(browser.get(f"{address(invoice)}?payment={money.pk}"))
     assert "another currency" in page and "polls=" not in page
+
+
+def test_money_that_waits_is_offered_before_it_is_recorded_twice(
+    browser: Client, owner: Actor, in_alpha: Any
+) -> None:
+    invoice = issued(owner)
+    payment(owner, company_id=client(owner, name="Друг ООД", eik="").pk)
+    payment(owner, "119.99")
+    came = payment(owner, payer_name="НЯКОЙ")
+    page = text(browser.get(address(invoice, "mark-paid/"), headers=HTMX))
+    assert "Just this much has come already" in page and page.count("Link this payment") == 1
+    linked = browser.post(
+        f"/payments/{came.pk}/allocate/", {"invoice_id": str(invoice.pk), "amount": "120.00"}
+    )
+    assert linked.status_code == 302 and fresh(invoice).outstanding == 0

@@ -11,7 +11,7 @@ from django.db.models.fields.json import KeyTextTransform
 from shared_apps.core.actors import Actor
 from shared_apps.core.arrays import is_one_of
 from tenant_apps.invoices.models import Allocation, Invoice, Payment, Refund, WriteOff
-from tenant_apps.invoices.queries.documents import open_invoices
+from tenant_apps.invoices.queries.documents import of_client, open_invoices
 from tenant_apps.sharing.queries import visible_to
 
 M = TypeVar("M", Invoice, Payment)
@@ -20,6 +20,7 @@ M = TypeVar("M", Invoice, Payment)
 # How the keys of money begin that a line of a bank statement recorded.
 BANK_KEY = "bank:"
 PAYMENT_STATUSES = ("unmatched", "partly_matched", "matched", "refunded")
+FEW = 3
 HAS_CLIENT = Q(company__isnull=False) | Q(contact__isnull=False)
 # Money of which something is neither given to an invoice nor given back.
 WAITING = Q(voided_at=None, allocated_total__lt=F("amount") - F("refunded_total"))
@@ -39,6 +40,17 @@ def likely_invoices(payment: Payment, actor: Actor, *, on: date) -> QuerySet[Inv
 def visible_payments(actor: Actor) -> QuerySet[Payment]:
     """The payments that the actor sees, with their client."""
     return visible_to(Payment.objects.select_related("company", "contact"), actor)
+
+
+def money_that_may_pay(invoice: Invoice, actor: Actor) -> list[Payment]:
+    """Payments that wait, owe nobody else and have just what the invoice is owed: its client's or a
+    stranger's, the newest first, a few of them.
+    """
+    just = Q(amount=F("allocated_total") + F("refunded_total") + invoice.outstanding)
+    client = {"company_id": invoice.company_id} if invoice.company_id else {"contact_id": invoice.contact_id}
+    whose = of_client(**client) | ~HAS_CLIENT
+    rows = visible_payments(actor).filter(WAITING, just, whose, currency=invoice.currency)
+    return list(rows.order_by("-received_on", "-id")[:FEW])
 
 
 def visible_payment(payment_id: UUID, actor: Actor) -> Payment:

@@ -273,7 +273,12 @@ def _candidates(request: Request, payment: Payment) -> Asking[list[Invoice]]:
 
 def _paid_page(request: Request, invoice_id: UUID, form: PaidForm) -> HttpResponse:
     invoice = queries.visible_invoice(invoice_id, request.actor, on=today(request))
-    context, status = {"form": form, "invoice": invoice}, 422 if form.errors else 200
+    context = {
+        "form": form,
+        "invoice": invoice,
+        "waiting": queries.money_that_may_pay(invoice, request.actor),
+    }
+    status = 422 if form.errors else 200
     return partial(request, "invoices/mark_invoice_paid.html", "panel", context, status=status)
 
 
