@@ -147,7 +147,7 @@ def shown_invoice(opened: Opened) -> ShownInvoice:
     return ShownInvoice(
         invoice=invoice,
         asked=asked,
-        checked=money_being_checked(invoice) if asked else Decimal(0),
+        checked=money_being_checked(invoice, asked=asked) if asked else Decimal(0),
         transfer=transfer_of(invoice),
         follower=after,
         follower_url=addresses_of([after.pk]).get(after.pk, "") if after else "",
