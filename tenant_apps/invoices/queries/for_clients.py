@@ -109,6 +109,6 @@ def _kept(offer: Offer) -> dict[str, UUID | None]:
     """To whom an offer belongs now."""
     company, contact = offer.company, offer.contact
     return {
-        "company_id": company and (company.merged_into_id or company.pk),
-        "contact_id": contact and (contact.merged_into_id or contact.pk),
+        "company_id": (company.merged_into_id or company.pk) if company else None,
+        "contact_id": (contact.merged_into_id or contact.pk) if contact else None,
     }
