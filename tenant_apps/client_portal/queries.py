@@ -32,7 +32,7 @@ from tenant_apps.sharing.queries import address_of, addresses_of, public_link
 from tenant_apps.workspace.queries import profile
 from tenants.context import current_organization
 
-MOST_OPEN, MOST_VERSIONS, MOST_MOVEMENTS = 200, 50, 1_000
+MOST_OPEN, MOST_VERSIONS, MOST_MOVEMENTS = 200, 50, 500
 
 
 @dataclass(frozen=True)
