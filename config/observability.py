@@ -52,9 +52,17 @@ def configure_logging(settings: dict[str, Any]) -> None:
             "version": 1,
             "disable_existing_loggers": False,
             "formatters": {"structured": formatter},
-            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
+            "filters": {"without_ways_in": {"()": WithoutWaysIn}},
+            "handlers": {
+                "stderr": {
+                    "class": "logging.StreamHandler",
+                    "formatter": "structured",
+                    "filters": ["without_ways_in"],
+                }
+            },
             "root": {"handlers": ["stderr"], "level": settings["level"]},
             "loggers": {
+                "django": {"level": "INFO"},  # here alone: what Django brings along would tell it twice
                 "django.request": {"level": "ERROR"},  # each answer has its line here already
                 "xhtml2pdf": {"level": "ERROR"},
                 "reportlab": {"level": "ERROR"},
@@ -62,6 +70,20 @@ def configure_logging(settings: dict[str, Any]) -> None:
             },
         }
     )
+
+
+class WithoutWaysIn(logging.Filter):
+    """Puts `_path_of` in the place of the path in what Django itself writes about a request: a broken page,
+    a form without its token.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = getattr(record, "request", None)
+        if isinstance(request, HttpRequest) and isinstance(record.args, tuple):
+            written = (request.path, request.path.encode("unicode_escape").decode("ascii"))
+            shown = _path_of(request)
+            record.args = tuple(shown if value in written else value for value in record.args)
+        return True
 
 
 class RequestLogMiddleware:

@@ -33,6 +33,7 @@ INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS]
 MIDDLEWARE = [
     "config.health.HealthMiddleware",
     "config.observability.RequestLogMiddleware",
+    "tenant_apps.client_portal.middleware.PrivateAddressesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.locale.LocaleMiddleware",

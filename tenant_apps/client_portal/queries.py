@@ -8,6 +8,7 @@ from django.core.exceptions import ObjectDoesNotExist
 
 from shared_apps.core.actors import Actor, ActorKind
 from tenant_apps.client_portal import rules
+from tenant_apps.crm.queries import kept_id_of
 from tenant_apps.invoices.models import Invoice, Offer
 from tenant_apps.invoices.queries import (
     Client,
@@ -31,7 +32,7 @@ from tenant_apps.sharing.queries import address_of, addresses_of, public_link
 from tenant_apps.workspace.queries import profile
 from tenants.context import current_organization
 
-MOST_OPEN, MOST_VERSIONS = 200, 50
+MOST_OPEN, MOST_VERSIONS, MOST_MOVEMENTS = 200, 50, 500
 
 
 @dataclass(frozen=True)
@@ -105,12 +106,19 @@ def open_link(token: str) -> Opened:
         label="",
         organization_id=current_organization().id,
         permissions=rules.PERMISSIONS[link.record_type],
-        records=frozenset({link.record_id}),
+        records=_records_of(link),
     )
     record, label, language = _record_behind(link, client)
     if not record.may_be_opened:
         raise ObjectDoesNotExist(link)
     return Opened(link, record, replace(client, label=label, language=language), language)
+
+
+def _records_of(link: PublicLink) -> frozenset[UUID]:
+    """What a client may see by the link: its record; of one that was merged, also the one that was kept."""
+    if link.record_type not in rules.STATEMENTS:
+        return frozenset({link.record_id})
+    return frozenset({link.record_id, kept_id_of(link.record_type, link.record_id)})
 
 
 def _record_behind(link: PublicLink, client: Actor) -> tuple[Any, str, str]:
@@ -121,7 +129,8 @@ def _record_behind(link: PublicLink, client: Actor) -> tuple[Any, str, str]:
     if link.record_type == rules.OFFER:
         offer = visible_offer(link.record_id, client)
         return offer, str(offer.buyer.get("name", "")), reader_language(offer)
-    party = client_record(books_of(link), client)
+    kept_id = next(iter(client.records - {link.record_id}), link.record_id)
+    party = client_record(Client(**{f"{link.record_type}_id": kept_id}), client)
     return party, str(party), profile().default_language
 
 
@@ -133,9 +142,9 @@ def address_behind(link_id: UUID) -> str:
     return address
 
 
-def books_of(link: PublicLink) -> Client:
-    """Whose books the link of a statement opens."""
-    return Client(**{f"{link.record_type}_id": link.record_id})
+def books_of(opened: Opened) -> Client:
+    """Whose books the link of a statement opens: after a merge those of the one who was kept."""
+    return Client(**{f"{opened.kind}_id": opened.record.pk})
 
 
 def shown_invoice(opened: Opened) -> ShownInvoice:
@@ -147,7 +156,7 @@ def shown_invoice(opened: Opened) -> ShownInvoice:
     return ShownInvoice(
         invoice=invoice,
         asked=asked,
-        checked=money_being_checked(invoice) if asked else Decimal(0),
+        checked=money_being_checked(invoice, asked=asked) if asked else Decimal(0),
         transfer=transfer_of(invoice),
         follower=after,
         follower_url=addresses_of([after.pk]).get(after.pk, "") if after else "",
@@ -182,11 +191,11 @@ def earlier_version(opened: Opened, version_id: UUID) -> Offer:
 
 def shown_statement(opened: Opened, *, since: date, until: date, on: date) -> ShownStatement:
     """What stands on the page of a statement for a period, both days included."""
-    client = books_of(opened.link)
+    client = books_of(opened)
     unpaid = list(open_documents_of(client, opened.client, on=on)[:MOST_OPEN])
     urls = addresses_of([one.pk for one in unpaid])
     return ShownStatement(
         client=opened.record,
         to_pay=tuple(OpenDocument(one, urls.get(one.pk, "")) for one in unpaid),
-        statements=tuple(statements_of(client, opened.client, since=since, until=until)),
+        statements=tuple(statements_of(client, opened.client, since=since, until=until, most=MOST_MOVEMENTS)),
     )

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from shared_apps.core.formats import format_day, format_money
 from tenant_apps.documents.adapters import drawable, render_pdf
 from tenant_apps.invoices.movement_texts import movement_words
-from tenant_apps.invoices.queries import Movement, Statement
+from tenant_apps.invoices.queries import PAYMENT, REFUND, Movement, Statement
 from tenant_apps.workspace.models import OrganizationProfile
 
 
@@ -40,10 +40,12 @@ def _written(statement: Statement) -> dict[str, Any]:
 
 
 def _line(movement: Movement, currency: str) -> dict[str, Any]:
+    """What a payer wrote beside their money is not told: it may be another's, for this client."""
+    is_money = movement.what in (PAYMENT, REFUND)
     return {
         "day": format_day(movement.day),
         "kind": movement_words(movement.what),
-        "label": movement.label,
+        "label": "" if is_money else movement.label,
         "charged": "" if movement.charged is None else format_money(movement.charged, currency),
         "settled": "" if movement.settled is None else format_money(movement.settled, currency),
         "balance": format_money(movement.balance, currency),

@@ -21,11 +21,11 @@ from tenant_apps.invoices.operations import (
     NothingToRemind,
     expire_offer,
     generate_occurrence,
-    invoice_pdf_bytes,
     let_go_of_document,
     make_invoice_qr_codes,
     offer_pdf_bytes,
     remind_client,
+    require_invoice_pdf,
     settle_expiry,
     settle_payment_reminders,
     settle_recurring,
@@ -73,13 +73,13 @@ def redraw_invoice_document(*, subject_id: str, **unknown: Any) -> None:
         let_go_of_document(invoice_id=invoice.pk, by=by, at=at)
         if invoice.is_issued:
             make_invoice_qr_codes(invoice_id=invoice.pk, by=by, at=at)
-        invoice_pdf_bytes(invoice_id=invoice.pk, by=by, at=at)
+        require_invoice_pdf(invoice_id=invoice.pk, by=by, at=at)
 
 
 @job(queue=Queue.PATIENT)
 def render_invoice_document(*, subject_id: str, **unknown: Any) -> None:
     """After issue and after annulment: make the PDF, so that the first reader need not wait for it."""
-    invoice_pdf_bytes(invoice_id=UUID(subject_id), by=current_actor(), at=clock.now())
+    require_invoice_pdf(invoice_id=UUID(subject_id), by=current_actor(), at=clock.now())
 
 
 @job()
@@ -99,7 +99,7 @@ def email_invoice(
     A subject or text that is empty is as usual.
     """
     by, at = current_actor(), clock.now()
-    invoice_pdf_bytes(invoice_id=UUID(invoice_id), by=by, at=at)
+    require_invoice_pdf(invoice_id=UUID(invoice_id), by=by, at=at)
     invoice = visible_invoice(UUID(invoice_id), by)
     files = [invoice.pdf_id] if invoice.pdf_id else []
     if with_ubl:
@@ -218,21 +218,28 @@ def send_payment_reminders(**unknown: Any) -> None:
     come to a stage. Run again, it tells nothing twice.
     """
     by, at = current_actor(), clock.now()
-    if are_reminders_on():
-        _remind(by, at)
+    broken = _remind(by, at) if are_reminders_on() else []
     settle_payment_reminders(by=by, at=at)
+    if broken:
+        raise broken[0]
 
 
-def _remind(by: Actor, at: datetime) -> None:
+def _remind(by: Actor, at: datetime) -> list[Exception]:
+    """Letter by letter; one that breaks keeps none of the others waiting, and is returned."""
     on = clock.day_in(current_organization().time_zone, at)
+    broken: list[Exception] = []
     for letter in planned_reminders(by, on=on):
         if letter.held:
             continue
         # Paid, or told by another worker meanwhile; or a PDF that the invoice's page complains of.
-        with suppress(NothingToRemind, DocumentUnreadable):
-            for invoice_id in letter.invoice_ids:
-                invoice_pdf_bytes(invoice_id=invoice_id, by=by, at=at)
-            remind_client(invoice_ids=letter.invoice_ids, on=on, by=by, at=at)
+        try:
+            with suppress(NothingToRemind, DocumentUnreadable):
+                for invoice_id in letter.invoice_ids:
+                    require_invoice_pdf(invoice_id=invoice_id, by=by, at=at)
+                remind_client(invoice_ids=letter.invoice_ids, on=on, by=by, at=at)
+        except Exception as error:
+            broken.append(error)
+    return broken
 
 
 @job()

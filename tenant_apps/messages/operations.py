@@ -37,8 +37,10 @@ SETTLED = {
     MessageState.COMPLAINED,
     MessageState.FAILED,
 }
-# What a service tells may come before we have written down that it took the message.
-ON_ITS_WAY = {MessageState.SENDING, MessageState.SENT}
+# What a service tells may come before we have written down that it took the message, and of one that we
+# could not tell to have been taken: then it knows better.
+ON_ITS_WAY = {MessageState.QUEUED, MessageState.SENDING, MessageState.SENT, MessageState.FAILED}
+ARRIVED = {MessageState.DELIVERED, MessageState.OPENED, MessageState.BOUNCED, MessageState.COMPLAINED}
 
 
 class EmailUnusable(Refused):
@@ -134,6 +136,7 @@ def note_message_delivered(
     """The mail service says that the message reached its `recipient`; copies are of no interest."""
     message = OutgoingMessage.objects.select_for_update().get(pk=message_id)
     if message.state in ON_ITS_WAY and _is_to(message, recipient):
+        message.error = ""
         _settle(message, MessageState.DELIVERED, MessageEvent.DELIVERED, by, at)
     return message
 
@@ -145,7 +148,7 @@ def note_message_opened(*, message_id: UUID, by: Actor, at: datetime) -> Outgoin
     """The mail service says that somebody opened the message; only the first time counts."""
     message = OutgoingMessage.objects.select_for_update().get(pk=message_id)
     if message.state in ON_ITS_WAY | {MessageState.DELIVERED}:
-        message.opened_at = at
+        message.opened_at, message.error = at, ""
         _settle(message, MessageState.OPENED, MessageEvent.OPENED, by, at)
     return message
 
@@ -197,9 +200,12 @@ def _settle(
 def note_message_failure(*, message_id: UUID, error: str, by: Actor, at: datetime) -> OutgoingMessage:
     """Put the message back into the queue.
 
-    After the last try it has failed. `error` is the kind, never the text.
+    After the last try it has failed. `error` is the kind, never the text. Of one that arrived for all that,
+    as the mail service has told already, nothing is noted.
     """
     message = OutgoingMessage.objects.select_for_update().get(pk=message_id)
+    if message.state in ARRIVED:
+        return message
     is_last = message.attempts >= MAX_ATTEMPTS
     message.state = MessageState.FAILED if is_last else MessageState.QUEUED
     message.error, message.updated_at = error[:100], at

@@ -30,7 +30,7 @@ from tenant_apps.sharing.models import PublicLink
 from tenant_apps.sharing.operations import revoke_public_link
 from tenant_apps.workspace.operations import ProfileChange, change_logo, change_organization
 from tests.client_portal.conftest import path_to
-from tests.invoices.stories import AT, draft, issued, line, payment
+from tests.invoices.stories import AT, client, draft, issued, line, payment
 
 
 def text(answer: Any) -> str:
@@ -88,11 +88,35 @@ def test_the_status_tells_the_truth(stranger: Client, owner: Actor, company: Com
 
 
 def test_money_of_others_is_nobody_s_business(stranger: Client, owner: Actor, company: Company) -> None:
+    """The first invoice has the number 1, which is in every other text that a bank passes on."""
     invoice = issued(owner, company)
-    payment(owner, "120.00", reference="за 00000000011")
+    other = client(owner, name="Друг", eik="175074752")
+    payment(owner, "5000.00", reference="аванс по договор от 01.03.2026 г.", company_id=other.pk)
+    payment(owner, "5000.00", reference="Фактура 0000000001", company_id=other.pk)
+    for text_beside in ("за 00000000011", "аванс, 01.03.2026 г.", "договор № 1", "1", "проформа 0000000001"):
+        payment(owner, "50.00", reference=text_beside)
     assert "being checked" not in text(stranger.get(path_to(invoice.pk)))
-    payment(owner, "120.00", reference="ф-ра 1")
-    assert "being checked" in text(stranger.get(path_to(invoice.pk)))
+    payment(owner, "20.00", reference="ф-ра 1")
+    page = text(stranger.get(path_to(invoice.pk)))
+    assert "being checked" in page and "€20.00" in page
+
+
+def test_no_more_is_being_checked_than_is_asked(stranger: Client, owner: Actor, company: Company) -> None:
+    invoice = issued(owner, company)
+    payment(owner, "70.00", company_id=company.pk)
+    payment(owner, "5000.00", reference="0000000001")
+    page = text(stranger.get(path_to(invoice.pk)))
+    assert "being checked" in page and "5,000" not in page
+    assert "€120.00" in page.partition("being checked")[2][:200]
+
+
+def test_money_for_a_proforma_has_its_number(stranger: Client, owner: Actor, company: Company) -> None:
+    proforma = issued(owner, company, kind="proforma", series="proforma")
+    for text_beside in ("фактура 1", "PF-0000010", "0000000001"):
+        payment(owner, "120.00", reference=text_beside)
+    assert "being checked" not in text(stranger.get(path_to(proforma.pk)))
+    payment(owner, "120.00", reference="проформа pf-000001")
+    assert "being checked" in text(stranger.get(path_to(proforma.pk)))
 
 
 def test_the_code_asks_for_what_is_left(stranger: Client, owner: Actor, company: Company) -> None:

@@ -11,13 +11,13 @@ from shared_apps.core import clock
 from shared_apps.core.actors import Actor, system_actor
 from tenant_apps.activity.models import Event
 from tenant_apps.crm.models import Company, Deal
-from tenant_apps.crm.operations import DealChange, create_deal
+from tenant_apps.crm.operations import DealChange, create_deal, merge_companies
 from tenant_apps.invoices.models import Invoice, Offer
 from tenant_apps.invoices.operations import create_offer_version, expire_offer, send_offer
 from tenant_apps.messages.models import Notification
 from tests.client_portal.conftest import path_to
 from tests.invoices.offering import draft_offer, offered, option
-from tests.invoices.stories import fresh
+from tests.invoices.stories import client, fresh
 
 FAR = date(2099, 12, 31)
 
@@ -136,6 +136,19 @@ def test_the_version_that_took_its_place_is_one_press_away(
     assert stranger.get(path_to(first.pk, f"versions/{second.pk}/")).status_code == 404
     other = sent(owner, company)
     assert stranger.get(path_to(second.pk, f"versions/{other.pk}/")).status_code == 404
+
+
+def test_after_a_merge_its_versions_still_know_each_other(
+    stranger: Client, owner: Actor, company: Company
+) -> None:
+    first = sent(owner, company)
+    second = create_offer_version(offer_id=first.pk, by=owner, at=clock.now())
+    kept = client(owner, name="Клиент България")
+    merge_companies(kept_id=kept.pk, absorbed_id=company.pk, by=owner, at=clock.now())
+    send_offer(offer_id=second.pk, by=owner, at=clock.now())
+    assert fresh(first).company_id != fresh(second).company_id == kept.pk
+    assert path_to(second.pk).removesuffix("?lang=en") in text(stranger.get(path_to(first.pk)))
+    assert f"/versions/{first.pk}/" in text(stranger.get(path_to(second.pk)))
 
 
 def test_a_form_needs_no_cookie_and_no_token(owner: Actor, company: Company, stranger: Client) -> None:

@@ -2,15 +2,20 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
+from pypdf import PdfReader
 
+from shared_apps.core import clock
 from shared_apps.core.actors import Actor
+from tenant_apps.client_portal import queries
 from tenant_apps.crm.models import Company
-from tenant_apps.crm.operations import ContactChange, create_contact
-from tenant_apps.invoices.operations import allocate_payment
+from tenant_apps.crm.operations import ContactChange, create_contact, merge_companies, merge_contacts
+from tenant_apps.invoices.operations import allocate_payment, refund_payment
 from tenant_apps.sharing.models import PublicLink
 from tenant_apps.sharing.operations import make_public_link, revoke_public_link
 from tests.client_portal.conftest import path_to
@@ -22,6 +27,10 @@ PERIOD = "&since=2026-03-01&until=2026-03-31"
 
 def text(answer: Any) -> str:
     return str(answer.content.decode())
+
+
+def words_of(content: bytes) -> str:
+    return "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
 
 
 @pytest.fixture
@@ -60,6 +69,79 @@ def test_its_pdf(stranger: Client, owner: Actor, company: Company, link: PublicL
     answer = stranger.get(path_to(company.pk, "pdf/") + PERIOD)
     assert answer.content.startswith(b"%PDF")
     assert 'filename="statement-2026-03-01-2026-03-31.pdf"' in answer["Content-Disposition"]
+
+
+def test_a_pdf_says_no_more_than_the_page(
+    stranger: Client, owner: Actor, company: Company, link: PublicLink
+) -> None:
+    """What another wrote beside their money is theirs."""
+    invoice = issued(owner, company)
+    came = payment(
+        owner, "20.00", reference="Лечение Мария", company_id=client(owner, name="Майка", eik="").pk
+    )
+    allocate_payment(payment_id=came.pk, invoice_id=invoice.pk, amount=Decimal(20), by=owner, at=AT)
+    own = payment(owner, "30.00", reference="лични бележки", company_id=company.pk)
+    back = {"amount": Decimal(5), "refunded_on": AT.date(), "reason": "грешка"}
+    refund_payment(payment_id=own.pk, **back, by=owner, at=AT)
+    read = words_of(stranger.get(path_to(company.pk, "pdf/") + PERIOD).content)
+    assert "0000000001" in read and "20.00" in read
+    for untold in ("Лечение", "Мария", "лични", "бележки"):
+        assert untold not in read
+
+
+def test_a_link_s_pdfs_are_drawn_so_often_and_no_more(
+    stranger: Client, owner: Actor, company: Company, link: PublicLink
+) -> None:
+    invoice = issued(owner, company)
+    with time_machine.travel(clock.now().replace(second=20), tick=False):
+        path = path_to(invoice.pk, "pdf/")
+        assert [stranger.get(path).status_code for _time in range(11)] == [200] * 10 + [429]
+        assert stranger.get(path)["Retry-After"] == "40"
+        assert stranger.get(path_to(company.pk, "pdf/")).status_code == 200, "another link"
+        assert stranger.get(path_to(invoice.pk)).status_code == 200
+
+
+def test_a_period_of_too_much_is_told_by_its_sums(
+    stranger: Client, owner: Actor, company: Company, link: PublicLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "MOST_MOVEMENTS", 2)
+    for _each in range(2):
+        issued(owner, company)
+    assert "0000000002" in text(stranger.get(path_to(company.pk) + PERIOD)).partition("portal-period")[2]
+    payment(owner, "30.00", company_id=company.pk)
+    page = text(stranger.get(path_to(company.pk) + PERIOD)).partition("portal-period")[2]
+    assert "Choose a shorter one" in page and "0000000002" not in page and "€210.00" in page
+    refused = stranger.get(path_to(company.pk, "pdf/") + PERIOD)
+    assert refused.status_code == 422 and "Choose a shorter one" in text(refused)
+
+
+@pytest.mark.parametrize("kind", ["company", "contact"])
+def test_after_a_merge_the_link_tells_of_the_one_that_was_kept(
+    stranger: Client, owner: Actor, company: Company, kind: str
+) -> None:
+    if kind == "company":
+        absorbed, kept = company, client(owner, name="Клиент България")
+        before, after = issued(owner, absorbed), issued(owner, kept)
+    else:
+        absorbed, kept = (
+            create_contact(details=ContactChange(first_name=name, last_name="Б"), by=owner, at=AT)
+            for name in ("Ана", "Анна")
+        )
+        before, after = (issued(owner, None, company_id=None, contact_id=one.pk) for one in (absorbed, kept))
+    made = make_public_link(record_type=kind, record_id=absorbed.pk, by=owner, at=AT)
+    path = path_to(absorbed.pk)
+    assert str(after.number) not in text(stranger.get(path + PERIOD))
+    PublicLink.objects.filter(pk=made.pk).update(opened_at=None)
+
+    merge = merge_companies if kind == "company" else merge_contacts
+    merge(kept_id=kept.pk, absorbed_id=absorbed.pk, by=owner, at=AT)
+
+    page = text(stranger.get(path + PERIOD))
+    assert str(before.number) in page and str(after.number) in page and str(kept) in page
+    assert "€240.00" in page
+    assert stranger.get(path_to(absorbed.pk, "pdf/") + PERIOD).status_code == 200
+    made.refresh_from_db()
+    assert made.opened_at
 
 
 def test_a_person_has_one_too(stranger: Client, owner: Actor) -> None:

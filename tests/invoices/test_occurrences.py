@@ -287,6 +287,20 @@ def test_what_cannot_even_be_written_keeps_its_day(owner, morning):
     assert (made.outcome, made.reason) == ("made", "") and made.invoice.is_draft
 
 
+@inside
+def test_each_time_it_is_held_is_told(owner, manager, morning):
+    one = recurring(owner)
+    RecurringInvoice.objects.filter(pk=one.pk).update(series="gone")
+    morning(FIRST)
+    day = one.occurrences.get()
+    make_occurrence(occurrence_id=day.pk, by=manager, at=morning_of(FIRST, hour=12))
+    assert [told.kind for told in Notification.objects.filter(user_id=owner.id)] == ["recurring_held"] * 2
+    RecurringInvoice.objects.filter(pk=one.pk).update(series="tax")
+    make_occurrence(occurrence_id=day.pk, by=manager, at=morning_of(FIRST, hour=13))
+    kinds = Notification.objects.filter(user_id=owner.id).order_by("id").values_list("kind", flat=True)
+    assert list(kinds) == ["recurring_held", "recurring_held", "recurring_drafted"]
+
+
 # Skipped, taken back, made later
 # -----------------------------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
+from django.core.files.storage import default_storage
 
 from shared_apps.core import clock
 from shared_apps.core.actors import system_actor
@@ -13,9 +14,15 @@ from shared_apps.core.bulgaria.statutory_interest import interest_on
 from shared_apps.core.errors import NotAllowed, Refused
 from shared_apps.jobs.models import DueWork
 from shared_apps.jobs.operations import enqueue
-from tenant_apps.invoices import rules
+from tenant_apps.invoices import rules, tasks
 from tenant_apps.invoices.events import ReminderEvent
-from tenant_apps.invoices.models import PaymentReminder, ReminderPause, ReminderSettings, ReminderStage
+from tenant_apps.invoices.models import (
+    Invoice,
+    PaymentReminder,
+    ReminderPause,
+    ReminderSettings,
+    ReminderStage,
+)
 from tenant_apps.invoices.operations import (
     NothingToRemind,
     StageChange,
@@ -31,6 +38,7 @@ from tenant_apps.invoices.operations import (
     pause_client_reminders,
     pause_invoice_reminders,
     remind_client,
+    require_invoice_pdf,
     resume_client_reminders,
     resume_invoice_reminders,
     settle_payment_reminders,
@@ -137,6 +145,36 @@ def test_the_plan_asks_as_often_for_many_as_for_one(owner, django_assert_max_num
         assert len(plan(owner, 7)) == 3
 
 
+def test_one_letter_that_breaks_keeps_no_other_waiting(owner, morning, in_alpha, monkeypatch):
+    late(owner, client(owner, name="Алфа", email="a@x.example"))
+    late(owner, client(owner, name="Бета", email="b@x.example", eik="175074752"))
+    switch_reminders(is_on=True, by=owner, at=AT)
+    real, days = tasks.remind_client, timedelta(days=7)
+
+    def breaking(*, invoice_ids, **more):
+        if Invoice.objects.get(pk=invoice_ids[0]).buyer["name"] == "Алфа":
+            raise RuntimeError("a bug")
+        return real(invoice_ids=invoice_ids, **more)
+
+    monkeypatch.setattr(tasks, "remind_client", breaking)
+    with pytest.raises(RuntimeError):
+        morning(7)
+    assert [one.message.to for one in PaymentReminder.objects.all()] == ["b@x.example"]
+    due = DueWork.objects.get(job="send_payment_reminders", organization_id=in_alpha.id).next_due_at
+    assert due.date() == DUE + days + timedelta(days=1)
+
+
+def test_a_pdf_that_is_gone_keeps_no_other_waiting(owner, morning):
+    """The morning asks only whether there is one; the letter that was to carry it says that it failed."""
+    lost = late(owner, client(owner, name="Алфа", email="a@x.example"))
+    late(owner, client(owner, name="Бета", email="b@x.example", eik="175074752"))
+    default_storage.delete(require_invoice_pdf(invoice_id=lost.pk, by=owner, at=AT).path)
+    switch_reminders(is_on=True, by=owner, at=AT)
+    with pytest.raises(OSError):
+        morning(7)
+    assert {one.message.to for one in PaymentReminder.objects.all()} == {"a@x.example", "b@x.example"}
+
+
 # What holds it back
 # -----------------------------------------------------------------------------------------------------------
 
@@ -163,7 +201,13 @@ def test_money_that_may_be_the_client_s_holds_it_too(owner, facts):
 
 def test_money_of_somebody_else_holds_nothing(owner):
     late(owner)
-    payment(owner, "7.00", payer_name="Друг ЕООД", reference="фактура 99")
+    for reference in (
+        "фактура 99",
+        "за март 2026, вноска 1",
+        "договор № 1 от 01.03.2026",
+        "ф-ра от 01.03.2026",
+    ):
+        payment(owner, "7.00", payer_name="Друг ЕООД", reference=reference)
     assert held(owner) == []
 
 

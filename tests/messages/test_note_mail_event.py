@@ -2,9 +2,17 @@
 
 import pytest
 
+from shared_apps.core import clock
+from shared_apps.core.actors import system_actor
 from tenant_apps.activity.models import Event
 from tenant_apps.messages.events import MessageEvent
-from tenant_apps.messages.operations import queue_message
+from tenant_apps.messages.models import OutgoingMessage
+from tenant_apps.messages.operations import (
+    MAX_ATTEMPTS,
+    claim_message,
+    note_message_failure,
+    queue_message,
+)
 
 pytestmark = pytest.mark.usefixtures("in_alpha")
 URL = "/mail/events/"
@@ -16,6 +24,11 @@ def sent(owner, at, run_jobs):
     message = queue_message(**facts, by=owner, at=at)
     run_jobs()
     return message
+
+
+@pytest.fixture
+def system(in_alpha):
+    return system_actor(in_alpha.id)
 
 
 @pytest.fixture
@@ -52,6 +65,25 @@ def test_it_was_delivered_and_then_called_spam(tell, sent):
     assert tell("delivered") == tell("complained") == tell("complained") == 204
     told = told_of(sent)
     assert told[-2:] == [MessageEvent.DELIVERED, MessageEvent.COMPLAINED] and sent.state == "complained"
+
+
+@pytest.mark.parametrize("state", ["queued", "failed"])
+@pytest.mark.parametrize("event", ["delivered", "opened"])
+def test_one_that_we_could_not_send_arrived_for_all_that(tell, sent, state, event, system):
+    """The mail server took it, and the line broke before it could say so."""
+    OutgoingMessage.objects.filter(pk=sent.pk).update(state=state, error="TimeoutError")
+    assert tell(event) == 204
+    sent.refresh_from_db()
+    assert (sent.state, sent.error) == (event, "")
+    assert claim_message(message_id=sent.pk, by=system, at=clock.now()) is None
+
+
+def test_what_arrived_does_not_fail_afterwards(tell, sent, system):
+    OutgoingMessage.objects.filter(pk=sent.pk).update(state="sending", attempts=MAX_ATTEMPTS)
+    assert tell("delivered") == 204
+    note_message_failure(message_id=sent.pk, error="TimeoutError", by=system, at=clock.now())
+    assert told_of(sent)[-1] == MessageEvent.DELIVERED
+    assert (sent.state, sent.error) == ("delivered", "")
 
 
 def test_other_reports_change_nothing(tell, sent):

@@ -14,6 +14,7 @@ from tenant_apps.invoices.models import Payment
 from tenant_apps.invoices.operations import refund_payment
 from tenant_apps.reconciliation.models import BankAccount, BankLine, LineRule, Statement
 from tenant_apps.reconciliation.operations import RuleInput, create_line_rule
+from tenants.context import OrganizationRef
 from tests.reconciliation.conftest import IBAN, OTHER_IBAN, Till
 from tests.reconciliation.samples import Move, camt, table
 from tests.reconciliation.test_import_statement import MOVES, typed_payment
@@ -183,7 +184,9 @@ def test_a_line_is_explained_on_its_page(
     assert fee.explanation == "refund"
 
 
-def test_accounts_are_kept_in_the_settings(till: Till, browser: Client) -> None:
+def test_accounts_are_kept_in_the_settings(
+    till: Till, browser: Client, browser_of: Callable[..., Client], alpha: OrganizationRef
+) -> None:
     new = "/settings/bank-accounts/new/"
     for wrong in ("BG80BNBG96611020345679", "BG80BNBG9661102034567", "DE80BNBG96611020345678", ""):
         assert browser.post(new, {"name": "Каса", "iban": wrong, "currency": "EUR"}).status_code == 422
@@ -193,6 +196,7 @@ def test_accounts_are_kept_in_the_settings(till: Till, browser: Client) -> None:
     assert account.iban == IBAN
     assert browser.post(new, {"name": "Пак", "iban": IBAN, "currency": "EUR"}).status_code == 422
     assert "inbox/" in text(browser.get("/settings/bank-accounts/"))
+    assert "inbox/" not in text(browser_of(alpha, "manager").get("/settings/bank-accounts/"))
 
     edit = f"/settings/bank-accounts/{account.pk}/"
     assert IBAN in text(browser.get(edit)).replace(" ", "")

@@ -317,12 +317,23 @@ def test_money_out_that_gave_a_payment_back(till, browser, owner):
     assert Payment.objects.get(pk=money.pk).refunded_total == D("75.00")
 
 
+def ways_to_ask(page):
+    """The form without a script that asks anew, and the one that keeps the rule."""
+    forms = [form.partition("</form>")[0] for form in page.split("<form ")[1:]]
+    (asks,) = [form for form in forms if "data-rule-preview" in form]
+    (posts,) = [form for form in forms if 'name="applies"' in form]
+    return asks, posts
+
+
 def test_a_rule_from_a_line_is_previewed_then_applied(till, browser, owner):
     first, *_rest = brought(till, FEE, Move("-3.00", iban="", text="Месечна такса"), Move("-9.00", iban=""))
     address = at_case(first, "rule/")
     assert "1 line that waits would be explained" in text(browser.get(address))
     asked = {"text": "такса", "sign": "out", "verdict": "fee"}
     assert "2 lines that wait would be explained" in text(browser.get(address, asked))
+    asks, posts = ways_to_ask(text(browser.get(address)))
+    assert "csrfmiddlewaretoken" not in asks and 'name="verdict"' in asks, "it would stand in the address"
+    assert 'hx-params="not csrfmiddlewaretoken"' in posts and "formmethod" not in posts
     assert not LineRule.objects.exists()
     wrong = browser.post(address, {"text": "", "verdict": "fee"})
     assert wrong.status_code == 422 and not LineRule.objects.exists()

@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 
 from shared_apps.core import clock
 from shared_apps.core.bulgaria.iban import format_iban
+from shared_apps.core.rates import seconds_to_wait
 from tenant_apps.client_portal import queries, rules
 from tenant_apps.client_portal.views import statements
-from tenant_apps.client_portal.views.door import Request, as_file, frame, opened
+from tenant_apps.client_portal.views.door import Request, as_file, frame, opened, too_often
 from tenant_apps.invoices.models import DocumentKind, Invoice
 from tenant_apps.invoices.operations import (
     e_invoice_bytes,
@@ -19,6 +20,8 @@ from tenant_apps.invoices.operations import (
 )
 from tenant_apps.invoices.queries import groups_of
 from tenants.context import current_organization
+
+PDFS_PER_MINUTE = 10  # of one link: to draw one takes far longer than to show a page
 
 
 def invoice_page(request: Request) -> HttpResponse:
@@ -57,6 +60,8 @@ def may_be_e_invoice(invoice: Invoice) -> bool:
 def public_pdf(request: Request) -> HttpResponse:
     """The PDF of whatever the link opens."""
     opened, now = request.visit.opened, clock.now()
+    if wait := seconds_to_wait(f"portal-pdf:{opened.link.pk}", per_minute=PDFS_PER_MINUTE):
+        return too_often(request, wait)
     if opened.kind in rules.STATEMENTS:
         return statements.statement_pdf(request)
     if opened.kind == rules.OFFER:

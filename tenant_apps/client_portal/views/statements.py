@@ -30,7 +30,9 @@ def statement_page(request: Request) -> HttpResponse:
 def statement_pdf(request: Request) -> HttpResponse:
     """The same period as PDF."""
     opened, period = request.visit.opened, period_in(request)
-    content = statement_pdf_bytes(client=queries.books_of(opened.link), **period, by=opened.client)
+    content = statement_pdf_bytes(
+        client=queries.books_of(opened), **period, by=opened.client, most=queries.MOST_MOVEMENTS
+    )
     return as_file(content, f"statement-{period['since']}-{period['until']}.pdf", "application/pdf")
 
 

@@ -48,6 +48,7 @@ from tenant_apps.crm.queries.duplicates import PairPage as PairPage
 from tenant_apps.crm.queries.duplicates import alike as alike
 from tenant_apps.crm.queries.duplicates import choices_between as choices_between
 from tenant_apps.crm.queries.duplicates import client_and_absorbed as client_and_absorbed
+from tenant_apps.crm.queries.duplicates import kept_id_of as kept_id_of
 from tenant_apps.crm.queries.duplicates import merges_into as merges_into
 from tenant_apps.crm.queries.duplicates import suspects as suspects
 from tenant_apps.crm.queries.duplicates import suspects_of as suspects_of

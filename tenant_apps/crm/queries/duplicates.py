@@ -154,6 +154,12 @@ def client_and_absorbed(entity: str, record_id: UUID) -> QuerySet[Any, UUID]:
     return found.values("pk")  # type: ignore[return-value]
 
 
+def kept_id_of(entity: str, record_id: UUID) -> UUID:
+    """The id of the record that one was merged into, or its own."""
+    kept = client_model(entity)._default_manager.filter(pk=record_id).values_list("merged_into_id", flat=True)
+    return kept.first() or record_id
+
+
 def absorbed_by(record: Model) -> QuerySet[Any, UUID]:
     """The ids of the companies or contacts that were merged into one, and into those; of none for others."""
     rows: Any = type(record)._default_manager

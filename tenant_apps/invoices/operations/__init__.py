@@ -18,6 +18,7 @@ from tenant_apps.invoices.operations.documents import (
     make_invoice_qr_codes,
     read_back_pdf,
     refuse_invoice_document,
+    require_invoice_pdf,
     resume_documents,
     store_invoice_document,
     store_invoice_qr_codes,
@@ -192,6 +193,7 @@ from tenant_apps.invoices.operations.sending import (
 )
 from tenant_apps.invoices.operations.statements import (
     PeriodBackwards,
+    PeriodTooLong,
     send_statement,
     statement_pdf_bytes,
 )
@@ -266,6 +268,7 @@ __all__ = [
     "PartWrittenOff",
     "PaymentInput",
     "PeriodBackwards",
+    "PeriodTooLong",
     "ReasonMissing",
     "RecurringChange",
     "RecurringEnded",
@@ -343,6 +346,7 @@ __all__ = [
     "refund_payment",
     "refuse_invoice_document",
     "remind_client",
+    "require_invoice_pdf",
     "resend_offer",
     "resume_client_reminders",
     "resume_documents",

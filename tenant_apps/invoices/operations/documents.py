@@ -13,6 +13,7 @@ from shared_apps.core.permissions import Permission
 from shared_apps.jobs.operations import enqueue
 from tenant_apps.activity.operations import record
 from tenant_apps.documents.adapters import RenderFailed
+from tenant_apps.files.models import StoredFile
 from tenant_apps.files.operations import store_file
 from tenant_apps.files.queries import read_bytes
 from tenant_apps.invoices.adapters import (
@@ -78,11 +79,17 @@ class DocumentUnreadable(Refused):
 
 
 def invoice_pdf_bytes(*, invoice_id: UUID, by: Actor, at: datetime) -> bytes:
-    """The stored PDF of an issued or annulled invoice.
+    """The stored PDF of an issued or annulled invoice, made now when nobody has yet. Raises as
+    `require_invoice_pdf` does. Of two who render at once, both get the bytes that were stored first.
+    """
+    return read_bytes(require_invoice_pdf(invoice_id=invoice_id, by=by, at=at))
+
+
+def require_invoice_pdf(*, invoice_id: UUID, by: Actor, at: datetime) -> StoredFile:
+    """The file of the PDF of an issued or annulled invoice, without reading it.
 
     Made, read back and stored now when nobody has yet. Raises `NotIssued`; `DocumentUnreadable` after having
-    recorded it. It renders without holding a lock; of two who render at once, both get the bytes that were
-    stored first.
+    recorded it. It renders without holding a lock.
     """
     invoice = visible_invoice(invoice_id, by)
     if invoice.is_draft:
@@ -92,7 +99,7 @@ def invoice_pdf_bytes(*, invoice_id: UUID, by: Actor, at: datetime) -> bytes:
         invoice = store_invoice_document(
             invoice_id=invoice.pk, content=content, state=invoice.state, by=by, at=at
         )
-    return read_bytes(invoice.pdf) if invoice.pdf else invoice_pdf_bytes(invoice_id=invoice_id, by=by, at=at)
+    return invoice.pdf or require_invoice_pdf(invoice_id=invoice_id, by=by, at=at)
 
 
 def _render(invoice: Invoice, by: Actor, at: datetime) -> bytes:

@@ -249,12 +249,13 @@ def _tell(day: Occurrence, recurring: RecurringInvoice, by: Actor, at: datetime)
         return
     about = gettext("%(name)s of %(day)s") % {"name": recurring.name, "day": format_day(day.occurs_on)}
     where: Invoice | RecurringInvoice = invoice or recurring
+    kind = HELD if held else DRAFTED
     notify(
         user_id=recurring.owner_id,
-        kind=HELD if held else DRAFTED,
+        kind=kind,
         text=f"{about}: {day.reason}" if held else about,
         url=where.get_absolute_url(),
-        key=f"{HELD}:{day.pk}",
+        key=f"{kind}:{day.pk}:{at.isoformat()}",
         by=by,
         at=at,
     )

@@ -19,6 +19,12 @@ from tenant_apps.invoices.statement_paper import render_statement
 from tenant_apps.workspace.queries import profile
 
 
+class PeriodTooLong(Refused):
+    code = "period_too_long"
+    message = _("Too much passed in this period to show it line by line. Choose a shorter one.")
+    field = "since"
+
+
 class PeriodBackwards(Refused):
     code = "period_backwards"
     message = _("The period ends before it begins.")
@@ -46,10 +52,14 @@ def send_statement(*, client: Client, since: date, until: date, by: Actor, at: d
     return receiver
 
 
-def statement_pdf_bytes(*, client: Client, since: date, until: date, by: Actor) -> bytes:
+def statement_pdf_bytes(
+    *, client: Client, since: date, until: date, by: Actor, most: int | None = None
+) -> bytes:
     """A client's statement for a period as PDF, in the current language; `DoesNotExist` for one whom the
-    actor does not see.
+    actor does not see. Raises `PeriodTooLong` for one of more movements than `most`.
     """
     record = client_record(client, by)
-    found = statements_of(client, by, since=since, until=until)
+    found = statements_of(client, by, since=since, until=until, most=most)
+    if not all(one.is_whole for one in found):
+        raise PeriodTooLong()
     return render_statement(str(record), found, seller=profile(), since=since, until=until)

@@ -176,6 +176,8 @@ from tenant_apps.invoices.queries.sets import NamedInvoice as NamedInvoice
 from tenant_apps.invoices.queries.sets import lock_invoices_by_number as lock_invoices_by_number
 from tenant_apps.invoices.queries.sets import lock_ledger_invoices as lock_ledger_invoices
 from tenant_apps.invoices.queries.sets import lock_ledger_payments as lock_ledger_payments
+from tenant_apps.invoices.queries.statements import PAYMENT as PAYMENT
+from tenant_apps.invoices.queries.statements import REFUND as REFUND
 from tenant_apps.invoices.queries.statements import Client as Client
 from tenant_apps.invoices.queries.statements import Movement as Movement
 from tenant_apps.invoices.queries.statements import Statement as Statement

@@ -4,14 +4,16 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, QuerySet, Sum
 
 from shared_apps.core.bulgaria.iban import is_valid_iban
 from tenant_apps.invoices import rules
 from tenant_apps.invoices.models import Invoice, InvoiceState, Offer, Payment, PaymentMethod
 from tenant_apps.invoices.paper_words import remark_of
-from tenant_apps.invoices.queries.ledger import WAITING
+from tenant_apps.invoices.queries.documents import of_client
+from tenant_apps.invoices.queries.ledger import HAS_CLIENT, WAITING
 from tenant_apps.invoices.queries.statements import Client
 
 
@@ -67,20 +69,46 @@ def transfer_of(invoice: Invoice) -> Transfer | None:
     )
 
 
-def money_being_checked(invoice: Invoice) -> Decimal:
-    """What came since the invoice was issued, from its client or under its number, and is given to no invoice
-    yet.
+def money_being_checked(invoice: Invoice, *, asked: Decimal) -> Decimal:
+    """What of the sum that is `asked` came since the invoice was issued and is given to no invoice yet: from
+    its client, or from nobody that is known, under its number.
     """
     came = Payment.objects.filter(WAITING, currency=invoice.currency, received_on__gte=invoice.issue_date)
-    number = re.escape(str(invoice.number).lstrip("0"))
-    theirs = Q(reference__regex=rf"(^|[^0-9])0*{number}($|[^0-9])")
-    theirs |= Client(invoice.company_id, None if invoice.company_id else invoice.contact_id).payments
-    left = F("amount") - F("allocated_total") - F("refunded_total")
-    return came.filter(theirs).aggregate(left=Sum(left))["left"] or rules.ZERO
+    came = came.annotate(left=F("amount") - F("allocated_total") - F("refunded_total"))
+    theirs = Client(invoice.company_id, None if invoice.company_id else invoice.contact_id).payments
+    checked = came.filter(theirs).aggregate(sum=Sum("left"))["sum"] or rules.ZERO
+    if checked < asked:
+        checked += _left_under_number(came.exclude(HAS_CLIENT), invoice, asked - checked)
+    return min(checked, asked)
+
+
+def _left_under_number(came: QuerySet[Any], invoice: Invoice, most: Decimal) -> Decimal:
+    """What is left of the payments whose text names the invoice; no more are read than make `most`."""
+    number, found = str(invoice.number), rules.ZERO
+    bare = re.escape(number.lstrip("0"))
+    texts = came.filter(reference__iregex=rf"(^|[^0-9])0*{bare}($|[^0-9])").order_by("id")
+    for text, left in texts.values_list("reference", "left").iterator():
+        if rules.names_document(text, number):
+            found += left
+            if found >= most:
+                break
+    return found
 
 
 def sent_versions(offer: Offer) -> list[Offer]:
-    """The versions of an offer that the same client was sent, newest first, itself among them."""
-    client: dict[str, Any] = {"company_id": offer.company_id, "contact_id": offer.contact_id}
-    same = Offer.objects.filter(number=offer.number, **client)
-    return list(same.filter(sent_at__isnull=False).order_by("-version"))
+    """The versions of an offer that the same client was sent, newest first, itself among them; after a merge
+    the one who was kept is the same.
+    """
+    ids = {"company_id": offer.company_id, "contact_id": offer.contact_id}
+    same = Offer.objects.filter(of_client(**_kept(offer)), number=offer.number)
+    ours = same.filter(**{f"{name}__isnull": one is None for name, one in ids.items()})
+    return list(ours.filter(sent_at__isnull=False).order_by("-version"))
+
+
+def _kept(offer: Offer) -> dict[str, UUID | None]:
+    """To whom an offer belongs now."""
+    company, contact = offer.company, offer.contact
+    return {
+        "company_id": (company.merged_into_id or company.pk) if company else None,
+        "contact_id": (contact.merged_into_id or contact.pk) if contact else None,
+    }

@@ -1,6 +1,5 @@
 """Whom to remind of what, on a day: the plan that the preview shows and the job carries out."""
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -34,7 +33,6 @@ from tenant_apps.messages.models import OutgoingMessage
 from tenant_apps.sharing.queries import addresses_of, visible_to
 
 MONEY_WAITS, PAUSED, NO_EMAIL = "money_waits", "paused", "no_email"
-NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True)
@@ -260,7 +258,7 @@ class _Holds:
             paused=frozenset(one for row in paused for one in row if one),
             clients=frozenset(clients | {company for company, _payer, _text in payments if company}),
             payers=frozenset(fold(payer) for _company, payer, _text in payments if payer),
-            numbers=frozenset(word.zfill(10) for *_who, text in payments for word in NUMBER.findall(text)),
+            numbers=frozenset(number for *_who, text in payments for number in rules.numbers_named(text)),
         )
 
     def why(self, invoice: Invoice) -> str:

@@ -74,7 +74,9 @@ class Movement:
 
 @dataclass(frozen=True)
 class Statement:
-    """A period in one currency: `opening` + `charged` − `settled` = `closing`."""
+    """A period in one currency: `opening` + `charged` − `settled` = `closing`. `is_whole`: whether all its
+    movements are here, or none of them, being more than were asked for.
+    """
 
     currency: str
     opening: Decimal
@@ -82,23 +84,30 @@ class Statement:
     settled: Decimal
     closing: Decimal
     movements: tuple[Movement, ...]
+    is_whole: bool = True
 
 
-def statements_of(client: Client, actor: Actor, *, since: date, until: date) -> list[Statement]:
+def statements_of(
+    client: Client, actor: Actor, *, since: date, until: date, most: int | None = None
+) -> list[Statement]:
     """The client's statement for a period, both days included, per currency that ever moved. Load the client
-    by its own query first. Two statements of SQL; every sum is theirs.
+    by its own query first. Two statements of SQL; every sum is theirs. A period of more movements than `most`
+    is told by its sums alone.
     """
     moves, params = _moves(client, actor)
     with connection.cursor() as cursor:
         cursor.execute(_TOTALS.format(moves=moves), [*params, since, since, since, until])
         totals = cursor.fetchall()
-        cursor.execute(_LINES.format(moves=moves), [*params, until, since])
+        cursor.execute(
+            _LINES.format(moves=moves), [*params, until, since, None if most is None else most + 1]
+        )
         lines = cursor.fetchall()
+    is_whole = most is None or len(lines) <= most
     moves_in: dict[str, list[Movement]] = defaultdict(list)
-    for currency, *line in lines:
+    for currency, *line in lines if is_whole else ():
         moves_in[currency].append(Movement(*line))
     return [
-        Statement(currency, opening, charged, settled, closing, tuple(moves_in[currency]))
+        Statement(currency, opening, charged, settled, closing, tuple(moves_in[currency]), is_whole)
         for currency, opening, charged, settled, closing in totals
     ]
 
@@ -122,6 +131,7 @@ _LINES = """
     )
     SELECT currency, day, what, label, amount, record_id, balance
     FROM running WHERE day >= %s ORDER BY currency, day, is_money, record_id, what
+    LIMIT %s
 """
 
 

@@ -55,6 +55,8 @@ from tenant_apps.invoices.rules.recurrence import made_at as made_at
 from tenant_apps.invoices.rules.recurrence import raised as raised
 from tenant_apps.invoices.rules.recurrence import recurring_may_become as recurring_may_become
 from tenant_apps.invoices.rules.recurrence import value_of_year as value_of_year
+from tenant_apps.invoices.rules.references import names_document as names_document
+from tenant_apps.invoices.rules.references import numbers_named as numbers_named
 from tenant_apps.invoices.rules.reminders import FINAL as FINAL
 from tenant_apps.invoices.rules.reminders import FIRM as FIRM
 from tenant_apps.invoices.rules.reminders import FRIENDLY as FRIENDLY

@@ -58,7 +58,9 @@ def _statement_page(request: Request, client: Client) -> HttpResponse:
     context: dict[str, Any] = {
         "record": record,
         **period,
-        "statements": queries.statements_of(client, request.actor, **period),
+        "statements": queries.statements_of(
+            client, request.actor, since=period["since"], until=period["until"]
+        ),
         "pdf_url": f"{_address(client, '_pdf')}?since={period['since']}&until={period['until']}",
         "is_company": client.company_id is not None,
         "link": link_card(record, request.actor),
@@ -77,7 +79,9 @@ def _sent(request: Request, client: Client) -> HttpResponse:
 def _pdf(request: Request, client: Client) -> HttpResponse:
     period = _period(request)
     with override(profile().default_language):
-        content = statement_pdf_bytes(client=client, **period, by=request.actor)
+        content = statement_pdf_bytes(
+            client=client, since=period["since"], until=period["until"], by=request.actor
+        )
     return as_file(content, f"statement-{period['since']}-{period['until']}.pdf", "application/pdf")
 
 
