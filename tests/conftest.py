@@ -21,6 +21,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 from django.test import Client
+from django.utils import translation
 from xdist.scheduler import LoadScopeScheduling
 
 from deploy.embedded.catalogues import compile_stale
@@ -244,7 +245,8 @@ def _clean_slate(tmp_path: Path, settings: Any) -> Iterator[None]:
     settings.ARCHIVE_ROOT = tmp_path / "archives"
     settings.STATEMENTS_ROOT = tmp_path / "statements"
     forget_hosts()
-    yield
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
     forget_hosts()
 
 
