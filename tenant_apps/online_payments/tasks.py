@@ -96,8 +96,8 @@ def send_card_refund(*, card_refund_id: str, **unknown: Any) -> None:
     if refund.state != RefundState.REQUESTED:
         return
     card, by = refund.card_payment, current_actor()
-    stripe = stripe_of(card.connection)
     try:
+        stripe = stripe_of(card.connection)
         made = stripe.refund(
             intent_id=card.intent_id, amount=refund.amount, currency=card.currency, key=str(refund.pk)
         )
@@ -226,7 +226,7 @@ def _hear_missed(connection: StripeConnection, stripe: Stripe, at: datetime) -> 
         told = list(stripe.events_between(since, until + timedelta(seconds=1)))
         known = queries.known_events([event.id for event in told])
         missed = [event for event in reversed(told) if event.id not in known]
-        failures += _each(lambda event: work_on_event(event, connection, stripe, is_found=True), missed)
+        failures += _each(lambda event: work_on_event(event, [connection], is_found=True), missed)
         if not failures:
             operations.note_events_read(connection_id=connection.pk, until=until, by=current_actor())
         since = until

@@ -35,6 +35,7 @@ from tests.invoices.stories import TODAY, issued
 from tests.online_payments.fake_stripe import WEBHOOK_SECRET, FakeStripe, Json
 from tests.online_payments.stories import (
     KEY,
+    OTHER_KEY,
     TEST_KEY,
     host_of_webhook,
     money_of,
@@ -412,6 +413,46 @@ class TestWhoSpeaks:
             fake._owner(kind)[1]["metadata"] = {}
         event = told(fake, "checkout.session.completed")
         assert (tell(event), outcome_of(event)) == (200, "not_ours")
+
+    @pytest.mark.parametrize(
+        "key", [TEST_KEY, OTHER_KEY, "sk_live_mistyped99"], ids=["test mode", "another account", "mistyped"]
+    )
+    def test_a_secret_that_was_entered_with_another_key_too(
+        self, page: Checkout, invoice: Invoice, owner: Actor, fake: FakeStripe, tell: Any, key: str
+    ) -> None:
+        """While the other key is checked, and after: an event is whose account knows what it is about."""
+        fake.revoked.add("sk_live_mistyped99")
+        connect_stripe(keys=StripeKeys(key, WEBHOOK_SECRET), by=owner, at=clock.now())
+        fake.pay(page.session_id or "", delayed=True)
+        event = told(fake, "checkout.session.completed")
+        assert (tell(event), outcome_of(event)) == (200, "noted")
+        run_due_jobs()
+        fake.arrive(page.session_id or "")
+        event = told(fake, "checkout.session.async_payment_succeeded")
+        assert (tell(event), outcome_of(event)) == (200, "booked")
+        assert money_of(invoice) == PAID
+
+    def test_what_no_account_knows_is_not_ours(
+        self, page: Checkout, owner: Actor, fake: FakeStripe, tell: Any
+    ) -> None:
+        """Also while keys that were refused have the same secret."""
+        fake.revoked.add(OTHER_KEY)
+        connect_stripe(keys=StripeKeys(OTHER_KEY, WEBHOOK_SECRET), by=owner, at=clock.now())
+        run_due_jobs()
+        fake.pay(page.session_id or "")
+        event = told(fake, "checkout.session.completed") | {"id": "evt_of_a_stranger"}
+        event["data"]["object"]["id"] = "cs_of_a_stranger"
+        assert (tell(event), outcome_of(event)) == (200, "not_ours")
+
+    def test_what_may_be_of_an_account_that_cannot_be_asked_comes_again(
+        self, page: Checkout, invoice: Invoice, owner: Actor, fake: FakeStripe, tell: Any
+    ) -> None:
+        fake.pay(page.session_id or "")
+        fake.revoked.add(KEY)
+        event = told(fake, "checkout.session.completed")
+        assert (tell(event), outcome_of(event)) == (500, "failed")
+        fake.revoked.clear()
+        assert (tell(event), money_of(invoice)) == (200, PAID)
 
     def test_an_unknown_event(self, tell: Any) -> None:
         event: Json = {

@@ -27,6 +27,7 @@ from tenant_apps.online_payments.queries.connections import leaving_connections 
 from tenant_apps.online_payments.queries.connections import secret_key_of as secret_key_of
 from tenant_apps.online_payments.queries.connections import settings_that_are_on as settings_that_are_on
 from tenant_apps.online_payments.queries.connections import stripe_events as stripe_events
+from tenant_apps.online_payments.queries.connections import webhook_secret_of as webhook_secret_of
 from tenant_apps.online_payments.queries.connections import webhook_secrets as webhook_secrets
 from tenant_apps.online_payments.queries.connections import working_connection as working_connection
 from tenant_apps.online_payments.queries.payments import card_payment_of as card_payment_of
