@@ -40,9 +40,6 @@ class NoticeIn(Input):
 
 class CheckoutIn(Input):
     invoice_id: UUID
-    return_path: str = Field(
-        "", description="A path on the organization's host; by default the invoice's page."
-    )
 
 
 class CardRefundIn(Input):

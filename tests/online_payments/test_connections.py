@@ -336,7 +336,7 @@ class TestDisconnect:
         disconnect_stripe(by=owner, at=clock.now())
         assert not accepts_cards()
         with pytest.raises(CardsNotTaken):
-            request_checkout(invoice_id=issued(owner).pk, return_path="/", by=owner, at=clock.now())
+            request_checkout(invoice_id=issued(owner).pk, by=owner, at=clock.now())
         run_due_jobs()
         assert fake.sessions()[0]["status"] == "expired"
         connection = StripeConnection.objects.get()

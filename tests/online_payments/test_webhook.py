@@ -180,7 +180,7 @@ class TestDelayed:
         assert money_of(invoice) == NOTHING
 
         with pytest.raises(PaymentOnItsWay):
-            request_checkout(invoice_id=invoice.pk, return_path="/", by=owner, at=clock.now())
+            request_checkout(invoice_id=invoice.pk, by=owner, at=clock.now())
 
         fake.arrive(page.session_id or "")
         assert tell(told(fake, "checkout.session.async_payment_succeeded")) == 200
