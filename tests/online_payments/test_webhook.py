@@ -27,6 +27,7 @@ from tenant_apps.online_payments.operations import (
     StripeKeys,
     ask_again,
     connect_stripe,
+    refund_card_payment,
     request_checkout,
 )
 from tenants.context import OrganizationRef, in_organization
@@ -234,6 +235,14 @@ class TestDelayed:
         assert Checkout.objects.get().state == "open"
 
 
+def by_hand(owner: Actor, amount: str) -> None:
+    """A person saw at Stripe that money went back, and books it."""
+    refund_payment(
+        payment_id=Payment.objects.get().pk, amount=Decimal(amount), refunded_on=TODAY, reason="x",
+        frees_allocations=True, by=owner, at=clock.now(),
+    )  # fmt: skip
+
+
 class TestRefunded:
     def test_whole(self, paid: str, invoice: Invoice, fake: FakeStripe, tell: Any) -> None:
         refund_id = fake.refund(paid)
@@ -291,15 +300,43 @@ class TestRefunded:
     def test_what_a_person_booked_by_hand_is_not_booked_again(
         self, paid: str, invoice: Invoice, owner: Actor, fake: FakeStripe, tell: Any
     ) -> None:
-        money = Payment.objects.get()
-        refund_payment(
-            payment_id=money.pk, amount=Decimal(120), refunded_on=TODAY, reason="x", frees_allocations=True,
-            by=owner, at=clock.now(),
-        )  # fmt: skip
+        by_hand(owner, "120.00")
         fake.refund(paid)
         assert tell(told(fake, "charge.refunded")) == 200
         assert Refund.objects.count() == 1
-        assert CardRefund.objects.get().refund is None
+        assert CardRefund.objects.get().refund == Refund.objects.get()
+
+    def test_what_a_person_booked_in_parts_is_not_booked_again(
+        self, paid: str, invoice: Invoice, owner: Actor, fake: FakeStripe, tell: Any
+    ) -> None:
+        by_hand(owner, "20.00")
+        fake.refund(paid, 2000)
+        assert tell(told(fake, "charge.refunded")) == 200
+        assert (Refund.objects.count(), CardRefund.objects.get().refund) == (1, Refund.objects.get())
+        assert Payment.objects.get().refunded_total == Decimal("20.00")
+        fake.refund(paid, 2000)
+        assert tell(told(fake, "charge.refunded")) == 200
+        assert Payment.objects.get().refunded_total == Decimal("40.00"), "each of theirs stands for one"
+
+    def test_what_a_person_booked_and_stripe_took_back_is_the_client_s_credit(
+        self, paid: str, invoice: Invoice, owner: Actor, fake: FakeStripe, tell: Any
+    ) -> None:
+        by_hand(owner, "20.00")
+        refund_id = fake.refund(paid, 2000)
+        tell(told(fake, "charge.refunded"))
+        fake.finish_refund(refund_id, "failed", "expired_or_canceled_card")
+        assert tell(told(fake, "refund.failed")) == 200
+        assert Payment.objects.get().refunded_total == 0
+        assert money_of(invoice) == (Decimal("100.00"), Decimal("20.00"))
+
+    def test_what_a_person_booked_is_not_what_they_ask_stripe_for_afterwards(
+        self, paid: str, owner: Actor, fake: FakeStripe
+    ) -> None:
+        by_hand(owner, "20.00")
+        money = Payment.objects.get()
+        refund_card_payment(payment_id=money.pk, amount=Decimal(20), reason="x", by=owner, at=clock.now())
+        run_due_jobs()
+        assert Payment.objects.get().refunded_total == Decimal("40.00")
 
 
 class TestDisputed:
@@ -334,6 +371,15 @@ class TestDisputed:
         assert Refund.objects.get().external_key == f"stripe:{dispute_id}"
         assert money_of(invoice) == (Decimal("70.00"), Decimal("0.00"))
         assert Dispute.objects.get().refund == Refund.objects.get()
+
+    def test_lost_and_booked_by_a_person_already(
+        self, paid: str, invoice: Invoice, owner: Actor, fake: FakeStripe, tell: Any
+    ) -> None:
+        by_hand(owner, "50.00")
+        fake.close_dispute(fake.dispute(paid, 5000), "lost")
+        assert tell(told(fake, "charge.dispute.closed")) == 200
+        assert Dispute.objects.get().refund == Refund.objects.get()
+        assert money_of(invoice) == (Decimal("70.00"), Decimal("0.00"))
 
     def test_lost_and_then_won_after_all(
         self, paid: str, invoice: Invoice, fake: FakeStripe, tell: Any
