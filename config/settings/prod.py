@@ -5,6 +5,7 @@ from config.settings.base import env
 
 env("DATABASE_URL")  # base reads it; here a missing one stops the start
 REDIS_URL = env("REDIS_URL")
+SEALING_KEYS = env.list("SEALING_KEYS")  # not SECRET_KEY: that one may be changed, and what is sealed be lost
 PUBLIC_SCHEME = "https"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)

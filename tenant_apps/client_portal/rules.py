@@ -56,6 +56,7 @@ class Stage(StrEnum):
     """What the page of a card payment tells its client."""
 
     PREPARING = "preparing"
+    LATE = "late"
     READY = "ready"
     LEFT = "left"
     ASKING = "asking"
@@ -67,12 +68,14 @@ class Stage(StrEnum):
 
 
 ASKED_BEFORE_GIVING_UP = 15
+AWAITED_BEFORE_GIVING_UP = 40  # a minute
 
 
 def stage_of(state: str, payment_status: str, came: str, asked_count: int) -> Stage:
     """Return what to tell of a checkout. `came`: "back" for one whom Stripe sent back after paying, "left"
     for one who left its page. One who came back while we have not heard is asked for, some times, and then
-    told just that: what we do not know is called neither paid nor failed.
+    told just that: what we do not know is called neither paid nor failed. Nor does one wait for ever for a
+    page that Stripe does not make.
     """
     if payment_status in (Stage.PAID, Stage.PROCESSING, Stage.FAILED):
         return Stage(payment_status)
@@ -84,4 +87,4 @@ def stage_of(state: str, payment_status: str, came: str, asked_count: int) -> St
         return Stage.OVER
     if state == "open":
         return Stage.LEFT if came == "left" else Stage.READY
-    return Stage.PREPARING
+    return Stage.PREPARING if asked_count < AWAITED_BEFORE_GIVING_UP else Stage.LATE

@@ -94,12 +94,10 @@ def list_stripe_events(request: ActorRequest, query: Query[ListQuery]) -> HttpRe
 @router.post("checkouts/", response={202: CheckoutOut}, operation_id="request_checkout")
 def request_checkout(request: ActorRequest, data: CheckoutIn) -> HttpResponse:
     """Have a page made where the invoice is paid by card; it has its `url` once it is `open`. Asked twice, it
-    is the same page; 409 when the invoice owes nothing or cards are not taken.
+    is the same page; whoever pays there comes back to the invoice, behind its client link. 409 when the
+    invoice owes nothing or cards are not taken.
     """
-    path = data.return_path or reverse("invoice_detail", args=[data.invoice_id])
-    checkout = operations.request_checkout(
-        invoice_id=data.invoice_id, return_path=path, by=request.actor, at=clock.now()
-    )
+    checkout = operations.request_checkout(invoice_id=data.invoice_id, by=request.actor, at=clock.now())
     return json_response(checkout_out(checkout), status=202)
 
 

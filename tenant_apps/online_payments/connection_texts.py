@@ -12,6 +12,14 @@ ERROR_TEXTS: Mapping[str, Text] = {
         "This restricted key may not do everything that is needed: write for Checkout Sessions and Refunds,"
         " read for PaymentIntents, Charges, Disputes, Payouts, Balance, Events and the account."
     ),
+    "keys_unreadable": _(
+        "These keys cannot be read any more: what they were sealed with on this server is gone. Enter them"
+        " again."
+    ),
+    "other_account": _(
+        "These keys are of another Stripe account, which has a webhook of its own. Enter them again with the"
+        " secret of that webhook."
+    ),
     "unreachable": _("Stripe does not answer at the moment. It is tried again by itself."),
     "keys_gone": _("The keys that it was opened with were deleted."),
     "restored": _("It belongs to the organization whose archive this was restored from."),

@@ -1,11 +1,12 @@
 """Asks Stripe what is true of something, and has it booked: for the webhook and for jobs alike."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import replace
 
 from shared_apps.core import clock
 from shared_apps.core.actors import Actor, system_actor
-from tenant_apps.online_payments.adapters import IN_A_JOB, Stripe, StripeRefused
+from shared_apps.core.sealing import CannotBeOpened
+from tenant_apps.online_payments.adapters import IN_A_JOB, KeyRefused, Stripe, StripeRefused
 from tenant_apps.online_payments.models import EventOutcome, StripeConnection
 from tenant_apps.online_payments.operations import (
     book_card_payment,
@@ -20,7 +21,8 @@ from tenant_apps.online_payments.queries import is_ours, secret_key_of
 from tenant_apps.online_payments.rules import EventFacts
 from tenants.context import current_organization
 
-MISSING = "resource_missing"
+MISSING, UNREADABLE = "resource_missing", "keys_unreadable"
+Patience = tuple[float, float]
 
 
 def stripe_speaking() -> Actor:
@@ -29,23 +31,37 @@ def stripe_speaking() -> Actor:
     return replace(system_actor(organization.id, organization.language), label="Stripe")
 
 
-def stripe_of(connection: StripeConnection, patience: tuple[float, float] = IN_A_JOB) -> Stripe:
-    """The organization's account, asked with the keys of this connection."""
-    return Stripe(secret_key_of(connection), now=clock.now, patience=patience)
+def stripe_of(connection: StripeConnection, patience: Patience = IN_A_JOB) -> Stripe:
+    """The organization's account, asked with the keys of this connection. Raises `KeyRefused` for keys that
+    we cannot open any more.
+    """
+    try:
+        key = secret_key_of(connection)
+    except CannotBeOpened:
+        raise KeyRefused(UNREADABLE) from None
+    return Stripe(key, now=clock.now, patience=patience)
 
 
 def work_on_event(
-    event: EventFacts, connection: StripeConnection, stripe: Stripe, *, is_found: bool = False
+    event: EventFacts,
+    connections: Sequence[StripeConnection],
+    *,
+    patience: Patience = IN_A_JOB,
+    is_found: bool = False,
 ) -> EventOutcome:
-    """Do what an event leads to, once. What fails is noted and rises, so that it comes again."""
+    """Do what an event leads to, once. What fails is noted and rises, so that it comes again.
+
+    `connections`: those whose account it may be of, the one that heard it first. They are asked in this
+    order.
+    """
     by = stripe_speaking()
     row = receive_stripe_event(
-        event=event, connection_id=connection.pk, is_found=is_found, by=by, at=clock.now()
+        event=event, connection_id=connections[0].pk, is_found=is_found, by=by, at=clock.now()
     )
     if row.is_done:
         return EventOutcome(row.outcome)
     try:
-        outcome = _outcome(event, connection, stripe)
+        outcome = _outcome(event, connections, patience)
     except Exception as error:
         fail_stripe_event(event_id=event.id, error=type(error).__name__, by=by, at=clock.now())
         raise
@@ -87,23 +103,36 @@ def find_out_about_payout(payout_id: str, connection: StripeConnection, stripe: 
     return EventOutcome.NOTED if is_news else EventOutcome.NOTHING_NEW
 
 
-def _outcome(event: EventFacts, connection: StripeConnection, stripe: Stripe) -> EventOutcome:
-    """What comes of an event. It only says where to look: what is true there is asked for."""
-    if event.is_live != connection.is_live:
-        return EventOutcome.NOT_OURS
+def _outcome(event: EventFacts, connections: Sequence[StripeConnection], patience: Patience) -> EventOutcome:
+    """What comes of an event: what the first of the accounts says that knows what it is about. Not ours is
+    only what none of them knows; while one cannot be asked in which it may be, that is a failure.
+    """
+    refusals: list[tuple[StripeConnection, KeyRefused]] = []
+    is_missing = False
+    for connection in connections:
+        if connection.is_live != event.is_live:
+            continue
+        try:
+            return _found_out(event, connection, stripe_of(connection, patience))
+        except KeyRefused as refusal:
+            refusals.append((connection, refusal))
+        except StripeRefused as refusal:
+            if refusal.code != MISSING:
+                raise
+            is_missing = True
+    for connection, refused in refusals:
+        # Nothing was ever asked for with keys that have not proved to work: they hide nothing.
+        if not connection.is_candidate or not is_missing:
+            raise refused
+    return EventOutcome.NOT_OURS
+
+
+def _found_out(event: EventFacts, connection: StripeConnection, stripe: Stripe) -> EventOutcome:
+    """What an event leads to in one account. It only says where to look: what is true there is asked for."""
     if event.type.startswith("checkout.session."):
-        return _unless_missing(lambda: find_out_about_session(event.object_id, connection, stripe))
+        return find_out_about_session(event.object_id, connection, stripe)
     if event.type.startswith(("charge.", "refund.")) and event.intent_id:
-        return _unless_missing(lambda: find_out_about_intent(event.intent_id, connection, stripe))
+        return find_out_about_intent(event.intent_id, connection, stripe)
     if event.type.startswith("payout."):
-        return _unless_missing(lambda: find_out_about_payout(event.object_id, connection, stripe))
+        return find_out_about_payout(event.object_id, connection, stripe)
     return EventOutcome.IGNORED
-
-
-def _unless_missing(find_out: Callable[[], EventOutcome]) -> EventOutcome:
-    try:
-        return find_out()
-    except StripeRefused as refusal:
-        if refusal.code != MISSING:
-            raise
-        return EventOutcome.NOT_OURS

@@ -33,7 +33,9 @@ class StripeKeysForm(forms.Form):
         super().__init__(*args, **options)  # type: ignore[arg-type]
         if may_keep:
             self.fields["webhook_secret"].required = False
-            self.fields["webhook_secret"].help_text = _("Leave it empty to keep the one that is there.")
+            self.fields["webhook_secret"].help_text = _(
+                "Leave it empty for a new key of the same account: the secret that is there is kept."
+            )
 
     def keys(self) -> StripeKeys:
         return StripeKeys(self.cleaned_data["secret_key"], self.cleaned_data["webhook_secret"])

@@ -28,7 +28,9 @@ class StripeKeysIn(Input):
         ..., max_length=260, description="`sk_live_…`, `sk_test_…`, `rk_live_…` or `rk_test_…`"
     )
     webhook_secret: str = Field(
-        "", max_length=260, description="`whsec_…`; empty keeps the one that is there."
+        "",
+        max_length=260,
+        description="`whsec_…`; empty keeps the one that is there, for a key of the same account.",
     )
 
 
@@ -38,9 +40,6 @@ class NoticeIn(Input):
 
 class CheckoutIn(Input):
     invoice_id: UUID
-    return_path: str = Field(
-        "", description="A path on the organization's host; by default the invoice's page."
-    )
 
 
 class CardRefundIn(Input):

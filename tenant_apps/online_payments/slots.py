@@ -5,12 +5,19 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from shared_apps.core import clock
 from shared_apps.core.actors import Actor
 from shared_apps.core.asking import Asking
 from shared_apps.core.permissions import Permission
 from tenant_apps.invoices.models import Invoice, Payment
 from tenant_apps.online_payments.connection_texts import error_words
-from tenant_apps.online_payments.models import CardPayment, Checkout, DisputeState, RefundState
+from tenant_apps.online_payments.models import (
+    CardPayment,
+    Checkout,
+    CheckoutState,
+    DisputeState,
+    RefundState,
+)
 from tenant_apps.online_payments.operations import EVIDENCE
 from tenant_apps.online_payments.queries import (
     card_payment_of,
@@ -19,17 +26,21 @@ from tenant_apps.online_payments.queries import (
     refundable,
     settings_that_are_on,
 )
+from tenant_apps.online_payments.rules import is_stuck as is_page_stuck
 
 SHOWN = 5
 
 
 @dataclass(frozen=True)
 class CardPaymentOfInvoice:
-    """The newest checkouts of an invoice: open, processing, paid."""
+    """The newest checkouts of an invoice: open, processing, paid. `is_awaited`: the page of the newest one is
+    being made and will be there in a moment.
+    """
 
     invoice: Invoice
     checkouts: tuple[Checkout, ...]
     may_request: bool
+    is_awaited: bool
     template: str = "online_payments/components/card_payment_of_invoice.html"
 
     @property
@@ -75,10 +86,15 @@ def card_payment_of_invoice(
         settings_that_are_on(),
         connections_that_charge(),
     ]
-    is_going_on = any(one.is_live_page or one.is_processing for one in found[:1])
+    newest, now = found[:1], clock.now()
+    is_stuck = any(is_page_stuck(one.state, one.created_at, now) for one in newest)
+    is_going_on = any(one.is_live_page or one.is_processing for one in newest) and not is_stuck
+    is_awaited = any(one.state == CheckoutState.PREPARING for one in newest) and not is_stuck
     is_payable = bool(invoice.outstanding) and actor.may(Permission.CARDS_CHARGE) and not is_going_on
     may_request = is_payable and bool(on) and bool(accounts)
-    return CardPaymentOfInvoice(invoice, tuple(found), may_request) if found or may_request else None
+    if not found and not may_request:
+        return None
+    return CardPaymentOfInvoice(invoice, tuple(found), may_request, is_awaited)
 
 
 def card_payment_of_payment(*, payment: Payment, actor: Actor, **unknown: Any) -> CardPaymentOfPayment | None:

@@ -96,8 +96,8 @@ def send_card_refund(*, card_refund_id: str, **unknown: Any) -> None:
     if refund.state != RefundState.REQUESTED:
         return
     card, by = refund.card_payment, current_actor()
-    stripe = stripe_of(card.connection)
     try:
+        stripe = stripe_of(card.connection)
         made = stripe.refund(
             intent_id=card.intent_id, amount=refund.amount, currency=card.currency, key=str(refund.pk)
         )
@@ -130,15 +130,17 @@ def forget_left_keys(**unknown: Any) -> None:
 def catch_up_with_stripe(**unknown: Any) -> None:
     """Every night, where Stripe is connected: ask for what no webhook has said."""
     by, at = current_actor(), clock.now()
+    failures: list[str] = []
     candidate = queries.candidate_connection()
     if candidate is not None and candidate.state == ConnectionState.CHECKING:
-        _try(candidate)
+        failures += _unless_it_fails(_try, candidate)
     for connection in list(queries.held_connections()):
-        if _try(connection):
-            _catch_up(connection, at)
+        failures += _unless_it_fails(_catch_up, connection, at)
     operations.forget_old_stripe_events(by=by, at=at)
     operations.forget_left_keys(by=by, at=clock.now())
     operations.settle_catching_up(by=by, at=clock.now())
+    if failures:
+        raise EventsFailed(", ".join(failures))
 
 
 def _made(stripe: Stripe, order: SessionOrder) -> SessionFacts:
@@ -177,16 +179,20 @@ def _try(connection: StripeConnection) -> bool:
 
 def _refresh(checkout: Checkout, *, closing: bool = False) -> None:
     """Bring a checkout up to date; with `closing`, its page is closed first. When its keys are gone, or
-    Stripe does not take them any more, it is given up after its time.
+    Stripe does not take them any more, it is given up after its time. One whose page was never made is made
+    now, or given up when it is too late for that.
     """
+    if not checkout.session_id:
+        open_checkout(checkout_id=str(checkout.pk))
+        return
     connection, by = checkout.connection, current_actor()
     try:
         if not connection.is_held:
             raise KeyRefused("keys_gone")
         stripe = stripe_of(connection)
         if closing:
-            _close(stripe, checkout.session_id or "")
-        find_out_about_session(checkout.session_id or "", connection, stripe)
+            _close(stripe, checkout.session_id)
+        find_out_about_session(checkout.session_id, connection, stripe)
     except KeyRefused as refusal:
         operations.note_out_of_sight(checkout_id=checkout.pk, error=refusal.code, by=by, at=clock.now())
     if connection.state == ConnectionState.LEAVING:
@@ -203,16 +209,29 @@ def _close(stripe: Stripe, session_id: str) -> None:
 
 
 def _catch_up(connection: StripeConnection, at: datetime) -> None:
-    """What no webhook has said of this connection: events, pages, refunds, payouts."""
+    """What no webhook has said of this connection: whether its keys work, events, pages, refunds, payouts."""
+    if not _try(connection):
+        return
     stripe = stripe_of(connection)
     failures = [
         *_hear_missed(connection, stripe, at),
         *_each(_refresh, _checkouts(connection, at)),
         *_each(lambda refund: _go_on_with(refund, connection, stripe), _refunds(connection, at)),
-        *_each(lambda payout_id: read_payout(payout_id=str(payout_id)), _payouts(at)),
+        *_each(lambda payout_id: read_payout(payout_id=str(payout_id)), _payouts(connection, at)),
     ]
     if failures:
         raise EventsFailed(", ".join(sorted({type(one).__name__ for one in failures})))
+
+
+def _unless_it_fails(act: Callable[..., Any], *about: Any) -> list[str]:
+    """Do it; what failed, in a word. One account that fails keeps no other from being asked."""
+    try:
+        act(*about)
+    except EventsFailed as error:
+        return [str(error)]
+    except Exception as error:
+        return [type(error).__name__]
+    return []
 
 
 def _hear_missed(connection: StripeConnection, stripe: Stripe, at: datetime) -> list[Exception]:
@@ -226,7 +245,7 @@ def _hear_missed(connection: StripeConnection, stripe: Stripe, at: datetime) -> 
         told = list(stripe.events_between(since, until + timedelta(seconds=1)))
         known = queries.known_events([event.id for event in told])
         missed = [event for event in reversed(told) if event.id not in known]
-        failures += _each(lambda event: work_on_event(event, connection, stripe, is_found=True), missed)
+        failures += _each(lambda event: work_on_event(event, [connection], is_found=True), missed)
         if not failures:
             operations.note_events_read(connection_id=connection.pk, until=until, by=current_actor())
         since = until
@@ -256,8 +275,9 @@ def _refunds(connection: StripeConnection, at: datetime) -> list[Any]:
     return list(wanted[:AT_ONCE])
 
 
-def _payouts(at: datetime) -> list[UUID]:
-    return list(queries.payouts_to_read(before=at - FRESH)[:AT_ONCE])
+def _payouts(connection: StripeConnection, at: datetime) -> list[UUID]:
+    wanted = queries.payouts_to_read(before=at - FRESH).filter(connection_id=connection.pk)
+    return list(wanted[:AT_ONCE])
 
 
 def _go_on_with(refund: Any, connection: StripeConnection, stripe: Stripe) -> None:

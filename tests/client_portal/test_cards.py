@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
@@ -9,10 +10,16 @@ from uuid import uuid4
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import translation
 
 from shared_apps.core import clock
 from shared_apps.core.actors import Actor
-from tenant_apps.client_portal.rules import ASKED_BEFORE_GIVING_UP, Stage, stage_of
+from tenant_apps.client_portal.rules import (
+    ASKED_BEFORE_GIVING_UP,
+    AWAITED_BEFORE_GIVING_UP,
+    Stage,
+    stage_of,
+)
 from tenant_apps.crm.models import Company
 from tenant_apps.invoices.models import Invoice
 from tenant_apps.online_payments.models import Checkout, StripeConnection
@@ -23,7 +30,7 @@ from tests.client_portal.conftest import path_to
 from tests.invoices.stories import AT, issued
 from tests.online_payments.conftest import connected, fake, tell
 from tests.online_payments.fake_stripe import FakeStripe
-from tests.online_payments.stories import run_due_jobs, told
+from tests.online_payments.stories import open_page, run_due_jobs, told
 
 __all__ = ["connected", "fake", "tell"]
 pytestmark = pytest.mark.usefixtures("in_alpha")
@@ -103,8 +110,54 @@ def test_stripe_never_learns_the_address_of_the_link(
 ) -> None:
     checkout = asked(stranger, invoice)
     token = path_to(invoice.pk).split("/")[2]
-    assert token not in checkout.return_path and token not in str(fake.sessions())
-    assert set(parse_qs(urlsplit(back_from(fake)).query)) == {"checkout", "from_stripe", "lang"}
+    assert checkout.url and token not in str(fake.sessions())
+    assert set(parse_qs(urlsplit(back_from(fake)).query)) == {"from_stripe"}
+
+
+def test_who_pays_on_a_page_that_a_member_made_comes_back_to_their_own_link(
+    stranger: Client, owner: Actor, invoice: Invoice, fake: FakeStripe
+) -> None:
+    checkout = open_page(invoice, owner)
+    fake.pay(checkout.session_id or "")
+    there = stranger.get(back_from(fake))["Location"]
+    assert urlsplit(there).path == urlsplit(path_to(invoice.pk, f"pay/{checkout.pk}/")).path
+    address = urlsplit(there)
+    assert stranger.get(f"{address.path}?{address.query}").status_code == 200
+
+
+def test_without_a_link_a_member_comes_back_to_the_invoice_and_a_client_is_thanked(
+    stranger: Client, browser: Client, owner: Actor, invoice: Invoice, fake: FakeStripe
+) -> None:
+    open_page(invoice, owner)
+    link = PublicLink.objects.get(record_id=invoice.pk)
+    revoke_public_link(link_id=link.pk, by=owner, at=AT)
+    assert browser.get(back_from(fake))["Location"] == invoice.get_absolute_url()
+    thanked, left = stranger.get(back_from(fake)), stranger.get(back_from(fake, "cancel_url"))
+    with translation.override(invoice.language[:2]):
+        assert translation.gettext("Thank you.") in text(thanked)
+        assert translation.gettext("Nothing was charged") in text(left)
+    assert fake.sessions()[0]["url"] in text(left) and "no-store" in thanked["Cache-Control"]
+
+
+def test_while_one_waits_only_what_is_new_is_told(
+    stranger: Client, invoice: Invoice, fake: FakeStripe
+) -> None:
+    """What is read aloud or holds the focus is not taken away at each question."""
+    waiting = stranger.post(path_to(invoice.pk, "pay/"))["Location"]
+    page = text(stranger.get(waiting))
+    assert page.count("hx-get") == 1 and 'hidden hx-get="' in page
+    again = next_question(page)
+    same = text(stranger.get(again, headers={"hx-request": "true"}))
+    assert "<h1" not in same and "Back to the document" not in same and next_question(same) != again
+    late = again.replace("asked=1", f"asked={AWAITED_BEFORE_GIVING_UP}")
+    answer = text(stranger.get(late, headers={"hx-request": "true"}))
+    assert 'hx-swap-oob="innerHTML:#checkout"' in answer and "cannot be opened yet" in answer
+    assert "hx-get" not in answer and "Back to the document" not in answer
+
+
+def next_question(page: str) -> str:
+    """What the page asks next by itself."""
+    return unescape(page.split('hx-get="')[1].split('"')[0])
 
 
 def test_who_left_the_page_is_told_that_nothing_was_charged(
@@ -145,10 +198,9 @@ def test_of_what_we_have_not_heard_we_say_just_that(
     assert "not heard of your payment yet" in page and "Ask again" in page and "hx-get" not in page
 
 
-def test_the_way_back_is_for_a_day_for_one_link_and_one_organization(
+def test_the_way_back_is_for_a_day_and_for_one_organization(
     stranger: Client,
     invoice: Invoice,
-    owner: Actor,
     beta: OrganizationRef,
     browser_of: Callable[..., Client],
     fake: FakeStripe,
@@ -160,10 +212,7 @@ def test_the_way_back_is_for_a_day_for_one_link_and_one_organization(
     assert stranger.get(altered).status_code == 404
     with time_machine.travel(clock.now() + timedelta(days=1, minutes=1), tick=False):
         assert stranger.get(way).status_code == 404
-    link = PublicLink.objects.get(record_id=invoice.pk)
-    revoke_public_link(link_id=link.pk, by=owner, at=AT)
-    answer = stranger.get(way)
-    assert answer.status_code == 404 and "no-store" in answer["Cache-Control"]
+        assert "no-store" in stranger.get(way)["Cache-Control"]
 
 
 def test_another_s_checkout_is_not_there(
@@ -179,6 +228,7 @@ def test_another_s_checkout_is_not_there(
     ("state", "status", "came", "asked_count", "stage"),
     [
         ("preparing", "", "", 0, Stage.PREPARING),
+        ("preparing", "", "", AWAITED_BEFORE_GIVING_UP, Stage.LATE),
         ("open", "", "", 0, Stage.READY),
         ("open", "", "left", 0, Stage.LEFT),
         ("open", "", "back", 0, Stage.ASKING),

@@ -103,11 +103,39 @@ def test_without_a_name_nothing_typed_is_lost(stranger: Client, owner: Actor, co
     assert fresh(offer).status == "sent"
 
 
+def test_what_one_answer_wants_is_kept_for_the_other(
+    stranger: Client, owner: Actor, company: Company
+) -> None:
+    offer = sent(owner, company)
+    chosen = offer.items.get(is_optional=True)
+    ticked = {"chosen": [str(chosen.pk)]}
+    page = text(stranger.post(path_to(offer.pk, "decline/"), ticked | {"name": "", "reason": "Скъпо"}))
+    assert " checked" in page and "€180.00" in page.split('id="offer-totals"')[1]
+    assert "<details" in page and " open>" in page
+    foreign = ticked | {"chosen": [str(chosen.pk), str(offer.pk)], "name": "Мария", "reason": "Скъпо"}
+    page = text(stranger.post(path_to(offer.pk, "accept/"), foreign))
+    assert 'value="Мария"' in page and "Скъпо" in page and " checked" in page
+    assert page.count('name="name"') == 1, "whoever they answer with, they write it once"
+
+
+def test_the_language_switch_after_a_refused_answer_leads_to_the_offer(
+    stranger: Client, owner: Actor, company: Company
+) -> None:
+    offer = sent(owner, company)
+    page = text(stranger.post(path_to(offer.pk, "accept/"), {"name": ""}))
+    there = path_to(offer.pk).replace("lang=en", "lang=bg")
+    assert f'href="{there}"' in page
+    for more in ("accept/", "decline/"):
+        answer = stranger.get(path_to(offer.pk, more))
+        assert (answer.status_code, answer["Location"]) == (302, path_to(offer.pk))
+
+
 def test_lines_of_another_offer_are_not_chosen(stranger: Client, owner: Actor, company: Company) -> None:
     offer, other = sent(owner, company), sent(owner, company)
     foreign = other.items.get(is_optional=True)
     answer = stranger.post(path_to(offer.pk, "accept/"), {"name": "Мария", "chosen": [str(foreign.pk)]})
     assert answer.status_code == 422 and fresh(offer).status == "sent"
+    assert "not offered any more" in text(answer)
 
 
 def test_one_that_is_over_says_so(stranger: Client, owner: Actor, company: Company) -> None:

@@ -198,7 +198,6 @@ def _paid_by_card(invoice: Invoice, payment: Payment, at: datetime) -> dict[str,
     checkout = Checkout.objects.create(
         invoice=invoice,
         language="bg",
-        return_path="/",
         state="expired",
         is_settled=True,
         expires_at=at,

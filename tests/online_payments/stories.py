@@ -25,7 +25,7 @@ def host_of_webhook(organization: OrganizationRef) -> str:
 
 def open_page(invoice: Invoice, by: Actor) -> Checkout:
     """A page at Stripe where the invoice is paid."""
-    asked = request_checkout(invoice_id=invoice.pk, return_path="/invoices/", by=by, at=clock.now())
+    asked = request_checkout(invoice_id=invoice.pk, by=by, at=clock.now())
     run_due_jobs()
     return Checkout.objects.get(pk=asked.pk)
 

@@ -1,5 +1,6 @@
 """The pages: settings, the notice, payouts, parts of the pages of invoices and payments."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from django.test import Client
 
 from shared_apps.accounts.roles import Role
+from shared_apps.core import clock
 from shared_apps.core.actors import Actor
 from tenant_apps.invoices.models import Invoice, Payment
 from tenant_apps.online_payments.models import CardRefund, CardSettings, Checkout, Payout, StripeConnection
@@ -137,6 +139,14 @@ class TestInvoicePage:
         page = text(browser.get(address))
         assert "Paid on the payment page of this invoice" in page
         assert "Make a payment page" not in page
+
+    def test_a_page_that_stripe_does_not_make_is_not_waited_for(self, browser: Client, owner: Actor) -> None:
+        invoice = issued(owner)
+        address = f"/invoices/{invoice.pk}/"
+        browser.post(f"{address}checkout/")
+        Checkout.objects.update(created_at=clock.now() - timedelta(minutes=11))
+        part = text(browser.get(f"{address}checkout/"))
+        assert "hx-get" not in part and "Make a payment page" in part
 
     def test_a_failure_is_said_in_words(self, browser: Client, owner: Actor, fake: FakeStripe) -> None:
         from tests.invoices.stories import line

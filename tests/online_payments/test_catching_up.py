@@ -21,13 +21,17 @@ from tenant_apps.online_payments.models import (
     StripeEvent,
 )
 from tenant_apps.online_payments.operations import (
+    StripeKeys,
+    connect_stripe,
     disconnect_stripe,
     forget_old_stripe_events,
     refund_card_payment,
+    request_checkout,
 )
+from tenant_apps.online_payments.tasks import EventsFailed
 from tests.invoices.stories import issued
 from tests.online_payments.fake_stripe import FakeStripe
-from tests.online_payments.stories import KEY, money_of, open_page, run_due_jobs, told
+from tests.online_payments.stories import KEY, OTHER_KEY, money_of, open_page, run_due_jobs, told
 
 pytestmark = pytest.mark.usefixtures("connected")
 
@@ -98,6 +102,37 @@ def test_an_open_page_is_asked_about(invoice: Invoice, owner: Actor, fake: FakeS
     age(Checkout, hours=1)
     catch_up(owner)
     assert Checkout.objects.get().state == "expired"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "state", "error"), [(30, "open", ""), (90, "failed", "too_late")], ids=["young", "late"]
+)
+def test_a_page_that_was_never_made(
+    invoice: Invoice, owner: Actor, minutes: int, state: str, error: str
+) -> None:
+    """Stripe was away for so long that the job which asks for it has given up."""
+    request_checkout(invoice_id=invoice.pk, by=owner, at=clock.now())
+    Job.objects.filter(name="open_checkout").update(state="dead")
+    age(Checkout, minutes=minutes)
+    catch_up(owner)
+    checkout = Checkout.objects.get()
+    assert (checkout.state, checkout.error, checkout.is_settled) == (state, error, state == "failed")
+
+
+def test_an_account_that_fails_keeps_no_other_from_being_asked(
+    invoice: Invoice, owner: Actor, fake: FakeStripe, tell: Any
+) -> None:
+    slow = open_page(invoice, owner)
+    fake.pay(slow.session_id or "", delayed=True)
+    tell(told(fake, "checkout.session.completed"))
+    connect_stripe(keys=StripeKeys(OTHER_KEY, "whsec_of_the_other_one"), by=owner, at=clock.now())
+    run_due_jobs()
+    fake.arrive(slow.session_id or "")
+    fake.trouble += [500, 500]  # to whoever asks first: the working one
+    with pytest.raises(EventsFailed, match="StripeUnreachable"):
+        catch_up(owner)
+    assert money_of(invoice) == (Decimal("120.00"), Decimal("0.00"))
+    assert StripeConnection.objects.order_by("id")[0].state == "gone", "nothing of it is on its way any more"
 
 
 def test_a_refund_that_was_never_sent(invoice: Invoice, owner: Actor, fake: FakeStripe, tell: Any) -> None:

@@ -17,7 +17,7 @@ from shared_apps.jobs.operations import enqueue
 from tenant_apps.activity.models import Event
 from tenant_apps.messages.models import Notification
 from tenant_apps.online_payments.adapters import StripeUnreachable
-from tenant_apps.online_payments.models import CardSettings, Checkout, StripeConnection
+from tenant_apps.online_payments.models import CardRefund, CardSettings, Checkout, StripeConnection
 from tenant_apps.online_payments.operations import (
     CardsNotTaken,
     KeysGone,
@@ -41,7 +41,15 @@ from tenants.context import OrganizationRef
 from tenants.operations import Restoration
 from tests.invoices.stories import issued
 from tests.online_payments.fake_stripe import WEBHOOK_SECRET, FakeStripe
-from tests.online_payments.stories import KEY, OTHER_KEY, money_of, open_page, run_due_jobs, told
+from tests.online_payments.stories import (
+    KEY,
+    OTHER_KEY,
+    TEST_KEY,
+    money_of,
+    open_page,
+    run_due_jobs,
+    told,
+)
 
 KEYS = StripeKeys(KEY, WEBHOOK_SECRET)
 
@@ -213,6 +221,27 @@ class TestOtherKeys:
         assert tell(told(fake, "checkout.session.completed", OTHER_KEY)) == 200, "the webhook secret was kept"
         assert money_of(invoice) == (Decimal("120.00"), Decimal("0.00"))
 
+    def test_keys_of_another_account_want_the_secret_of_its_webhook(
+        self, owner: Actor, fake: FakeStripe
+    ) -> None:
+        connect(owner, StripeKeys(OTHER_KEY))
+        run_due_jobs()
+        old, new = StripeConnection.objects.order_by("id")
+        assert (old.state, new.state, new.error) == ("working", "refused", "other_account")
+        assert new.webhook_secret is None and accepts_cards()
+        connect(owner, StripeKeys(OTHER_KEY, "whsec_of_the_other_one"))
+        run_due_jobs()
+        works = working_connection()
+        assert works and works.key_last4 == OTHER_KEY[-4:]
+
+    def test_keys_of_the_other_mode_want_the_secret_of_its_webhook(self, owner: Actor) -> None:
+        with pytest.raises(Refused) as refusal:
+            connect(owner, StripeKeys(TEST_KEY))
+        assert [(one.field, one.code) for one in refusal.value.errors] == [
+            ("webhook_secret", "webhook_secret_missing")
+        ]
+        assert StripeConnection.objects.count() == 1
+
     def test_another_account_while_a_slow_payment_is_on_its_way(
         self, owner: Actor, fake: FakeStripe, tell: Any
     ) -> None:
@@ -263,6 +292,22 @@ class TestWithdrawnKeys:
         check_stripe_keys(by=owner, at=clock.now())
         run_due_jobs()
         assert accepts_cards()
+        fake.revoked.add(KEY)
+        for _time in range(2):
+            check_stripe_keys(by=owner, at=clock.now())
+            run_due_jobs()
+        told_of = Notification.objects.filter(kind="card_keys_refused")
+        assert told_of.count() == 2, "it happened twice, and each time is told once"
+
+    def test_while_stripe_is_silent_they_are_still_refused(self, owner: Actor, fake: FakeStripe) -> None:
+        fake.revoked.add(KEY)
+        check_stripe_keys(by=owner, at=clock.now())
+        run_due_jobs()
+        fake.trouble += [500, 500]
+        check_stripe_keys(by=owner, at=clock.now())
+        with pytest.raises(StripeUnreachable):
+            run_due_jobs()
+        assert StripeConnection.objects.get().error == "key_invalid" and not accepts_cards()
 
     def test_those_of_a_former_account_are_given_up_with_what_is_on_its_way(
         self, owner: Actor, fake: FakeStripe, tell: Any
@@ -291,7 +336,7 @@ class TestDisconnect:
         disconnect_stripe(by=owner, at=clock.now())
         assert not accepts_cards()
         with pytest.raises(CardsNotTaken):
-            request_checkout(invoice_id=issued(owner).pk, return_path="/", by=owner, at=clock.now())
+            request_checkout(invoice_id=issued(owner).pk, by=owner, at=clock.now())
         run_due_jobs()
         assert fake.sessions()[0]["status"] == "expired"
         connection = StripeConnection.objects.get()
@@ -310,6 +355,55 @@ class TestDisconnect:
         assert paid
         with pytest.raises(KeysGone):
             refund_card_payment(payment_id=paid.pk, amount=Decimal(1), reason="x", by=owner, at=clock.now())
+
+
+@pytest.mark.usefixtures("connected")
+class TestLostSealingKey:
+    """What the keys were sealed with is gone from the server."""
+
+    def test_it_is_said_nobody_is_asked_for_money_and_new_keys_help(
+        self, owner: Actor, fake: FakeStripe, settings: Any
+    ) -> None:
+        settings.SEALING_KEYS = ["another one"]
+        page = open_page(issued(owner), owner)
+        assert (page.state, page.error) == ("failed", "keys_unreadable")
+        assert StripeConnection.objects.get().error == "keys_unreadable" and not accepts_cards()
+        assert Notification.objects.filter(kind="card_keys_refused").count() == 1
+        with pytest.raises(Refused):
+            connect(owner, StripeKeys(KEY))
+        connect(owner)
+        run_due_jobs()
+        assert accepts_cards() and open_page(issued(owner), owner).state == "open"
+
+    def test_a_refund_that_waits_fails_and_people_are_told(
+        self, owner: Actor, fake: FakeStripe, tell: Any, settings: Any
+    ) -> None:
+        fake.pay(open_page(issued(owner), owner).session_id or "")
+        tell(told(fake, "checkout.session.completed"))
+        paid = Checkout.objects.get().payment
+        assert paid
+        refund_card_payment(payment_id=paid.pk, amount=Decimal(1), reason="x", by=owner, at=clock.now())
+        settings.SEALING_KEYS = ["another one"]
+        run_due_jobs()
+        refund = CardRefund.objects.get()
+        assert (refund.state, refund.error) == ("failed", "keys_unreadable")
+
+    def test_one_former_connection_that_cannot_be_opened_silences_nobody(
+        self, owner: Actor, fake: FakeStripe, tell: Any, settings: Any
+    ) -> None:
+        slow = open_page(issued(owner), owner)
+        fake.pay(slow.session_id or "", delayed=True)
+        tell(told(fake, "checkout.session.completed"))
+        settings.SEALING_KEYS = ["another one"]
+        connect(owner, StripeKeys(OTHER_KEY, "whsec_of_the_other_one"))
+        run_due_jobs()
+        old, new = StripeConnection.objects.order_by("id")
+        assert (old.state, new.state) == ("leaving", "working")
+        invoice = issued(owner)
+        fake.pay(open_page(invoice, owner).session_id or "")
+        event = told(fake, "checkout.session.completed", OTHER_KEY)
+        assert tell(event, "whsec_of_the_other_one") == 200
+        assert money_of(invoice) == (Decimal("120.00"), Decimal("0.00"))
 
 
 @pytest.mark.usefixtures("connected")

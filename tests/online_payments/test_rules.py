@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared_apps.core.ids import id_in
 from tenant_apps.online_payments import rules
 
 AT = datetime(2026, 12, 1, tzinfo=UTC)
@@ -60,7 +61,7 @@ def test_the_prefix_says_the_mode(key: str, prefix: str, is_live: bool) -> None:
 def test_any_other_text_is_no_key(text: str) -> None:
     assert rules.key_fault(text) and not rules.prefix_of(text) and not rules.is_key_live(text)
     assert rules.named_in({"tefter_organization": text}) is None
-    assert rules.id_in(text) is None or text
+    assert id_in(text) is None or text
 
 
 def test_metadata_names_what_it_was_named_with() -> None:

@@ -27,6 +27,7 @@ from tenant_apps.online_payments.operations import (
     StripeKeys,
     ask_again,
     connect_stripe,
+    refund_card_payment,
     request_checkout,
 )
 from tenants.context import OrganizationRef, in_organization
@@ -35,6 +36,7 @@ from tests.invoices.stories import TODAY, issued
 from tests.online_payments.fake_stripe import WEBHOOK_SECRET, FakeStripe, Json
 from tests.online_payments.stories import (
     KEY,
+    OTHER_KEY,
     TEST_KEY,
     host_of_webhook,
     money_of,
@@ -179,7 +181,7 @@ class TestDelayed:
         assert money_of(invoice) == NOTHING
 
         with pytest.raises(PaymentOnItsWay):
-            request_checkout(invoice_id=invoice.pk, return_path="/", by=owner, at=clock.now())
+            request_checkout(invoice_id=invoice.pk, by=owner, at=clock.now())
 
         fake.arrive(page.session_id or "")
         assert tell(told(fake, "checkout.session.async_payment_succeeded")) == 200
@@ -231,6 +233,14 @@ class TestDelayed:
         Checkout.objects.update(asked_at=later)
         assert tell(told(fake, "checkout.session.expired")) == 200
         assert Checkout.objects.get().state == "open"
+
+
+def by_hand(owner: Actor, amount: str) -> None:
+    """A person saw at Stripe that money went back, and books it."""
+    refund_payment(
+        payment_id=Payment.objects.get().pk, amount=Decimal(amount), refunded_on=TODAY, reason="x",
+        frees_allocations=True, by=owner, at=clock.now(),
+    )  # fmt: skip
 
 
 class TestRefunded:
@@ -290,15 +300,43 @@ class TestRefunded:
     def test_what_a_person_booked_by_hand_is_not_booked_again(
         self, paid: str, invoice: Invoice, owner: Actor, fake: FakeStripe, tell: Any
     ) -> None:
-        money = Payment.objects.get()
-        refund_payment(
-            payment_id=money.pk, amount=Decimal(120), refunded_on=TODAY, reason="x", frees_allocations=True,
-            by=owner, at=clock.now(),
-        )  # fmt: skip
+        by_hand(owner, "120.00")
         fake.refund(paid)
         assert tell(told(fake, "charge.refunded")) == 200
         assert Refund.objects.count() == 1
-        assert CardRefund.objects.get().refund is None
+        assert CardRefund.objects.get().refund == Refund.objects.get()
+
+    def test_what_a_person_booked_in_parts_is_not_booked_again(
+        self, paid: str, invoice: Invoice, owner: Actor, fake: FakeStripe, tell: Any
+    ) -> None:
+        by_hand(owner, "20.00")
+        fake.refund(paid, 2000)
+        assert tell(told(fake, "charge.refunded")) == 200
+        assert (Refund.objects.count(), CardRefund.objects.get().refund) == (1, Refund.objects.get())
+        assert Payment.objects.get().refunded_total == Decimal("20.00")
+        fake.refund(paid, 2000)
+        assert tell(told(fake, "charge.refunded")) == 200
+        assert Payment.objects.get().refunded_total == Decimal("40.00"), "each of theirs stands for one"
+
+    def test_what_a_person_booked_and_stripe_took_back_is_the_client_s_credit(
+        self, paid: str, invoice: Invoice, owner: Actor, fake: FakeStripe, tell: Any
+    ) -> None:
+        by_hand(owner, "20.00")
+        refund_id = fake.refund(paid, 2000)
+        tell(told(fake, "charge.refunded"))
+        fake.finish_refund(refund_id, "failed", "expired_or_canceled_card")
+        assert tell(told(fake, "refund.failed")) == 200
+        assert Payment.objects.get().refunded_total == 0
+        assert money_of(invoice) == (Decimal("100.00"), Decimal("20.00"))
+
+    def test_what_a_person_booked_is_not_what_they_ask_stripe_for_afterwards(
+        self, paid: str, owner: Actor, fake: FakeStripe
+    ) -> None:
+        by_hand(owner, "20.00")
+        money = Payment.objects.get()
+        refund_card_payment(payment_id=money.pk, amount=Decimal(20), reason="x", by=owner, at=clock.now())
+        run_due_jobs()
+        assert Payment.objects.get().refunded_total == Decimal("40.00")
 
 
 class TestDisputed:
@@ -333,6 +371,15 @@ class TestDisputed:
         assert Refund.objects.get().external_key == f"stripe:{dispute_id}"
         assert money_of(invoice) == (Decimal("70.00"), Decimal("0.00"))
         assert Dispute.objects.get().refund == Refund.objects.get()
+
+    def test_lost_and_booked_by_a_person_already(
+        self, paid: str, invoice: Invoice, owner: Actor, fake: FakeStripe, tell: Any
+    ) -> None:
+        by_hand(owner, "50.00")
+        fake.close_dispute(fake.dispute(paid, 5000), "lost")
+        assert tell(told(fake, "charge.dispute.closed")) == 200
+        assert Dispute.objects.get().refund == Refund.objects.get()
+        assert money_of(invoice) == (Decimal("70.00"), Decimal("0.00"))
 
     def test_lost_and_then_won_after_all(
         self, paid: str, invoice: Invoice, fake: FakeStripe, tell: Any
@@ -412,6 +459,46 @@ class TestWhoSpeaks:
             fake._owner(kind)[1]["metadata"] = {}
         event = told(fake, "checkout.session.completed")
         assert (tell(event), outcome_of(event)) == (200, "not_ours")
+
+    @pytest.mark.parametrize(
+        "key", [TEST_KEY, OTHER_KEY, "sk_live_mistyped99"], ids=["test mode", "another account", "mistyped"]
+    )
+    def test_a_secret_that_was_entered_with_another_key_too(
+        self, page: Checkout, invoice: Invoice, owner: Actor, fake: FakeStripe, tell: Any, key: str
+    ) -> None:
+        """While the other key is checked, and after: an event is whose account knows what it is about."""
+        fake.revoked.add("sk_live_mistyped99")
+        connect_stripe(keys=StripeKeys(key, WEBHOOK_SECRET), by=owner, at=clock.now())
+        fake.pay(page.session_id or "", delayed=True)
+        event = told(fake, "checkout.session.completed")
+        assert (tell(event), outcome_of(event)) == (200, "noted")
+        run_due_jobs()
+        fake.arrive(page.session_id or "")
+        event = told(fake, "checkout.session.async_payment_succeeded")
+        assert (tell(event), outcome_of(event)) == (200, "booked")
+        assert money_of(invoice) == PAID
+
+    def test_what_no_account_knows_is_not_ours(
+        self, page: Checkout, owner: Actor, fake: FakeStripe, tell: Any
+    ) -> None:
+        """Also while keys that were refused have the same secret."""
+        fake.revoked.add(OTHER_KEY)
+        connect_stripe(keys=StripeKeys(OTHER_KEY, WEBHOOK_SECRET), by=owner, at=clock.now())
+        run_due_jobs()
+        fake.pay(page.session_id or "")
+        event = told(fake, "checkout.session.completed") | {"id": "evt_of_a_stranger"}
+        event["data"]["object"]["id"] = "cs_of_a_stranger"
+        assert (tell(event), outcome_of(event)) == (200, "not_ours")
+
+    def test_what_may_be_of_an_account_that_cannot_be_asked_comes_again(
+        self, page: Checkout, invoice: Invoice, owner: Actor, fake: FakeStripe, tell: Any
+    ) -> None:
+        fake.pay(page.session_id or "")
+        fake.revoked.add(KEY)
+        event = told(fake, "checkout.session.completed")
+        assert (tell(event), outcome_of(event)) == (500, "failed")
+        fake.revoked.clear()
+        assert (tell(event), money_of(invoice)) == (200, PAID)
 
     def test_an_unknown_event(self, tell: Any) -> None:
         event: Json = {

@@ -48,7 +48,7 @@ class Town:
 
     def ask(self, which: int, cents: int) -> None:
         invoice = self.invoices[which % 2]
-        request_checkout(invoice_id=invoice.pk, return_path="/", by=self.owner, at=clock.now())
+        request_checkout(invoice_id=invoice.pk, by=self.owner, at=clock.now())
 
     def pay(self, which: int, cents: int) -> None:
         self.fake.pay(self._one(self._sessions("open"), which)["id"])

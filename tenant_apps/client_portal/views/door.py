@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -74,7 +74,7 @@ class Door:
             self.handlers |= {"GET": on_get, "HEAD": on_get}
         if on_post:
             self.handlers["POST"] = on_post
-        functools.update_wrapper(self, on_get or on_post)  # type: ignore[arg-type]
+        functools.update_wrapper(self, on_post or on_get)  # type: ignore[arg-type]
 
     def act(self, view: View) -> View:
         """Let `view` answer the POST of this page's form."""
@@ -124,8 +124,14 @@ def opened(*kinds: str) -> Callable[[View], Door]:
 
 
 def acted(*kinds: str) -> Callable[[View], Door]:
-    """A view that answers POST alone."""
-    return lambda view: Door(kinds, None, view)
+    """A view that answers POST alone. Who comes to its address otherwise, such as by the address bar
+    after a refusal, is led to the page that it belongs to.
+    """
+    return lambda view: Door(kinds, _to_page, view)
+
+
+def _to_page(request: Request) -> HttpResponse:
+    return redirect(request.visit.url("public_page"))
 
 
 def frame(request: Request) -> dict[str, Any]:
@@ -170,13 +176,14 @@ def language_asked(request: HttpRequest) -> str:
 
 
 def _languages(request: Request) -> list[dict[str, Any]]:
-    """The languages, each with this page's address in it."""
+    """The languages, each with this page's address in it; after a form, that of the page it belongs to."""
+    path = reverse("public_page", args=[request.visit.token]) if request.method == "POST" else ""
     found = []
     for code, _name in settings.LANGUAGES:
         query = request.GET.copy()
         query[LANGUAGE] = code
         is_current = code == request.visit.language
-        found.append({"code": code, "url": f"?{query.urlencode()}", "is_current": is_current})
+        found.append({"code": code, "url": f"{path}?{query.urlencode()}", "is_current": is_current})
     return found
 
 

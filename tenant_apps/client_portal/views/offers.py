@@ -1,6 +1,6 @@
 """An offer as its client sees it: they choose, and accept or decline."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +12,8 @@ from shared_apps.core.errors import DomainError
 from shared_apps.core.http import add_refusal, status_of
 from shared_apps.core.ids import ids_in
 from tenant_apps.client_portal import queries, rules
-from tenant_apps.client_portal.forms import AcceptForm, DeclineForm
-from tenant_apps.client_portal.views.door import Request, acted, frame, opened
+from tenant_apps.client_portal.forms import AnswerForm
+from tenant_apps.client_portal.views.door import Request, Visit, acted, frame, opened
 from tenant_apps.invoices.models import Offer
 from tenant_apps.invoices.operations import accept_offer, decline_offer, totals_of_lines
 from tenants.context import current_organization
@@ -27,46 +27,13 @@ def offer_page(request: Request) -> HttpResponse:
 @acted(rules.OFFER)
 def accept_public_offer(request: Request) -> HttpResponse:
     """The client accepts, with the lines that they have chosen."""
-    visit = request.visit
-    form = AcceptForm(request.POST, offered=visit.opened.record)
-    status = 422
-    if form.is_valid():
-        try:
-            accept_offer(
-                offer_id=visit.opened.record.pk,
-                name=form.cleaned_data["name"],
-                chosen_item_ids=form.cleaned_data["chosen"],
-                from_address=visit.address,
-                by=visit.opened.client,
-                at=clock.now(),
-            )
-            return redirect(visit.url("public_page"))
-        except DomainError as refusal:
-            add_refusal(form, refusal)
-            status = status_of(refusal)
-    return _page(request, chosen=ids_in(request.POST.getlist("chosen")), accept_form=form, status=status)
+    return _answered(request, _accept)
 
 
 @acted(rules.OFFER)
 def decline_public_offer(request: Request) -> HttpResponse:
     """The client declines, and says why if they like."""
-    visit = request.visit
-    form = DeclineForm(request.POST, offered=visit.opened.record)
-    status = 422
-    if form.is_valid():
-        try:
-            decline_offer(
-                offer_id=visit.opened.record.pk,
-                **form.cleaned_data,
-                from_address=visit.address,
-                by=visit.opened.client,
-                at=clock.now(),
-            )
-            return redirect(visit.url("public_page"))
-        except DomainError as refusal:
-            add_refusal(form, refusal)
-            status = status_of(refusal)
-    return _page(request, decline_form=form, status=status)
+    return _answered(request, _decline, is_declined=True)
 
 
 @opened(rules.OFFER)
@@ -82,12 +49,48 @@ def public_version(request: Request, version_id: UUID) -> HttpResponse:
     return render(request, "client_portal/offer_version.html", context)
 
 
+def _accept(visit: Visit, name: str, reason: str, chosen: list[UUID]) -> None:
+    accept_offer(
+        offer_id=visit.opened.record.pk,
+        name=name,
+        chosen_item_ids=chosen,
+        from_address=visit.address,
+        by=visit.opened.client,
+        at=clock.now(),
+    )
+
+
+def _decline(visit: Visit, name: str, reason: str, chosen: list[UUID]) -> None:
+    decline_offer(
+        offer_id=visit.opened.record.pk,
+        name=name,
+        reason=reason,
+        from_address=visit.address,
+        by=visit.opened.client,
+        at=clock.now(),
+    )
+
+
+def _answered(request: Request, answer: Callable[..., None], *, is_declined: bool = False) -> HttpResponse:
+    """To the offer as it is after the answer; or the page again, with what is wrong and what was typed."""
+    form, status = AnswerForm(request.POST, offered=request.visit.opened.record), 422
+    if form.is_valid():
+        try:
+            answer(request.visit, **form.cleaned_data)
+            return redirect(request.visit.url("public_page"))
+        except DomainError as refusal:
+            add_refusal(form, refusal)
+            status = status_of(refusal)
+    chosen = ids_in(request.POST.getlist("chosen"))
+    return _page(request, chosen=chosen, form=form, is_declined=is_declined, status=status)
+
+
 def _page(
     request: Request,
     *,
     chosen: Collection[UUID] = (),
-    accept_form: AcceptForm | None = None,
-    decline_form: DeclineForm | None = None,
+    form: AnswerForm | None = None,
+    is_declined: bool = False,
     status: int = 200,
 ) -> HttpResponse:
     visit, today = request.visit, clock.today(current_organization().time_zone)
@@ -107,8 +110,8 @@ def _page(
         "accept_url": visit.url("accept_public_offer"),
         "decline_url": visit.url("decline_public_offer"),
         "older": [(one, visit.url("public_version", one.pk)) for one in shown.older],
-        "accept_form": accept_form or AcceptForm(offered=offer),
-        "decline_form": decline_form or DeclineForm(offered=offer),
+        "form": form or AnswerForm(offered=offer),
+        "is_declined": is_declined,
     }
     return render(request, "client_portal/offer.html", context, status=status)
 

@@ -45,7 +45,6 @@ class Checkout(models.Model):
     currency = models.CharField(max_length=3)
     language = models.CharField(max_length=5)
     is_live = models.BooleanField()
-    return_path = models.CharField(max_length=300)
     state = models.CharField(max_length=10, choices=CheckoutState.choices, default=CheckoutState.PREPARING)
     payment_status = models.CharField(
         max_length=10, choices=PaymentStatus.choices, default=PaymentStatus.NONE, blank=True
@@ -111,7 +110,7 @@ class Checkout(models.Model):
             "created_at",
             "updated_at",
         )
-        personal = ("return_path", "url")
+        personal = ("url",)
         secret = ()
         people = ("by_id",)
 

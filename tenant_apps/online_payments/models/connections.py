@@ -25,7 +25,8 @@ class StripeConnection(models.Model):
 
     At most one works, and at most one besides is being checked. The one before it stays (`leaving`) until
     nothing of it is on its way any more; then its keys are deleted. `error`: a code of `connection_texts`.
-    `events_read_until`: up to when Stripe was asked for its events.
+    `events_read_until`: up to when Stripe was asked for its events. Without a `webhook_secret`, keys that are
+    being checked take over that of the working ones, when they prove to be of the same account.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -94,6 +95,11 @@ class StripeConnection(models.Model):
     @property
     def is_working(self) -> bool:
         return self.state == ConnectionState.WORKING
+
+    @property
+    def is_candidate(self) -> bool:
+        """Whether its keys were entered and do not work (yet)."""
+        return self.state in CANDIDATES
 
     @property
     def is_held(self) -> bool:

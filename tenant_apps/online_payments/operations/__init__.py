@@ -7,7 +7,6 @@ from tenant_apps.online_payments.operations.checkouts import CheckoutBusy as Che
 from tenant_apps.online_payments.operations.checkouts import NotChargeable as NotChargeable
 from tenant_apps.online_payments.operations.checkouts import NotConnected as NotConnected
 from tenant_apps.online_payments.operations.checkouts import NothingToPay as NothingToPay
-from tenant_apps.online_payments.operations.checkouts import PathNotOurs as PathNotOurs
 from tenant_apps.online_payments.operations.checkouts import PaymentOnItsWay as PaymentOnItsWay
 from tenant_apps.online_payments.operations.checkouts import ask_again as ask_again
 from tenant_apps.online_payments.operations.checkouts import begin_session as begin_session

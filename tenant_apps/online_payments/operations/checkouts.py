@@ -5,10 +5,12 @@ hold a checkout whose page has never been.
 """
 
 from datetime import datetime, timedelta
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +33,7 @@ from tenant_apps.online_payments.queries import (
     live_checkout_of,
     lock_checkout,
     outdated_invoices,
+    way_back,
     working_connection,
 )
 from tenants.context import current_organization
@@ -41,7 +44,6 @@ OPEN_FOR, MUST_BE_OPEN_WITHIN = timedelta(hours=2), timedelta(minutes=80)
 # When a page is over and no webhook has said so, Stripe is asked.
 ASKED_AFTER_END = timedelta(minutes=2)
 ASKED_AGAIN_AFTER = timedelta(seconds=5)
-LONGEST_PATH = 300
 
 
 class NotConnected(Refused):
@@ -79,20 +81,13 @@ class NotChargeable(Refused):
     message = _("Stripe cannot charge this amount in this currency.")
 
 
-class PathNotOurs(Refused):
-    code = "path_not_ours"
-    message = _("Give a path on the organization's host, such as /invoices/.")
-    field = "return_path"
-
-
 @operation(permission=None, event=None, why="the page that is open already is given again")
-def request_checkout(*, invoice_id: UUID, return_path: str, by: Actor, at: datetime) -> Checkout:
+def request_checkout(*, invoice_id: UUID, by: Actor, at: datetime) -> Checkout:
     """Have a page made where the invoice is paid by card: what it owes now. A job asks Stripe for it.
 
     Who asks twice, or at the same time, gets the same page. By a member, or by the client whose link opens
-    the invoice. The client comes back to `return_path`, a path on the organization's host, to which
-    `checkout=<id>` is added, and `from_stripe`: `back` when they went through with it, else `left`. Raises
-    `CardsNotTaken`, `NothingToPay`, `PaymentOnItsWay`, `NotChargeable`, `PathNotOurs`.
+    the invoice; whoever pays comes back the same way. Raises `CardsNotTaken`, `NothingToPay`,
+    `PaymentOnItsWay`, `NotChargeable`.
     """
     if by.kind is not ActorKind.CLIENT:
         by.require(Permission.CARDS_CHARGE)
@@ -100,8 +95,8 @@ def request_checkout(*, invoice_id: UUID, return_path: str, by: Actor, at: datet
     connection = working_connection()
     if connection is None or not accepts_cards():
         raise CardsNotTaken()
-    _check(invoice, return_path)
-    wanted = _checkout(invoice, connection, return_path, by, at)
+    _check(invoice)
+    wanted = _checkout(invoice, connection, by, at)
     kept = _only_one(wanted, by, at)
     if kept.pk == wanted.pk:
         enqueue("open_checkout", by=by, key=f"open_checkout:{kept.pk}", checkout_id=str(kept.pk))
@@ -253,11 +248,7 @@ def _end(
     record(event=event, subject=checkout, by=by, at=at, parent=checkout.invoice, new={"error": error})
 
 
-def _check(invoice: Invoice, return_path: str) -> None:
-    address = urlsplit(return_path)
-    is_ours = return_path.startswith("/") and not address.netloc and not address.scheme
-    if not is_ours or "\\" in return_path or len(return_path) > LONGEST_PATH or not return_path.isprintable():
-        raise PathNotOurs()
+def _check(invoice: Invoice) -> None:
     if not invoice.outstanding:
         raise NothingToPay()
     if is_payment_on_its_way(invoice.pk):
@@ -268,9 +259,7 @@ def _check(invoice: Invoice, return_path: str) -> None:
         raise NotChargeable() from None
 
 
-def _checkout(
-    invoice: Invoice, connection: StripeConnection, return_path: str, by: Actor, at: datetime
-) -> Checkout:
+def _checkout(invoice: Invoice, connection: StripeConnection, by: Actor, at: datetime) -> Checkout:
     return Checkout(
         invoice=invoice,
         connection=connection,
@@ -278,7 +267,6 @@ def _checkout(
         currency=invoice.currency,
         language=by.language if by.kind is ActorKind.CLIENT else invoice.language[:2],
         is_live=connection.is_live,
-        return_path=return_path,
         expires_at=at + OPEN_FOR,
         by_kind=by.kind,
         by_id=by.id,
@@ -313,7 +301,7 @@ def _fits(there: Checkout, wanted: Checkout, at: datetime) -> bool:
         wanted.currency,
         wanted.connection_id,
     )
-    return same and at < there.expires_at
+    return same and at < there.expires_at and not rules.is_stuck(there.state, there.created_at, at)
 
 
 def _order(checkout: Checkout, invoice: Invoice) -> rules.SessionOrder:
@@ -336,11 +324,11 @@ def _order(checkout: Checkout, invoice: Invoice) -> rules.SessionOrder:
 
 
 def _address(checkout: Checkout, how: str) -> str:
-    """Where the client comes back to, with the checkout's id and whether they went through with it."""
-    path = urlsplit(checkout.return_path)
-    told = urlencode({"checkout": str(checkout.pk), "from_stripe": how})
-    query = f"{path.query}&{told}" if path.query else told
-    return address_of(current_organization().subdomain, urlunsplit(("", "", path.path, query, path.fragment)))
+    """Where the client comes back to, and `how`: `back` when they went through with it, else `left`. Asked
+    again it is the same, as Stripe wants it of what it is told twice.
+    """
+    path = reverse("public_return", args=[way_back(checkout.pk)], urlconf=settings.ROOT_URLCONF)
+    return address_of(current_organization().subdomain, f"{path}?{urlencode({'from_stripe': how})}")
 
 
 def _ask_at_the_end(checkout: Checkout, by: Actor, at: datetime) -> None:

@@ -34,6 +34,7 @@ from tenant_apps.online_payments.queries import (
     candidate_connection,
     held_connections,
     is_something_left,
+    webhook_secret_of,
     working_connection,
 )
 from tenant_apps.online_payments.rules import keys as keys_rules
@@ -41,6 +42,7 @@ from tenants.context import current_organization
 from tenants.operations import Restoration
 
 CATCHING_UP, KEYS_GONE, DEAD_KEYS = "catch_up_with_stripe", "keys_gone", "card_keys_refused"
+OTHER_ACCOUNT = "other_account"
 FAULT_TEXTS: dict[str, Text] = {
     keys_rules.PUBLISHABLE: _(
         "This is the publishable key. Enter the secret one, which begins with sk_ (or a restricted one, rk_)."
@@ -49,6 +51,9 @@ FAULT_TEXTS: dict[str, Text] = {
         "This is not a secret key of Stripe: it begins with sk_live_, sk_test_, rk_live_ or rk_test_."
     ),
     keys_rules.NOT_A_WEBHOOK_SECRET: _("This is not the secret of a webhook: it begins with whsec_."),
+    keys_rules.WEBHOOK_SECRET_MISSING: _(
+        "Test keys and live keys have different webhooks. Enter the secret of the webhook of these keys."
+    ),
 }
 
 
@@ -66,7 +71,9 @@ class NoticeNotConfirmed(Refused):
 
 @dataclass(frozen=True)
 class StripeKeys:
-    """What somebody entered. An empty `webhook_secret` keeps the one that is there."""
+    """What somebody entered. An empty `webhook_secret` keeps the one that is there, for keys of the same
+    account and the same mode.
+    """
 
     secret_key: str
     webhook_secret: str = ""
@@ -84,16 +91,15 @@ def connect_stripe(*, keys: StripeKeys, by: Actor, at: datetime) -> StripeConnec
     """
     key, secret = keys.secret_key.strip(), keys.webhook_secret.strip()
     before = working_connection()
-    refuse_all(_faults(key, secret, may_keep=before is not None))
-    sealed_secret, last4 = _webhook_secret(secret, before)
+    refuse_all(_faults(key, secret, before))
     for failed in StripeConnection.objects.select_for_update().filter(state__in=CANDIDATES).order_by("id"):
         _forget(failed, by, at)
     connection = StripeConnection.objects.create(
         secret_key=_sealed(key),
-        webhook_secret=sealed_secret,
+        webhook_secret=_sealed(secret) if secret else None,
         key_prefix=rules.prefix_of(key),
         key_last4=key[-4:],
-        webhook_last4=last4,
+        webhook_last4=secret[-4:],
         is_live=rules.is_key_live(key),
         by_id=by.id,
         by_label=by.label[:250],
@@ -128,7 +134,8 @@ def accept_stripe_keys(
     """Stripe knows the keys. New ones take the place of those in use.
 
     Of the same account, what was begun with the old keys goes on with the new ones; of another, the old ones
-    stay until nothing of theirs is on its way.
+    stay until nothing of theirs is on its way, and keys that came without the secret of their own webhook are
+    refused.
     """
     connection = StripeConnection.objects.select_for_update().get(pk=connection_id)
     if connection.state not in {*CANDIDATES, ConnectionState.WORKING}:
@@ -138,6 +145,11 @@ def accept_stripe_keys(
     connection.country, connection.default_currency = account.country, account.default_currency
     connection.charges_enabled, connection.error = account.charges_enabled, ""
     connection.checked_at = connection.updated_at = at
+    if not was_working and not _take_over_webhook(old, connection):
+        connection.state, connection.error = ConnectionState.REFUSED, OTHER_ACCOUNT
+        connection.save()
+        _record_refusal(connection, by, at)
+        return connection
     if not was_working:
         if old is not None:
             _succeed(old, connection, by, at)
@@ -156,15 +168,15 @@ def refuse_stripe_keys(*, connection_id: UUID, error: str, is_final: bool, by: A
     if connection.state not in {*CANDIDATES, ConnectionState.WORKING}:
         return
     was = connection.error
-    connection.error, connection.updated_at = error[:60], at
+    if is_final or not was:  # a silence says nothing new of keys that were refused before
+        connection.error, connection.updated_at = error[:60], at
     if is_final:
         connection.checked_at = at
         if not connection.is_working:
             connection.state = ConnectionState.REFUSED
     connection.save(update_fields=["error", "state", "checked_at", "updated_at"])
     if is_final and error != was:
-        new = {"error": connection.error}
-        record(event=ConnectionEvent.REFUSED, subject=connection, by=by, at=at, new=new)
+        _record_refusal(connection, by, at)
         if connection.is_working:
             _tell_of_dead_keys(connection, by, at)
 
@@ -281,12 +293,32 @@ def _tell_of_dead_keys(connection: StripeConnection, by: Actor, at: datetime) ->
         )
         words = text % {"key": str(connection)}
     url = reverse("card_settings")
-    tell_people(kind=DEAD_KEYS, because=connection, url=url, text=words, by=by, at=at)
+    tell_people(
+        kind=DEAD_KEYS, because=connection, occasion=at.isoformat(), url=url, text=words, by=by, at=at
+    )
+
+
+def _record_refusal(connection: StripeConnection, by: Actor, at: datetime) -> None:
+    new = {"error": connection.error}
+    record(event=ConnectionEvent.REFUSED, subject=connection, by=by, at=at, new=new)
+
+
+def _take_over_webhook(old: StripeConnection | None, new: StripeConnection) -> bool:
+    """Whether the new keys have the secret of their webhook: entered with them, or that of the old ones,
+    which are of the same account.
+    """
+    if new.webhook_secret is None and old is not None and _is_same_account(old, new):
+        new.webhook_secret, new.webhook_last4 = old.webhook_secret, old.webhook_last4
+    return bool(webhook_secret_of(new))
+
+
+def _is_same_account(old: StripeConnection, new: StripeConnection) -> bool:
+    return (old.account_id, old.is_live) == (new.account_id, new.is_live)
 
 
 def _succeed(old: StripeConnection, new: StripeConnection, by: Actor, at: datetime) -> None:
     """The new keys take the place of the old ones."""
-    if (old.account_id, old.is_live) == (new.account_id, new.is_live):
+    if _is_same_account(old, new):
         for rows in (old.checkouts, old.card_payments, old.payouts):
             rows.update(connection=new)
         new.events_read_until, new.event_seen_at = old.events_read_until, old.event_seen_at
@@ -311,18 +343,13 @@ def _forget(connection: StripeConnection, by: Actor, at: datetime) -> None:
     record(event=ConnectionEvent.FORGOTTEN, subject=connection, by=by, at=at)
 
 
-def _faults(key: str, secret: str, *, may_keep: bool) -> list[FieldError]:
+def _faults(key: str, secret: str, before: StripeConnection | None) -> list[FieldError]:
     found = {"secret_key": rules.key_fault(key)}
-    if secret or not may_keep:
+    if secret or before is None or not webhook_secret_of(before):
         found["webhook_secret"] = rules.webhook_secret_fault(secret)
+    elif not found["secret_key"] and rules.is_key_live(key) != before.is_live:
+        found["webhook_secret"] = keys_rules.WEBHOOK_SECRET_MISSING
     return [FieldError(field, code, FAULT_TEXTS[code]) for field, code in found.items() if code]
-
-
-def _webhook_secret(secret: str, before: StripeConnection | None) -> tuple[str | None, str]:
-    """Sealed, with its last four characters."""
-    if secret or before is None:
-        return _sealed(secret), secret[-4:]
-    return before.webhook_secret, before.webhook_last4
 
 
 def _sealed(text: str) -> str:

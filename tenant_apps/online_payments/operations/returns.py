@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
@@ -24,7 +24,7 @@ from tenant_apps.invoices.operations import (
     undo_refund,
 )
 from tenant_apps.invoices.operations.allocations import AmountNotPositive, PaymentVoided
-from tenant_apps.invoices.queries import lock_payment
+from tenant_apps.invoices.queries import live_refunds, lock_payment
 from tenant_apps.online_payments import rules
 from tenant_apps.online_payments.events import CardPaymentEvent
 from tenant_apps.online_payments.models import CardPayment, CardRefund, Dispute, DisputeState, RefundState
@@ -139,7 +139,10 @@ def _note_refund(
     row.state, row.stripe_id, row.asked_at, row.updated_at = state, facts.id, as_of, at
     row.error = facts.reason[:60] if state in OVER else ""
     if state == RefundState.SUCCEEDED and row.refund is None:
-        row.refund = _give_back(card, facts.amount, facts.id, facts.created_at, _reason_of(row), by, at)
+        by_hand = _booked_by_hand(card.payment, facts.amount) if facts.asked_as is None else None
+        row.refund = by_hand or _give_back(
+            card, facts.amount, facts.id, facts.created_at, _reason_of(row), by, at
+        )
     elif state in OVER and row.refund is not None:
         _came_back(row.refund, by, at)
         row.refund = None
@@ -169,7 +172,9 @@ def _note_dispute(
     if state == DisputeState.LOST and row.refund is None:
         with override(current_organization().language):
             reason = _("Dispute lost")
-        row.refund = _give_back(card, facts.amount, facts.id, as_of, reason, by, at)
+        row.refund = _booked_by_hand(card.payment, facts.amount) or _give_back(
+            card, facts.amount, facts.id, as_of, reason, by, at
+        )
     elif state == DisputeState.WON and row.refund is not None:
         _came_back(row.refund, by, at)
         row.refund = None
@@ -178,6 +183,16 @@ def _note_dispute(
         return False
     _tell_dispute(card, row, by, at, is_new=is_new)
     return True
+
+
+def _booked_by_hand(payment: Payment, amount: Decimal) -> Refund | None:
+    """The oldest refund of just this amount that a person booked and that is nothing else of Stripe's: what
+    they saw there before we heard of it. What was asked for here is never it.
+    """
+    by_hand = live_refunds().filter(payment=payment, amount=amount, external_key=None)
+    in_refund = Exists(CardRefund.objects.filter(refund=OuterRef("pk")))
+    in_dispute = Exists(Dispute.objects.filter(refund=OuterRef("pk")))
+    return by_hand.exclude(in_refund).exclude(in_dispute).order_by("id").first()
 
 
 def _give_back(
@@ -189,9 +204,7 @@ def _give_back(
     by: Actor,
     at: datetime,
 ) -> Refund | None:
-    """Book in the ledger what went back. Of what a person has booked by hand already, nothing is booked
-    again; None where nothing is left to book.
-    """
+    """Book in the ledger what went back, as far as anything is left there; None where nothing is."""
     payment = card.payment
     left = payment.amount - payment.refunded_total
     if payment.voided_at or not left:

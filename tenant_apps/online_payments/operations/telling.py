@@ -13,11 +13,20 @@ from tenant_apps.workspace.queries import active_members
 
 
 def tell_people(
-    *, kind: str, because: Model, url: str, text: str, by: Actor, at: datetime, invoice: Invoice | None = None
+    *,
+    kind: str,
+    because: Model,
+    url: str,
+    text: str,
+    by: Actor,
+    at: datetime,
+    invoice: Invoice | None = None,
+    occasion: str = "",
 ) -> None:
-    """Notify them, each kind once for `because`."""
+    """Notify them, each kind once for `because`; of what can happen to it again, once for each `occasion`."""
+    told = f"{because.pk}:{occasion}" if occasion else f"{because.pk}"
     for user_id in sorted(_people(invoice)):
-        key = f"{kind}:{because.pk}:{user_id}"
+        key = f"{kind}:{told}:{user_id}"
         notify(user_id=user_id, kind=kind, text=text, url=url, key=key, by=by, at=at)
 
 

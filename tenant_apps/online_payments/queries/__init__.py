@@ -3,6 +3,7 @@
 from tenant_apps.online_payments.queries.checkouts import checkout_of as checkout_of
 from tenant_apps.online_payments.queries.checkouts import checkout_of_intent as checkout_of_intent
 from tenant_apps.online_payments.queries.checkouts import checkout_of_session as checkout_of_session
+from tenant_apps.online_payments.queries.checkouts import checkout_on_way_back as checkout_on_way_back
 from tenant_apps.online_payments.queries.checkouts import checkouts_of_invoice as checkouts_of_invoice
 from tenant_apps.online_payments.queries.checkouts import checkouts_to_ask as checkouts_to_ask
 from tenant_apps.online_payments.queries.checkouts import invoices_of_payment as invoices_of_payment
@@ -13,6 +14,7 @@ from tenant_apps.online_payments.queries.checkouts import lock_checkout as lock_
 from tenant_apps.online_payments.queries.checkouts import outdated_invoices as outdated_invoices
 from tenant_apps.online_payments.queries.checkouts import payments_with_checkout as payments_with_checkout
 from tenant_apps.online_payments.queries.checkouts import visible_checkout as visible_checkout
+from tenant_apps.online_payments.queries.checkouts import way_back as way_back
 from tenant_apps.online_payments.queries.connections import accepts_cards as accepts_cards
 from tenant_apps.online_payments.queries.connections import candidate_connection as candidate_connection
 from tenant_apps.online_payments.queries.connections import card_mode as card_mode
@@ -27,6 +29,7 @@ from tenant_apps.online_payments.queries.connections import leaving_connections 
 from tenant_apps.online_payments.queries.connections import secret_key_of as secret_key_of
 from tenant_apps.online_payments.queries.connections import settings_that_are_on as settings_that_are_on
 from tenant_apps.online_payments.queries.connections import stripe_events as stripe_events
+from tenant_apps.online_payments.queries.connections import webhook_secret_of as webhook_secret_of
 from tenant_apps.online_payments.queries.connections import webhook_secrets as webhook_secrets
 from tenant_apps.online_payments.queries.connections import working_connection as working_connection
 from tenant_apps.online_payments.queries.payments import card_payment_of as card_payment_of

@@ -1,7 +1,8 @@
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.core.signing import BadSignature, Signer
 from django.db.models import F, QuerySet
 
 from shared_apps.core.actors import Actor
@@ -10,6 +11,12 @@ from tenant_apps.invoices.queries import with_outstanding
 from tenant_apps.online_payments.models import Checkout, PaymentStatus
 from tenant_apps.online_payments.models.checkouts import LIVE
 from tenant_apps.sharing.queries import visible_to
+from tenants.context import current_organization
+
+# Stripe's page leads back through an address that holds no token of a client link, and leads nowhere after
+# this.
+WAY_BACK_HOLDS_FOR = timedelta(days=1)
+SALT = "online_payments.way_back"
 
 
 def checkout_of(checkout_id: UUID) -> Checkout:
@@ -21,6 +28,25 @@ def visible_checkout(checkout_id: UUID, actor: Actor) -> Checkout:
     """One checkout; `DoesNotExist` when the actor may not see its invoice."""
     seen = visible_to(Invoice.objects.all(), actor).values("pk")
     return Checkout.objects.select_related("invoice", "connection").get(pk=checkout_id, invoice_id__in=seen)
+
+
+def way_back(checkout_id: UUID) -> str:
+    """What the address by which Stripe's page leads back names: the checkout, signed for us."""
+    return Signer(salt=SALT).sign(f"{current_organization().id.hex}{checkout_id.hex}")
+
+
+def checkout_on_way_back(token: str, *, at: datetime) -> Checkout:
+    """The checkout from whose page somebody comes back; `DoesNotExist` for a token that is altered, old, or
+    another organization's.
+    """
+    try:
+        named = Signer(salt=SALT).unsign(token)
+    except BadSignature:
+        raise Checkout.DoesNotExist(token) from None
+    ours = Checkout.objects.filter(created_at__gt=at - WAY_BACK_HOLDS_FOR).select_related("invoice")
+    if UUID(named[:32]) != current_organization().id:
+        raise Checkout.DoesNotExist(token)
+    return ours.get(pk=UUID(named[32:]))
 
 
 def checkouts_of_invoice(invoice_id: UUID) -> QuerySet[Checkout]:

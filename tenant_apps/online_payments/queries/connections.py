@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from uuid import UUID
 
+import structlog
 from django.db.models import Q, QuerySet
 
-from shared_apps.core.sealing import unseal
+from shared_apps.core.sealing import CannotBeOpened, unseal
 from tenant_apps.online_payments.models import (
     CardSettings,
     ConnectionState,
@@ -17,6 +18,14 @@ from tenant_apps.online_payments.rules import Named
 from tenants.context import current_organization
 
 LIVE, TEST = "live", "test"
+# Whose webhook is believed first when several have the same secret.
+RANK = (
+    ConnectionState.WORKING,
+    ConnectionState.LEAVING,
+    ConnectionState.CHECKING,
+    ConnectionState.REFUSED,
+)
+log = structlog.get_logger(__name__)
 UNREACHABLE = "unreachable"
 
 
@@ -77,17 +86,30 @@ def is_ours(named: Named | None) -> bool:
 
 
 def secret_key_of(connection: StripeConnection) -> str:
-    """The secret key itself: for `adapters.Stripe`, and for nobody else. Empty for keys that are deleted."""
+    """The secret key itself: for `adapters.Stripe`, and for nobody else. Empty for keys that are deleted.
+    Raises `CannotBeOpened` for one that was sealed with a key of ours that is gone.
+    """
     return _opened(connection.secret_key)
 
 
-def webhook_secrets() -> list[tuple[StripeConnection, str]]:
-    """The connections whose webhooks are listened to, each with the secret that signs them.
+def webhook_secret_of(connection: StripeConnection) -> str:
+    """The secret that signs its webhooks; empty where none was entered (yet), and for one that was sealed
+    with a key of ours that is gone.
+    """
+    try:
+        return _opened(connection.webhook_secret)
+    except CannotBeOpened:
+        log.warning("webhook_secret_cannot_be_opened", connection_id=str(connection.pk))
+        return ""
 
-    Keys that are still being checked are among them: the first event may come at once.
+
+def webhook_secrets() -> list[tuple[StripeConnection, str]]:
+    """The connections whose webhooks are listened to, each with the secret that signs them: the working one
+    first, then former ones, then keys that are still being checked (the first event may come at once).
     """
     found = StripeConnection.objects.exclude(state=ConnectionState.GONE).exclude(webhook_secret=None)
-    return [(one, _opened(one.webhook_secret)) for one in found.order_by("-id")]
+    ranked = sorted(found.order_by("-id"), key=lambda one: RANK.index(ConnectionState(one.state)))
+    return [(one, secret) for one in ranked if (secret := webhook_secret_of(one))]
 
 
 def _opened(sealed: str | None) -> str:

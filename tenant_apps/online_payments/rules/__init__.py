@@ -22,5 +22,6 @@ from tenant_apps.online_payments.rules.keys import webhook_secret_fault as webho
 from tenant_apps.online_payments.rules.outcomes import SUCCEEDED as SUCCEEDED
 from tenant_apps.online_payments.rules.outcomes import Standing as Standing
 from tenant_apps.online_payments.rules.outcomes import dispute_state as dispute_state
+from tenant_apps.online_payments.rules.outcomes import is_stuck as is_stuck
 from tenant_apps.online_payments.rules.outcomes import refund_state as refund_state
 from tenant_apps.online_payments.rules.outcomes import standing_of as standing_of

@@ -8,6 +8,7 @@ _WEBHOOK_SECRET = re.compile(r"whsec_[A-Za-z0-9+/=_-]{8,240}")
 PUBLISHABLE = "key_is_publishable"
 NOT_A_KEY = "key_unknown"
 NOT_A_WEBHOOK_SECRET = "webhook_secret_unknown"  # noqa: S105
+WEBHOOK_SECRET_MISSING = "webhook_secret_missing"  # noqa: S105
 
 
 def key_fault(key: str) -> str | None:

@@ -1,12 +1,16 @@
 """What follows from what Stripe said, whichever of its events came first."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from tenant_apps.online_payments.rules.facts import IntentFacts, SessionFacts
 
 PREPARING, OPEN, COMPLETED, EXPIRED, FAILED = "preparing", "open", "completed", "expired", "failed"
 PROCESSING, PAID, NOT_PAID = "processing", "paid", "failed"
 ON_ITS_WAY = frozenset({"processing", "requires_action", "requires_capture", "requires_confirmation"})
+
+# A page is made in seconds. One that is not there by then is not waited for: who asks gets another.
+MADE_WITHIN = timedelta(minutes=10)
 
 SUCCEEDED, PENDING, CANCELED = "succeeded", "pending", "canceled"
 DISPUTE_OPEN, WON, LOST = "open", "won", "lost"
@@ -29,6 +33,11 @@ def standing_of(session: SessionFacts, intent: IntentFacts | None) -> Standing:
     if intent is None or intent.status in ON_ITS_WAY:
         return Standing(COMPLETED, PROCESSING)
     return Standing(FAILED, NOT_PAID)
+
+
+def is_stuck(state: str, created_at: datetime, at: datetime) -> bool:
+    """Say whether a page is still being prepared so long after it was asked for that nobody should wait."""
+    return state == PREPARING and at - created_at > MADE_WITHIN
 
 
 def refund_state(status: str) -> str:

@@ -31,7 +31,7 @@ def request_checkout(request: ActorRequest, invoice_id: UUID) -> HttpResponse:
 def request_checkout_of_invoice(request: ActorRequest, invoice_id: UUID) -> HttpResponse:
     """Have the page made at Stripe; the invoice's page shows it when it is there."""
     back = reverse("invoice_detail", args=[invoice_id])
-    operations.request_checkout(invoice_id=invoice_id, return_path=back, by=request.actor, at=clock.now())
+    operations.request_checkout(invoice_id=invoice_id, by=request.actor, at=clock.now())
     return done(request, to=back, message=_("The payment page is being prepared."))
 
 
