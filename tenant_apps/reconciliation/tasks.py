@@ -29,6 +29,7 @@ from tenant_apps.reconciliation.operations import (
 from tenant_apps.reconciliation.queries import (
     ids_explained_by_rule,
     ids_of_unexplained_lines,
+    ids_of_voided_lines,
     visible_decision,
     visible_statement,
 )
@@ -83,6 +84,13 @@ def learn_payer_again(*, subject_id: str, **unknown: Any) -> None:
     payment = visible_payment(UUID(subject_id), current_actor())
     if payment.payer_iban:
         learn_payers(ibans={payment.payer_iban}, by=current_actor(), at=clock.now())
+
+
+@job()
+def ask_about_voided_payment(*, subject_id: str, **unknown: Any) -> None:
+    """After a payment was voided: the line that it came by waits again, unless it is something else by now."""
+    for line_id in ids_of_voided_lines(UUID(subject_id)):
+        operations.ask_about_voided_payment(line_id=line_id, by=current_actor(), at=clock.now())
 
 
 def _match(payment_ids: Iterable[UUID]) -> None:

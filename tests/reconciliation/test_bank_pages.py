@@ -126,6 +126,43 @@ def test_an_entry_is_corrected_on_its_page(
     assert browser.get(f"/bank/rows/{other.pk}/").status_code == 302
 
 
+@pytest.mark.parametrize(
+    ("written", "direction", "shown", "booked"),
+    [
+        ("120,00", "Дт", "-120,00", "-120.00"),
+        ("-120,00", "ДТ.", "-120,00", "-120.00"),
+        ("120,00", "Кт", "120,00", "120.00"),
+        ("-120,00", "Кт", "120,00", "120.00"),
+        ("(120,00)", "Дт", "-120,00", "-120.00"),
+    ],
+)
+def test_an_entry_that_is_corrected_goes_the_way_that_its_file_says(
+    till: Till, browser: Client, written: str, direction: str, shown: str, booked: str
+) -> None:
+    till.account()
+    rows = [f"33.11.2026;{written};{direction};наем;Наемодател", "03.11.2026;50,00;Кт;аванс;Алфа"]
+    statement = till.imported("\n".join(["Дата;Сума;Дт/Кт;Основание;Наредител/Получател", *rows]))
+    row = statement.rows.get(outcome="failed")
+    form = browser.get(f"/bank/rows/{row.pk}/").context["form"].initial
+    assert form["amount"] == shown
+
+    assert browser.post(f"/bank/rows/{row.pk}/", {**form, "booked_on": "30.11.2026"}).status_code == 302
+
+    assert str(till.lines()[-1].amount) == booked
+
+
+def test_a_fee_that_is_corrected_stays_money_that_went_out(till: Till, browser: Client) -> None:
+    till.account()
+    statement = till.imported("Date;Amount;Fee;Description\n03.11.2026;50,00;1.5O;Transfer\n")
+    row = statement.rows.get(outcome="failed")
+    form = browser.get(f"/bank/rows/{row.pk}/").context["form"].initial
+
+    fixed = form["amount"].replace("O", "0")
+    assert browser.post(f"/bank/rows/{row.pk}/", {**form, "amount": fixed}).status_code == 302
+
+    assert sorted(str(line.amount) for line in till.lines()) == ["-1.50", "50.00"]
+
+
 def test_the_same_headers_are_remembered(till: Till, browser: Client, run_jobs: Callable[[], Any]) -> None:
     account = till.account()
     unknown = (

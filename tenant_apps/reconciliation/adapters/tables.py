@@ -15,7 +15,7 @@ from shared_apps.core.cells import DAY_FIRST, MONTH_FIRST, NotReadable, read_dat
 from shared_apps.core.tables import Reading, SourceRow, Unusable, headers_and_rows, headers_key, rows_in
 from tenant_apps.reconciliation.adapters.shapes import MAX_ENTRIES, SourceEntry, SourcePart, StatementFile
 from tenant_apps.reconciliation.rules.amounts import decimal_mark_of, read_amount
-from tenant_apps.reconciliation.rules.entries import BOOKED, INFORMATION, PENDING
+from tenant_apps.reconciliation.rules.entries import BOOKED, INFORMATION, PENDING, goes_out
 from tenant_apps.reconciliation.rules.headers import (
     REPEATABLE,
     balance_told,
@@ -161,9 +161,9 @@ class _Table:
         moved = self._number(self._first_of(row, "amount"))
         if moved is None and (debit is not None or credit is not None):
             moved = (credit or Decimal(0)) - abs(debit or Decimal(0))
-        direction = fold(self._first_of(row, "direction"))
+        direction = self._first_of(row, "direction")
         if moved is not None and direction:
-            moved = -abs(moved) if direction[0] in "d" else abs(moved)
+            moved = -abs(moved) if goes_out(direction) else abs(moved)
         fee = self._number(self._first_of(row, "fee"))
         return None if moved is None else moved - abs(fee or Decimal(0))
 

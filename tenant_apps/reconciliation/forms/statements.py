@@ -12,7 +12,7 @@ from tenant_apps.crm.queries import visible_companies, visible_company
 from tenant_apps.reconciliation.models import BankAccount, LineRule, Sign, Statement, StatementRow, Verdict
 from tenant_apps.reconciliation.operations import AccountInput, RuleInput
 from tenant_apps.reconciliation.queries import own_accounts
-from tenant_apps.reconciliation.rules.entries import FIELDS
+from tenant_apps.reconciliation.rules.entries import FIELDS, goes_out
 from tenant_apps.reconciliation.rules.headers import TARGETS
 from tenant_apps.reconciliation.words import COLUMNS
 
@@ -197,12 +197,26 @@ def initial_account(account: BankAccount) -> dict[str, Any]:
 
 
 def _texts_of(row: StatementRow) -> dict[str, str]:
-    """What the file says, with an amount of two columns written as one."""
+    """What the file says, with an amount of two columns, or one beside a direction, written as one with its
+    sign.
+    """
     texts = {name: row.texts.get(name, "") for name in FIELDS}
     debit, credit = row.texts.get("debit", ""), row.texts.get("credit", "")
+    direction = row.texts.get("direction", "")
     if not texts["amount"] and (debit or credit):
-        texts["amount"] = credit or f"-{debit.lstrip('-')}"
+        texts["amount"] = credit or _went_out(debit)
+    elif texts["amount"] and direction:
+        texts["amount"] = _went_out(texts["amount"]) if goes_out(direction) else _size(texts["amount"])
     return texts
+
+
+def _went_out(amount: str) -> str:
+    return f"-{_size(amount)}"
+
+
+def _size(amount: str) -> str:
+    """An amount without its sign, in whichever way that is written."""
+    return amount.strip().strip("-−–+()").strip()
 
 
 def _offer_accounts(form: forms.Form, name: str, empty: Any) -> None:

@@ -35,6 +35,9 @@ from tenant_apps.reconciliation.operations.explaining import NotExplained as Not
 from tenant_apps.reconciliation.operations.explaining import OtherMoney as OtherMoney
 from tenant_apps.reconciliation.operations.explaining import ReversalStays as ReversalStays
 from tenant_apps.reconciliation.operations.explaining import WrongDirection as WrongDirection
+from tenant_apps.reconciliation.operations.explaining import (
+    ask_about_voided_payment as ask_about_voided_payment,
+)
 from tenant_apps.reconciliation.operations.explaining import explain_as_refund as explain_as_refund
 from tenant_apps.reconciliation.operations.explaining import explain_by_payment as explain_by_payment
 from tenant_apps.reconciliation.operations.explaining import mark_bank_line as mark_bank_line

@@ -13,11 +13,13 @@ from tenant_apps.reconciliation.queries.line_rules import lines_about as lines_a
 from tenant_apps.reconciliation.queries.lines import LineTotal as LineTotal
 from tenant_apps.reconciliation.queries.lines import ids_explained_by_rule as ids_explained_by_rule
 from tenant_apps.reconciliation.queries.lines import ids_of_unexplained_lines as ids_of_unexplained_lines
+from tenant_apps.reconciliation.queries.lines import ids_of_voided_lines as ids_of_voided_lines
 from tenant_apps.reconciliation.queries.lines import line_candidates as line_candidates
 from tenant_apps.reconciliation.queries.lines import lines_of_statement as lines_of_statement
 from tenant_apps.reconciliation.queries.lines import live_rules as live_rules
 from tenant_apps.reconciliation.queries.lines import lock_line as lock_line
 from tenant_apps.reconciliation.queries.lines import look_alikes as look_alikes
+from tenant_apps.reconciliation.queries.lines import payments_of_lines as payments_of_lines
 from tenant_apps.reconciliation.queries.lines import recorded_elsewhere as recorded_elsewhere
 from tenant_apps.reconciliation.queries.lines import refundable_payments as refundable_payments
 from tenant_apps.reconciliation.queries.lines import rules_with_counts as rules_with_counts

@@ -102,7 +102,8 @@ def unexplained_totals(actor: Actor) -> list[LineTotal]:
 
 def recorded_elsewhere(amounts: Collection[Decimal], *, since: date, until: date) -> QuerySet[Payment]:
     """Payments of these amounts that no line explains, received in or near the period. Cash and cards come
-    to no account one by one, and money that was given back is not looked for.
+    to no account one by one. Money that was given back, in part or all, came in all the same: what went out
+    again is another movement.
     """
     rows = Payment.objects.filter(
         amount__in=amounts,
@@ -110,10 +111,20 @@ def recorded_elsewhere(amounts: Collection[Decimal], *, since: date, until: date
         received_on__lte=until + NEARBY,
         voided_at=None,
         bank_line=None,
-        refunded_total=0,
         method__in=(PaymentMethod.BANK_TRANSFER, PaymentMethod.OTHER),
     )
     return with_live_allocations(rows.select_related("company", "contact").order_by("id"))
+
+
+def payments_of_lines(payment_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these payments by which lines are explained."""
+    return set(BankLine.objects.filter(payment__in=payment_ids).values_list("payment_id", flat=True))
+
+
+def ids_of_voided_lines(payment_id: UUID) -> list[UUID]:
+    """The ids of the lines, one or none, that a payment explains although it is void."""
+    rows = BankLine.objects.filter(payment=payment_id).exclude(payment__voided_at=None)
+    return list(rows.values_list("id", flat=True))
 
 
 def line_candidates(line: BankLine, actor: Actor) -> list[Payment]:

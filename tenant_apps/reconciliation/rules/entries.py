@@ -120,6 +120,11 @@ def occurrences_of(keys: Iterable[tuple[object, str]]) -> list[int]:
     return numbers
 
 
+def goes_out(direction: str) -> bool:
+    """Whether a word of a column of directions says that the money went out."""
+    return _direction(direction) in _OUT
+
+
 def balance_difference(
     opening: Decimal | None, closing: Decimal | None, amounts: Iterable[Decimal]
 ) -> Decimal | None:
@@ -144,7 +149,7 @@ def _amount(texts: Mapping[str, str], mark: str) -> tuple[Decimal, str]:
     if debit or credit:
         return _of_two_columns(debit, credit, mark)
     value, currency = _number(texts.get("amount", ""), mark)
-    direction = plain(texts.get("direction", "")).casefold().strip(".")
+    direction = _direction(texts.get("direction", ""))
     if direction in _IN:
         value = abs(value)
     elif direction in _OUT:
@@ -152,6 +157,10 @@ def _amount(texts: Mapping[str, str], mark: str) -> tuple[Decimal, str]:
     elif direction:
         raise EntryProblem("amount", "direction")
     return _moved(value), currency
+
+
+def _direction(text: str) -> str:
+    return plain(text).casefold().strip(".")
 
 
 def _of_two_columns(debit: str, credit: str, mark: str) -> tuple[Decimal, str]:

@@ -100,7 +100,9 @@ def _may_reopen(line: BankLine) -> bool:
     """Whether there is something to take back: what a person, a rule, or another door's payment explains."""
     if line.waits or line.explanation in (Explanation.REVERSAL, Explanation.REVERSED):
         return False
-    return line.explanation != Explanation.PAYMENT or line.rule_id is not None or not line.own_payments
+    is_void = line.payment is not None and line.payment.voided_at is not None
+    is_said = line.rule_id is not None or not line.own_payments or is_void
+    return line.explanation != Explanation.PAYMENT or is_said
 
 
 def _may_be_refund(line: BankLine) -> bool:
