@@ -13,8 +13,14 @@ from django.db import OperationalError
 from shared_apps.core import clock
 from shared_apps.core.actors import system_actor
 from shared_apps.jobs.operations import enqueue
+from tenant_apps.messages.models import Notification
 from tenant_apps.reconciliation.models import BankLine, Statement
-from tenant_apps.reconciliation.operations import forget_statement_files, inbox, take_from_inbox
+from tenant_apps.reconciliation.operations import (
+    forget_statement_files,
+    import_statement,
+    inbox,
+    take_from_inbox,
+)
 from tenants.context import OrganizationRef, in_organization
 from tests.reconciliation.conftest import Till
 from tests.reconciliation.samples import Move, camt
@@ -202,6 +208,35 @@ def test_a_table_whose_columns_nobody_knows_waits_for_a_person(
 
     assert Statement.objects.get().state == "mapping"
     assert files("taken", in_alpha) == ["strange.csv"]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (camt(MOVES).replace(">12.50<", ">12.5O<"), "не мо"),
+        (camt(MOVES, closing="1.00"), "салд"),
+    ],
+)
+def test_one_that_leaves_doubts_waits_for_the_owners(
+    till: Till, drop: Callable[..., Path], look: Callable[[], list[str]], content: str, says: str
+) -> None:
+    till.account()
+    drop("november.xml", content)
+
+    look()
+
+    statement = Statement.objects.get()
+    assert (statement.state, till.lines()) == ("rehearsed", [])
+    told = Notification.objects.get()
+    assert (told.user_id, told.kind, told.url) == (
+        till.owner.id,
+        "statement_waits",
+        statement.get_absolute_url(),
+    )
+    assert "november.xml" in told.text and says in told.text
+    import_statement(statement_id=statement.pk, by=till.owner, at=till.at)
+    look()
+    assert Statement.objects.get().state == "imported"
 
 
 def test_a_file_that_is_still_written_is_left_alone(

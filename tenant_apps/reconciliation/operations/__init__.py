@@ -12,10 +12,12 @@ from tenant_apps.reconciliation.operations.accounts import archive_bank_account 
 from tenant_apps.reconciliation.operations.accounts import change_bank_account as change_bank_account
 from tenant_apps.reconciliation.operations.accounts import create_bank_account as create_bank_account
 from tenant_apps.reconciliation.operations.accounts import unarchive_bank_account as unarchive_bank_account
+from tenant_apps.reconciliation.operations.certain import NotAtWork as NotAtWork
 from tenant_apps.reconciliation.operations.certain import NothingCertain as NothingCertain
 from tenant_apps.reconciliation.operations.certain import accept_certain as accept_certain
 from tenant_apps.reconciliation.operations.certain import decider_of as decider_of
 from tenant_apps.reconciliation.operations.certain import link_certain as link_certain
+from tenant_apps.reconciliation.operations.certain import stop_decision as stop_decision
 from tenant_apps.reconciliation.operations.decisions import AlreadyDecided as AlreadyDecided
 from tenant_apps.reconciliation.operations.decisions import ClientMissing as ClientMissing
 from tenant_apps.reconciliation.operations.decisions import NoBankLine as NoBankLine
