@@ -53,7 +53,7 @@ def _bring_in(path: Path, by: Actor, at: datetime) -> None:
 
 @operation(permission=Permission.BANK_IMPORT)
 def take_statement_file(*, name: str, content: bytes, by: Actor, at: datetime) -> None:
-    """Bring in a file of the folder, which is imported as soon as its rehearsal is over. One with columns
+    """Bring in a file of the folder, which is imported when its rehearsal leaves no doubts. One with columns
     that somebody has to choose waits for that; one of an account that is not ours is refused.
     """
     statement = bring_in_statement(name=name, content=content, door=Door.FOLDER, goes_on=True, by=by, at=at)
