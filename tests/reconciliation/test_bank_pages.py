@@ -317,9 +317,7 @@ def test_accounts_and_rules_tell_how_many_lines_they_have(
 ) -> None:
     till.account()
     rule = create_line_rule(rule=RuleInput(verdict="fee", text="такса"), by=till.owner, at=till.at)
-    archive_bank_account(
-        bank_account_id=till.account(OTHER_IBAN, name="А").pk, by=till.owner, at=till.at
-    )
+    archive_bank_account(bank_account_id=till.account(OTHER_IBAN, name="А").pk, by=till.owner, at=till.at)
     till.imported(camt(MOVES))
 
     used, archived = accounts = browser.get("/settings/bank-accounts/").context["page"].items
