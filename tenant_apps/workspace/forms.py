@@ -12,6 +12,7 @@ from shared_apps.core import slots
 from shared_apps.core.countries import country_choices
 from shared_apps.core.currencies import ACTIVE_CURRENCIES
 from shared_apps.core.errors import FieldError, refuse_all
+from shared_apps.core.form_fields import NumberField
 from shared_apps.core.listing import Edit, Kind, Offer, Reading
 from shared_apps.core.listing.kinds import TRUTHS, Unreadable, number_of
 from tenant_apps.workspace.models import CustomField, FieldKind, OrganizationProfile
@@ -88,6 +89,13 @@ class OrganizationForm(forms.Form):
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), NOT_DAYS),
         help_text=_("Days from the issue of an invoice to its due date."),
     )
+    write_off_limit = NumberField(
+        label=_("written off at most"),
+        least_places=2,
+        max_digits=10,
+        decimal_places=2,
+        help_text=_("How much of an invoice a bank's fee or a small difference may forgive."),
+    )
     accent_color = _text(
         "accent_color",
         help_text=_("For headings and rules on invoices, such as #1d4ed8. Words are darkened to be read."),
@@ -135,7 +143,7 @@ class SeriesForm(forms.Form):
     )
 
 
-class NumberField(forms.CharField):
+class KindNumberField(forms.CharField):
     """A number as people write it; None for none."""
 
     def to_python(self, value: Any) -> Any:
@@ -176,7 +184,7 @@ def _field_of(edit: Edit, reading: Reading, value: Any, words: str) -> forms.Fie
     common: dict[str, Any] = {"label": edit.label, "required": edit.is_required}
     nobody = [] if edit.is_required else [("", "—")]
     if edit.kind in (Kind.NUMBER, Kind.MONEY):
-        return NumberField(widget=forms.TextInput({"inputmode": "decimal"}), **common)
+        return KindNumberField(widget=forms.TextInput({"inputmode": "decimal"}), **common)
     if edit.kind is Kind.DATE:
         return forms.DateField(widget=forms.DateInput, input_formats=["%d.%m.%Y", "%Y-%m-%d"], **common)
     if edit.kind is Kind.CHOICE and edit.choices and edit.is_several:

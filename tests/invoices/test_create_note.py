@@ -134,6 +134,19 @@ def test_a_debit_note_is_owed_by_itself_and_may_be_credited(owner):
     assert fresh(debit).status_on(TODAY) == "paid" and fresh(money).unallocated == 0
 
 
+def test_a_credit_note_after_a_debit_note_takes_what_the_invoice_charged(owner):
+    invoice = issued(owner)
+    debit = issue(owner, cut_to(owner, note(owner, invoice, "debit_note", "Доплащане"), "50"))
+    credit = issue(owner, note(owner, invoice))
+    assert (credit.total, fresh(invoice).outstanding, fresh(debit).outstanding) == (
+        D("120.00"),
+        D("0.00"),
+        D("60.00"),
+    )
+    with pytest.raises(NothingLeftToCredit):
+        note(owner, invoice)
+
+
 def test_money_on_a_credited_invoice_becomes_free(owner):
     invoice = issued(owner)
     first, second = paid(owner, invoice, "70.00"), paid(owner, invoice, "50.00")
@@ -161,6 +174,7 @@ def test_an_annulled_note_gives_back(owner):
     credit = issue(owner, note(owner, invoice))
     annul_invoice(invoice_id=credit.pk, reason="Грешка", by=owner, at=AT)
     assert fresh(invoice).outstanding == D("120.00")
+    assert InvoiceEvent.REOPENED not in events_of(invoice)
     assert issue(owner, note(owner, invoice)).total == D("120.00")
 
 

@@ -124,12 +124,6 @@ def test_a_note_that_takes_too_much_is_found_out():
     assert exceeding(too_much.groups, left) and exceeding(other_rate.groups, left)
 
 
-def test_debit_notes_leave_more_to_credit():
-    group = VatGroup(D("20.00"), D("10.00"), D("2.00"), "standard")
-    left = what_remains([group], [group], [group])
-    assert left[group.key].base == D("10.00")
-
-
 @given(st.decimals(0, 10_000, places=2), st.lists(st.decimals("0.01", 500, places=2), min_size=1, max_size=9))
 def test_shares_add_up(total, weights):
     shares = spread(total, weights)

@@ -10,12 +10,14 @@ from tenant_apps.invoices.events import InvoiceEvent
 from tenant_apps.invoices.models import WriteOff
 from tenant_apps.invoices.operations import (
     AlreadyPaid,
+    InvoiceChange,
     NotIssued,
     NotWrittenOff,
     PartWrittenOff,
     ReasonMissing,
     allocate_payment,
     annul_invoice,
+    change_invoice,
     create_note,
     issue_invoice,
     undo_write_off,
@@ -24,7 +26,8 @@ from tenant_apps.invoices.operations import (
 from tenant_apps.invoices.operations.allocations import AmountNotPositive, MoreThanOutstanding
 from tenant_apps.invoices.operations.write_offs import KindUnknown
 from tenant_apps.invoices.queries import aged_receivables, open_invoices, owed_as_of
-from tests.invoices.stories import AT, TODAY, client, draft, events_of, fresh, issued, payment
+from tenant_apps.workspace.operations import ProfileChange, change_organization
+from tests.invoices.stories import AT, TODAY, client, draft, events_of, fresh, issued, line, payment
 
 pytestmark = pytest.mark.usefixtures("in_alpha")
 LATER = AT + timedelta(hours=1)
@@ -145,11 +148,9 @@ def test_a_note_that_needs_less_leaves_the_rest_written_off(owner, forget):
     invoice = issued(owner, company)
     pay(owner, invoice, "50")
     note = create_note(invoice_id=invoice.pk, kind="credit_note", reason="Върнато", by=owner, at=AT)
+    change_organization(change=ProfileChange(write_off_limit=Decimal(70)), by=owner, at=AT)
     forget(invoice, "70")
     note.refresh_from_db()
-    from tenant_apps.invoices.operations import InvoiceChange, change_invoice
-    from tests.invoices.stories import line
-
     change_invoice(invoice_id=note.pk, change=InvoiceChange(items=(line(unit_price="25"),)), by=owner, at=AT)
     issue_invoice(invoice_id=note.pk, by=owner, at=LATER)
     told = fresh(invoice)

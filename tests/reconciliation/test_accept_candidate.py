@@ -6,15 +6,28 @@ import pytest
 
 from shared_apps.core.errors import NotAllowed
 from tenant_apps.invoices.models import Allocation, Invoice, Payment
-from tenant_apps.invoices.operations import AlreadyPaid, deallocate_payment, issue_invoice, write_off
+from tenant_apps.invoices.operations import (
+    AlreadyPaid,
+    MoreThanTolerated,
+    deallocate_payment,
+    issue_invoice,
+    set_payment_client,
+    undo_write_off,
+    write_off,
+)
 from tenant_apps.reconciliation.models import DecisionState, KnownPayer, Rest
 from tenant_apps.reconciliation.operations import (
     AlreadyDecided,
     AlreadyTakenBack,
+    GivenElsewhere,
+    MoreIsThere,
     NoteIssued,
     accept_candidate,
+    give_to_client,
+    split_payment,
     undo_decision,
 )
+from tenant_apps.workspace.operations import ProfileChange, change_organization
 from tests.invoices.stories import AT, client, events_of, fresh, issued, line, payment
 from tests.reconciliation.bench import D, case, left, paid, state, waits
 
@@ -176,13 +189,54 @@ def test_undo_takes_back_just_that_link(owner):
         undo(owner, second)
 
 
-def test_a_link_that_somebody_took_back_elsewhere_is_not_taken_back_twice(owner):
-    invoice, money = issued(owner), payment(owner)
-    decision = accept(owner, money, invoice)
+def test_what_somebody_took_back_elsewhere_is_not_taken_back_twice(owner):
+    invoice, money = issued(owner), payment(owner, "110.00")
+    decision = accept(owner, money, invoice, rest=Rest.FEE)
     deallocate_payment(payment_id=money.pk, invoice_id=invoice.pk, reason="Друга", by=owner, at=AT)
-    with pytest.raises(Exception) as refused:
-        undo(owner, decision)
-    assert refused.value.code == "not_allocated" and paid(invoice)[0] == "0.00"
+    assert paid(invoice) == ("0.00", "10.00", "110.00")
+    undo(owner, decision)
+    assert paid(invoice) == ("0.00", "0.00", "120.00") and left(money) == "110.00"
+
+    decision = accept(owner, money, invoice, rest=Rest.FEE)
+    undo_write_off(invoice_id=invoice.pk, reason="Дойде", by=owner, at=AT)
+    undo(owner, decision)
+    assert paid(invoice) == ("0.00", "0.00", "120.00")
+
+
+def test_undo_of_one_decision_leaves_what_another_decided(owner):
+    invoice, whose = issued(owner), client(owner, name="Друг ООД", eik="")
+    money = payment(owner, "100.00")
+    split = split_payment(payment_id=money.pk, parts=[(invoice.pk, D("40.00"))], by=owner, at=AT)
+    given = give_to_client(item_id=money.pk, company_id=whose.pk, by=owner, at=AT)
+    undo(owner, split)
+    kept = fresh(money)
+    assert (kept.company_id, kept.unallocated) == (whose.pk, D("100.00"))
+
+    accept(owner, money, invoice)
+    undo(owner, given)
+    assert fresh(money).company_id is None and paid(invoice)[0] == "100.00"
+
+
+def test_money_that_went_to_another_client_since_is_not_taken_from_them(owner):
+    money, whose = payment(owner, "100.00"), client(owner, name="Друг ООД", eik="")
+    given = give_to_client(item_id=money.pk, company_id=whose.pk, by=owner, at=AT)
+    other = client(owner, name="Трети ООД", eik="")
+    set_payment_client(payment_id=money.pk, company_id=other.pk, by=owner, at=AT)
+    with pytest.raises(GivenElsewhere):
+        undo(owner, given)
+    assert fresh(money).company_id == other.pk
+
+
+def test_no_more_is_forgiven_than_the_organization_tolerates_and_nothing_while_money_is_there(owner):
+    invoice, money = issued(owner), payment(owner, "60.00")
+    with pytest.raises(MoreThanTolerated) as refused:
+        accept(owner, money, invoice, rest=Rest.FEE)
+    assert "30" in str(refused.value.message) and left(money) == "60.00"
+    with pytest.raises(MoreIsThere):
+        accept(owner, money, invoice, amount=D("50.00"), rest=Rest.DISCOUNT)
+    change_organization(change=ProfileChange(write_off_limit=D("60.00")), by=owner, at=AT)
+    accept(owner, money, invoice, rest=Rest.FEE)
+    assert paid(invoice) == ("60.00", "60.00", "0.00")
 
 
 def test_who_comes_second_is_told_who_was_first(owner, manager):

@@ -124,6 +124,18 @@ def test_a_line_is_none_of_our_clients(till, owner, at, explanation, move):
     assert item.left == line.amount and item.line.pk == line.pk
 
 
+def test_a_line_that_was_marked_by_mistake_is_its_typed_payment_again(till, owner, at):
+    one, _two = typed(owner, at), typed(owner, at)
+    (line,) = brought(till, IN)
+    recognize_payment(item_id=line.pk, payment_id=one.pk, by=owner, at=at)
+    decision = mark_waiting(item_id=line.pk, explanation="fee", by=owner, at=at)
+    assert fresh(line).payment is None and fresh(one).voided_at is None
+    undo(owner, decision, at)
+    line = fresh(line)
+    assert (line.explanation, line.payment) == ("payment", one)
+    assert Payment.objects.filter(voided_at=None).count() == 2
+
+
 def test_the_payment_of_a_line_is_marked_by_its_own_id_too_and_its_client_comes_back(till, owner, at):
     (line,) = brought(till, IN)
     firm = client(owner)

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -55,6 +56,8 @@ class TestOperation:
             ("default_language", "fr"),
             ("time_zone", "Europe/Atlantis"),
             ("payment_term_days", 400),
+            ("write_off_limit", Decimal("-1")),
+            ("write_off_limit", Decimal("10000.01")),
             ("email", "a@@b"),
             ("accent_color", "red"),
             ("accent_color", "#12345g"),
@@ -112,6 +115,7 @@ class TestApi:
                 "default_currency",
                 "default_language",
                 "time_zone",
+                "write_off_limit",
                 "accent_color",
                 "created_at",
                 "updated_at",

@@ -201,7 +201,12 @@ from tenant_apps.invoices.operations.time import (
     TooMuchTime,
     invoice_time,
 )
-from tenant_apps.invoices.operations.write_offs import NotWrittenOff, undo_write_off, write_off
+from tenant_apps.invoices.operations.write_offs import (
+    MoreThanTolerated,
+    NotWrittenOff,
+    undo_write_off,
+    write_off,
+)
 
 __all__ = [
     "AdvanceGoesFirst",
@@ -231,6 +236,7 @@ __all__ = [
     "MoreThanOffered",
     "MoreThanReceived",
     "MoreThanRemains",
+    "MoreThanTolerated",
     "NameMissing",
     "NoNewVersion",
     "NoTimeChosen",

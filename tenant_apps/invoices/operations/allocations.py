@@ -175,10 +175,9 @@ def deallocate_payment(
 def undo_allocations(
     *, allocation_ids: Collection[UUID], reason: str, by: Actor, at: datetime
 ) -> list[Payment]:
-    """Take back these allocations and no others, all or none, by opposite rows.
+    """Take back those of these allocations that still stand, and no others, by opposite rows.
 
-    Reads a constant number of times. Raises `NotAllocated` when one of them was taken back before,
-    `ReasonMissing`.
+    Reads a constant number of times. Raises `ReasonMissing`, and `NotAllocated` when none of them stands.
     """
     if not reason.strip():
         raise ReasonMissing()
@@ -187,9 +186,9 @@ def undo_allocations(
     payments = lock_payments({payment_id for payment_id, _invoice_id in pairs}, by)
     invoices = lock_invoices({invoice_id for _payment_id, invoice_id in pairs}, by)
     taken_back = list(live_allocations().filter(pk__in=allocation_ids).order_by("id"))
-    if len(taken_back) < len(set(allocation_ids)):
+    if not taken_back:
         raise NotAllocated()
-    was_paid = [invoice for invoice in invoices.values() if not invoice.outstanding]
+    reopened = {one.invoice_id for one in taken_back if not invoices[one.invoice_id].outstanding}
     Allocation.objects.bulk_create([opposite(one, reason.strip()[:500], by, at) for one in taken_back])
     for one in taken_back:
         payment, invoice = payments[one.payment_id], invoices[one.invoice_id]
@@ -204,7 +203,7 @@ def undo_allocations(
             old={"invoice": invoice.number, "amount": one.amount},
             new={"reason": reason.strip()[:500]},
         )
-    note_reopened(was_paid, by, at)
+    note_reopened([invoices[key] for key in sorted(reopened)], by, at)
     return list(payments.values())
 
 

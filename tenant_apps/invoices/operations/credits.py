@@ -63,10 +63,12 @@ def told_as_credited(*, note: Invoice, by: Actor, at: datetime) -> None:
 
 
 def told_as_owed_again(*, note: Invoice, by: Actor, at: datetime) -> None:
-    """Record on the invoice that an annulled note gives back what it took."""
+    """Tell that an annulled note gives back what it took; an invoice that was paid is open again."""
     invoice = amended_by(note)
-    if invoice.outstanding:
+    if invoice.paid_at and invoice.outstanding:
         note_reopened([invoice], by, at)
+    else:
+        tell_money_moved([invoice], by, at)
 
 
 def _withdraw_write_offs(invoice: Invoice, most: Decimal, note: Invoice, by: Actor, at: datetime) -> Decimal:

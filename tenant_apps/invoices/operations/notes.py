@@ -148,7 +148,7 @@ def _begun(original: Invoice, kind: str) -> dict[str, Any]:
     """The lines that a note starts with, and the discount that goes with them."""
     without = {"discount_percent": Decimal("0.00"), "discount_amount": Decimal("0.00")}
     if kind == rules.DEBIT_NOTE:
-        return without | {"items": _lines(original, rules.what_remains((), (), _empty_groups(original)))}
+        return without | {"items": _lines(original, rules.what_remains(_empty_groups(original), ()))}
     left = {key: group for key, group in remaining_of(original.pk).items() if group.base or group.vat}
     if not left:
         raise NothingLeftToCredit()

@@ -4,10 +4,12 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.actors import Actor
 from shared_apps.core.errors import Refused
+from shared_apps.core.formats import format_money
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
 from tenant_apps.activity.operations import record
@@ -29,12 +31,26 @@ from tenant_apps.invoices.operations.ledger import (
     written_off_day,
 )
 from tenant_apps.invoices.queries import live_write_offs, lock_invoice
+from tenant_apps.workspace.queries import profile
 
 
 class KindUnknown(Refused):
     code = "kind_unknown"
     message = _("Choose why the rest is written off.")
     field = "kind"
+
+
+class MoreThanTolerated(Refused):
+    """More than the organization forgives of one invoice; the message says how much."""
+
+    code = "more_than_tolerated"
+    field = "amount"
+
+    def __init__(self, limit: str) -> None:
+        told = gettext(
+            "At most %(limit)s of an invoice may be written off. Issue a credit note, or raise the limit."
+        )
+        super().__init__(message=told % {"limit": limit})
 
 
 class NotWrittenOff(Refused):
@@ -50,7 +66,8 @@ def write_off(
     """Stop waiting for a rest of an issued invoice; with nothing left to pay, it is told paid.
 
     The document stays as it is: what lowers the tax base is a credit note. Raises `ReasonMissing`,
-    `KindUnknown`, `AmountNotPositive`, `NotIssued`, `AlreadyPaid`, `MoreThanOutstanding`.
+    `KindUnknown`, `AmountNotPositive`, `NotIssued`, `AlreadyPaid`, `MoreThanOutstanding`,
+    `MoreThanTolerated`.
     """
     if not reason.strip():
         raise ReasonMissing()
@@ -123,3 +140,6 @@ def _check(invoice: Invoice, amount: Decimal) -> None:
         raise AlreadyPaid()
     if amount > invoice.outstanding:
         raise MoreThanOutstanding()
+    limit = profile().write_off_limit
+    if invoice.written_off_total + amount > limit:
+        raise MoreThanTolerated(format_money(limit, invoice.currency))

@@ -52,13 +52,12 @@ def issued_notes(invoice_id: UUID, kind: str) -> QuerySet[Invoice]:
 
 
 def remaining_of(invoice_id: UUID) -> dict[rules.GroupKey, rules.VatGroup]:
-    """What credit notes may still take of an invoice per VAT group: what it and its debit notes charged, less
-    the credit notes that are issued (чл. 115 ЗДДС).
+    """What credit notes may still take of an invoice per VAT group: what it charged, less the credit notes
+    that are issued (чл. 115 ЗДДС). A debit note is owed by itself, and leaves no more to take.
     """
     invoice = Invoice.objects.get(pk=invoice_id)
     taken = [group for note in issued_notes(invoice_id, rules.CREDIT_NOTE) for group in groups_of(note)]
-    added = [group for note in issued_notes(invoice_id, rules.DEBIT_NOTE) for group in groups_of(note)]
-    return rules.what_remains(groups_of(invoice), taken, added)
+    return rules.what_remains(groups_of(invoice), taken)
 
 
 def open_advances(

@@ -108,7 +108,7 @@ def _original(invoice: Invoice) -> rules.OriginalFacts | None:
     if original is None or original.issue_date is None or original.number is None:
         return None
     own = groups_of(invoice) if invoice.is_issued and invoice.is_credit else ()
-    left = rules.what_remains((), (), (*remaining_of(original.pk).values(), *own))
+    left = rules.what_remains((*remaining_of(original.pk).values(), *own), ())
     return rules.OriginalFacts(
         number=original.number,
         issue_date=original.issue_date,

@@ -166,12 +166,10 @@ def exceeding(groups: Iterable[VatGroup], remaining: Mapping[GroupKey, VatGroup]
     return [one for one in groups if one.base > left[one.key].base or one.vat > left[one.key].vat]
 
 
-def what_remains(
-    groups: Iterable[VatGroup], taken: Iterable[VatGroup], added: Iterable[VatGroup] = ()
-) -> dict[GroupKey, VatGroup]:
-    """Return what is left of each group of an invoice after its credit notes and debit notes."""
+def what_remains(groups: Iterable[VatGroup], taken: Iterable[VatGroup]) -> dict[GroupKey, VatGroup]:
+    """Return what is left of each group of an invoice after its credit notes."""
     left: dict[GroupKey, VatGroup] = {}
-    for sign, notes in ((1, groups), (1, added), (-1, taken)):
+    for sign, notes in ((1, groups), (-1, taken)):
         for group in notes:
             held = left.get(group.key, VatGroup(group.rate, ZERO, ZERO, group.code))
             left[group.key] = replace(

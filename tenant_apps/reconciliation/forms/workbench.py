@@ -23,12 +23,17 @@ from tenant_apps.reconciliation.models import Rest, Sign, Verdict
 from tenant_apps.reconciliation.queries import Waiting
 
 
-class CandidateForm(forms.Form):
-    """An invoice for a payment; `left` is what the person saw of the money."""
+class SeenForm(forms.Form):
+    """What the person saw of the money; the page fills it in."""
+
+    left = forms.DecimalField(required=False, max_digits=14, decimal_places=2)
+
+
+class CandidateForm(SeenForm):
+    """An invoice for a payment."""
 
     invoice_id = forms.UUIDField()
     amount = NumberField(required=False, max_digits=14, decimal_places=2)
-    left = forms.DecimalField(required=False, max_digits=14, decimal_places=2)
     rest = forms.ChoiceField(required=False, choices=Rest.choices)
 
     def wanted(self) -> dict[str, Any]:

@@ -42,8 +42,9 @@ class Decision(models.Model):
     """One thing that somebody decided at the workbench, with what it takes to take it back.
 
     `payment` and `line` are what it is about. `before` holds what was there: `company_id` and `contact_id` of
-    the payment, `explanation`, `candidates`, `look_alikes` and `note` of the line. `write_off`, `note` and
-    `rule` are what it made, `links` the allocations. Of all that was certain `wanted` names the pairs that
+    the payment, `explanation`, `candidates`, `look_alikes`, `note` and `payment_id` of the line; and `after`,
+    how the decision left the payment. `write_off`, `note` and `rule` are what it made, `links` the
+    allocations. Of all that was certain `wanted` names the pairs that
     the person was shown, [[payment, invoice], …]; a job has come as far as `position`.
     """
 

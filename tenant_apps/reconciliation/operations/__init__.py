@@ -20,6 +20,7 @@ from tenant_apps.reconciliation.operations.certain import link_certain as link_c
 from tenant_apps.reconciliation.operations.certain import stop_decision as stop_decision
 from tenant_apps.reconciliation.operations.decisions import AlreadyDecided as AlreadyDecided
 from tenant_apps.reconciliation.operations.decisions import ClientMissing as ClientMissing
+from tenant_apps.reconciliation.operations.decisions import MoreIsThere as MoreIsThere
 from tenant_apps.reconciliation.operations.decisions import NoBankLine as NoBankLine
 from tenant_apps.reconciliation.operations.decisions import NothingSplit as NothingSplit
 from tenant_apps.reconciliation.operations.decisions import accept_candidate as accept_candidate
@@ -81,6 +82,7 @@ from tenant_apps.reconciliation.operations.running import resume_statement as re
 from tenant_apps.reconciliation.operations.running import stop_statement as stop_statement
 from tenant_apps.reconciliation.operations.running import take_entries as take_entries
 from tenant_apps.reconciliation.operations.second_thoughts import AlreadyTakenBack as AlreadyTakenBack
+from tenant_apps.reconciliation.operations.second_thoughts import GivenElsewhere as GivenElsewhere
 from tenant_apps.reconciliation.operations.second_thoughts import LineGone as LineGone
 from tenant_apps.reconciliation.operations.second_thoughts import NoteIssued as NoteIssued
 from tenant_apps.reconciliation.operations.second_thoughts import NothingToUndo as NothingToUndo

@@ -17,7 +17,7 @@ from shared_apps.core.actors import Actor
 from shared_apps.core.errors import Refused
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
-from tenant_apps.invoices.models import Allocation, Invoice, Payment, WriteOffKind
+from tenant_apps.invoices.models import Allocation, Invoice, Payment, WriteOff, WriteOffKind
 from tenant_apps.invoices.operations import (
     AllocationInput,
     allocate_payments,
@@ -79,6 +79,12 @@ class NothingSplit(Refused):
     field = "parts"
 
 
+class MoreIsThere(Refused):
+    code = "more_is_there"
+    message = _("More of this money is there: let the invoice have it before its rest is forgiven.")
+    field = "rest"
+
+
 class ClientMissing(Refused):
     code = "client_missing"
     message = _("Choose whose money it is.")
@@ -101,20 +107,21 @@ def accept_candidate(
     What the invoice still lacks is owed, or by `rest` a fee that a bank kept (written off) or a discount (a
     credit note, drafted to be issued). What is more than it owes becomes the client's credit. `left` is what
     the person saw waiting of the money; when it is another by now, or a client's credit, `AlreadyDecided`.
-    Without it a credit may be given to another invoice of its client. Raises what `allocate_payments` raises.
+    Without it a credit may be given to another invoice of its client. Raises `MoreIsThere`, and what
+    `allocate_payments` and `write_off` raise.
     """
     payment = _lock_money(payment_id, left, by, may_be_credit=left is None)
-    evidence = _evidence_of(payment, invoice_id, by)
+    before, evidence = _client_of(payment), _evidence_of(payment, invoice_id, by)
     invoice = lock_invoice(invoice_id, by)
     given = min(payment.unallocated, invoice.outstanding) or payment.unallocated
     wanted = AllocationInput(payment_id, invoice_id, given if amount is None else amount, evidence)
+    if rest != Rest.OWED and wanted.amount < payment.unallocated:
+        raise MoreIsThere()
     rows = allocate_payments(wanted=[wanted], by=by, at=at)
-    decision = _decide(DecisionKind.ACCEPT, by, at, payment=payment, before=_client_of(payment))
-    _settle_rest(decision, invoice, invoice.outstanding - wanted.amount, rest, by, at)
-    _keep(decision, rows, by, at)
+    made = _settle_rest(invoice, invoice.outstanding - wanted.amount, rest, by, at)
     if wanted.amount == invoice.outstanding:
         _give_rest_to_client(payment, invoice, payment.unallocated - wanted.amount, by, at)
-    return decision
+    return _decide(DecisionKind.ACCEPT, by, at, rows=rows, payment=payment, before=before, **made)
 
 
 @operation(permission=Permission.PAYMENTS_MATCH)
@@ -133,15 +140,14 @@ def split_payment(
     if not parts:
         raise NothingSplit()
     payment = _lock_money(payment_id, left, by)
+    before = _client_of(payment)
     evidence = {one.invoice.pk: [*one.evidence, *BY_HAND] for one in suggestions_for(payment_id, by)}
     wanted = [
         AllocationInput(payment_id, invoice_id, amount, evidence.get(invoice_id, BY_HAND))
         for invoice_id, amount in parts
     ]
     rows = allocate_payments(wanted=wanted, by=by, at=at)
-    decision = _decide(DecisionKind.SPLIT, by, at, payment=payment, before=_client_of(payment))
-    _keep(decision, rows, by, at)
-    return decision
+    return _decide(DecisionKind.SPLIT, by, at, rows=rows, payment=payment, before=before)
 
 
 @operation(permission=Permission.PAYMENTS_MATCH)
@@ -299,18 +305,20 @@ def _evidence_of(payment: Payment, invoice_id: UUID, by: Actor) -> Sequence[Mapp
 
 
 def _settle_rest(
-    decision: Decision, invoice: Invoice, missing: Decimal, rest: str, by: Actor, at: datetime
-) -> None:
+    invoice: Invoice, missing: Decimal, rest: str, by: Actor, at: datetime
+) -> dict[str, WriteOff | Invoice]:
+    """What is made of a rest, by its name in a decision."""
     if missing <= 0 or rest == Rest.OWED:
-        return
+        return {}
     if rest == Rest.FEE:
-        reason = gettext("The bank kept it")
-        decision.write_off = write_off(
-            invoice_id=invoice.pk, amount=missing, kind=WriteOffKind.BANK_FEE, reason=reason, by=by, at=at
-        )
-    else:
-        reason = gettext("Discount")
-        decision.note = credit_rest(invoice_id=invoice.pk, amount=missing, reason=reason, by=by, at=at)
+        reason, kind = gettext("The bank kept it"), WriteOffKind.BANK_FEE
+        return {
+            "write_off": write_off(
+                invoice_id=invoice.pk, amount=missing, kind=kind, reason=reason, by=by, at=at
+            )
+        }
+    reason = gettext("Discount")
+    return {"note": credit_rest(invoice_id=invoice.pk, amount=missing, reason=reason, by=by, at=at)}
 
 
 def _give_rest_to_client(payment: Payment, invoice: Invoice, rest: Decimal, by: Actor, at: datetime) -> None:
@@ -335,19 +343,37 @@ def _credit(
     return payment
 
 
-def _decide(kind: DecisionKind, by: Actor, at: datetime, **about: Any) -> Decision:
-    return Decision.objects.create(
-        kind=kind, owner_id=by.id, owner_label=by.label[:250], created_at=at, updated_at=at, **about
+def _decide(
+    kind: DecisionKind,
+    by: Actor,
+    at: datetime,
+    *,
+    rows: Sequence[Allocation] = (),
+    before: Mapping[str, Any] | None = None,
+    payment: Payment | None = None,
+    **about: Any,
+) -> Decision:
+    """Keep the decision with its allocations, and how it leaves the payment; links teach whose account it
+    was.
+    """
+    told = dict(before or {})
+    if payment is not None:
+        told["after"] = _client_of(Payment.objects.get(pk=payment.pk))
+    decision = Decision.objects.create(
+        kind=kind,
+        payment=payment,
+        before=told,
+        linked_count=len(rows),
+        owner_id=by.id,
+        owner_label=by.label[:250],
+        created_at=at,
+        updated_at=at,
+        **about,
     )
-
-
-def _keep(decision: Decision, rows: Sequence[Allocation], by: Actor, at: datetime) -> None:
-    """Note the allocations of a decision and what else it made; the links teach whose account it was."""
     DecisionLink.objects.bulk_create([DecisionLink(decision=decision, allocation=row) for row in rows])
-    decision.linked_count += len(rows)
-    decision.save(update_fields=["write_off", "note", "linked_count"])
-    if decision.payment and decision.payment.payer_iban:
-        learn_payers(ibans={decision.payment.payer_iban}, by=by, at=at)
+    if rows and payment and payment.payer_iban:
+        learn_payers(ibans={payment.payer_iban}, by=by, at=at)
+    return decision
 
 
 def _client_of(payment: Payment) -> dict[str, str | None]:
@@ -358,5 +384,6 @@ def _client_of(payment: Payment) -> dict[str, str | None]:
 
 
 def _state_of(line: BankLine) -> dict[str, Any]:
-    """What is said of the line, as a decision keeps it."""
-    return {name: getattr(line, name) for name in ("explanation", "candidates", "look_alikes", "note")}
+    """What is said of the line, and which payment explains it, as a decision keeps it."""
+    said = {name: getattr(line, name) for name in ("explanation", "candidates", "look_alikes", "note")}
+    return said | {"payment_id": str(line.payment.pk) if line.payment else None}

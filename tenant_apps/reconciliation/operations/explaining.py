@@ -25,7 +25,7 @@ from tenant_apps.invoices.operations import (
     undo_refund,
     void_payment,
 )
-from tenant_apps.invoices.queries import BANK_KEY, lock_payment, visible_payments
+from tenant_apps.invoices.queries import BANK_KEY, lock_payments, visible_payments
 from tenant_apps.reconciliation.events import BankEvent
 from tenant_apps.reconciliation.models import BankLine, Explanation, LineRule
 from tenant_apps.reconciliation.operations.payers import what_is_known
@@ -114,10 +114,11 @@ def mark_bank_line(
 
 
 @operation(permission=Permission.BANK_EXPLAIN)
-def reopen_bank_line(*, line_id: UUID, by: Actor, at: datetime) -> BankLine:
+def reopen_bank_line(*, line_id: UUID, by: Actor, at: datetime, payment_id: UUID | None = None) -> BankLine:
     """Take back what was said of a line, by whomever.
 
-    Money that came in is recorded again; while another door may have recorded it, a human is asked. Raises
+    Money that came in is the payment that explained it before, `payment_id`, if that still may be it; else
+    it is recorded again, and while another door may have recorded it, a human is asked. Raises
     `NotExplained`, `ReversalStays`, `MoneyIsLinked`.
     """
     line = lock_line(line_id, by)
@@ -132,8 +133,11 @@ def reopen_bank_line(*, line_id: UUID, by: Actor, at: datetime) -> BankLine:
     reopen(line, at)
     line.save(update_fields=CHANGED)
     if line.came_in:
+        former = Payment.objects.select_for_update().filter(pk=payment_id).first() if payment_id else None
         line.candidates = [str(one.pk) for one in payments_it_may_be(line)]
-        if line.candidates:
+        if former and is_money_of(line, former):
+            explain(line, Explanation.PAYMENT, by, at, payment=former)
+        elif line.candidates:
             line.explanation = Explanation.ASK
         else:
             client = clients_paying_from([line.payer_iban], by, at).get(line.payer_iban, NOBODY)
@@ -179,9 +183,9 @@ def explain_by_payment(*, line_id: UUID, payment_id: UUID, by: Actor, at: dateti
     """Say that the line is money which another door recorded as this payment. Raises `OtherMoney`."""
     line = lock_line(line_id, by)
     old = line.explanation
-    payment = lock_payment(payment_id, by)
-    is_same = (payment.amount, payment.currency) == (line.amount, line.currency) and not payment.voided_at
-    if not is_same or BankLine.objects.filter(payment=payment).exists():
+    payments = lock_payments({payment_id} | ({line.payment.pk} if line.payment else set()), by)
+    payment = payments[payment_id]
+    if not is_money_of(line, payment):
         raise OtherMoney()
     if old not in (Explanation.OPEN, Explanation.ASK, Explanation.PAYMENT):
         raise AlreadyExplained()
@@ -241,6 +245,12 @@ def explain_as_refund(*, line_id: UUID, payment_id: UUID, by: Actor, at: datetim
     line.save(update_fields=CHANGED)
     _tell(line, old, by, at)
     return line
+
+
+def is_money_of(line: BankLine, payment: Payment) -> bool:
+    """Whether the payment may be the line's money: it is that much, stands, and no line is it."""
+    is_same = (payment.amount, payment.currency) == (line.amount, line.currency) and not payment.voided_at
+    return is_same and not BankLine.objects.filter(payment=payment).exists()
 
 
 def payments_it_may_be(line: BankLine) -> list[Payment]:

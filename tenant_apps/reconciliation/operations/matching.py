@@ -153,13 +153,13 @@ class _Batch:
 
     def _look_for_better(self) -> None:
         """Note of which payments another invoice of the same client owes just the amount."""
-        asked: dict[UUID, set[tuple[UUID, Decimal]]] = defaultdict(set)
+        asked: dict[UUID, set[tuple[UUID, Decimal, str]]] = defaultdict(set)
         for pk, facts in self._facts.items():
             for number in facts.numbers & self._invoices.keys():
                 invoice = self._invoices[number]
                 if invoice.client and not invoice.objection and invoice.outstanding != facts.amount:
-                    asked[pk].add((invoice.client, facts.amount))
-        better = owing_just({pair for pairs in asked.values() for pair in pairs})
-        for pk, pairs in asked.items():
-            if pairs & better:
+                    asked[pk].add((invoice.client, facts.amount, facts.currency))
+        better = owing_just({one for owed in asked.values() for one in owed})
+        for pk, owed in asked.items():
+            if owed & better:
                 self._facts[pk] = replace(self._facts[pk], fits_another=True)

@@ -13,7 +13,7 @@ from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
 from shared_apps.jobs.operations import enqueue
 from tenant_apps.activity.operations import record
-from tenant_apps.invoices.models import InvoiceState, Payment
+from tenant_apps.invoices.models import InvoiceState, Payment, WriteOff
 from tenant_apps.invoices.operations import (
     delete_draft_invoice,
     leave_payments_unmatched,
@@ -21,7 +21,7 @@ from tenant_apps.invoices.operations import (
     undo_allocations,
     undo_write_off,
 )
-from tenant_apps.invoices.queries import lock_payment
+from tenant_apps.invoices.queries import live_allocations, live_write_offs, lock_invoice, lock_payment
 from tenant_apps.reconciliation.events import BankEvent
 from tenant_apps.reconciliation.models import BankLine, Decision, DecisionKind, DecisionState, Explanation
 from tenant_apps.reconciliation.operations.explaining import (
@@ -56,6 +56,12 @@ class NoteIssued(Refused):
     conflict = True
 
 
+class GivenElsewhere(Refused):
+    code = "given_elsewhere"
+    message = _("This money was given to another client since. Take that back first.")
+    conflict = True
+
+
 class LineGone(Refused):
     code = "line_gone"
     message = _("The statement of this line was taken back.")
@@ -66,7 +72,8 @@ class LineGone(Refused):
 def undo_decision(*, decision_id: UUID, by: Actor, at: datetime) -> Decision:
     """Take back what a decision did, and nothing else. Of many links, a job takes them back.
 
-    Raises `AlreadyTakenBack`, `NoteIssued`, `LineGone`, and what the acts raise that lead back.
+    What somebody took back of it elsewhere stays taken back. Raises `AlreadyTakenBack`, `NoteIssued`,
+    `GivenElsewhere`, `LineGone`, and what the acts raise that lead back.
     """
     decision = _locked(decision_id, by)
     if decision.state != DecisionState.DONE:
@@ -116,6 +123,9 @@ def undo_decision_links(*, decision_id: UUID, by: Actor, at: datetime) -> bool:
 
 
 def _take_back_links(decision: Decision, by: Actor, at: datetime) -> None:
+    """What still stands of the decision: its links, its fee, the draft of its discount, its credit."""
+    payment = lock_payment(decision.payment.pk, by) if decision.payment else None
+    is_as_left = payment is not None and _is_as_left(payment, decision)
     if decision.note is not None and decision.note.state != InvoiceState.ANNULLED:
         if not decision.note.is_draft:
             raise NoteIssued()
@@ -123,28 +133,35 @@ def _take_back_links(decision: Decision, by: Actor, at: datetime) -> None:
         delete_draft_invoice(invoice_id=note_id, by=by, at=at)
     _unlink(list(decision.links.values_list("allocation_id", flat=True)), by, at)
     if decision.write_off is not None:
+        _take_back_write_off(decision.write_off, by, at)
+    if payment is not None and is_as_left:
+        _give_back_to_client(payment, decision, by, at)
+
+
+def _take_back_write_off(written_off: WriteOff, by: Actor, at: datetime) -> None:
+    lock_invoice(written_off.invoice_id, by)
+    if live_write_offs().filter(pk=written_off.pk).exists():
         undo_write_off(
-            invoice_id=decision.write_off.invoice_id,
-            write_off_id=decision.write_off.pk,
-            reason=_reason(),
-            by=by,
-            at=at,
+            invoice_id=written_off.invoice_id, write_off_id=written_off.pk, reason=_reason(), by=by, at=at
         )
-    if decision.payment is not None:
-        _give_back_to_client(decision.payment, decision, by, at)
 
 
 def _give_back(decision: Decision, by: Actor, at: datetime) -> None:
     """The money belongs to whom it belonged before."""
-    if decision.payment is not None:
-        _give_back_to_client(decision.payment, decision, by, at)
+    if decision.payment is None:
+        return
+    payment = lock_payment(decision.payment.pk, by)
+    if not _is_as_left(payment, decision):
+        raise GivenElsewhere()
+    _give_back_to_client(payment, decision, by, at)
 
 
 def _open_again(decision: Decision, by: Actor, at: datetime) -> None:
     """The line is what it was: money of its client, or waiting."""
-    line = _line_of(decision)
-    line = reopen_bank_line(line_id=line.pk, by=by, at=at)
-    if line.payment is not None:
+    former = decision.before.get("payment_id")
+    payment_id = UUID(former) if former else None
+    line = reopen_bank_line(line_id=_line_of(decision).pk, payment_id=payment_id, by=by, at=at)
+    if line.payment is not None and line.payment.pk != payment_id:
         _give_back_to_client(line.payment, decision, by, at)
     _wait_again(line, decision)
 
@@ -189,8 +206,17 @@ def _line_of(decision: Decision) -> BankLine:
 
 
 def _unlink(allocation_ids: list[UUID], by: Actor, at: datetime) -> None:
-    if allocation_ids:
-        undo_allocations(allocation_ids=allocation_ids, reason=_reason(), by=by, at=at)
+    """Take those of the links back that nobody took back before."""
+    standing = list(live_allocations().filter(pk__in=allocation_ids).values_list("pk", flat=True))
+    if standing:
+        undo_allocations(allocation_ids=standing, reason=_reason(), by=by, at=at)
+
+
+def _is_as_left(payment: Payment, decision: Decision) -> bool:
+    """Whether the money belongs to whom it belonged after the decision."""
+    after = decision.before["after"]
+    is_of = [str(key) if key else None for key in (payment.company_id, payment.contact_id)]
+    return is_of == [after["company_id"], after["contact_id"]]
 
 
 def _give_back_to_client(payment: Payment, decision: Decision, by: Actor, at: datetime) -> None:
@@ -198,7 +224,6 @@ def _give_back_to_client(payment: Payment, decision: Decision, by: Actor, at: da
     before = decision.before
     if "company_id" not in before:
         return
-    payment = lock_payment(payment.pk, by)
     if payment.voided_at:
         return
     company_id, contact_id = (before[name] and UUID(before[name]) for name in ("company_id", "contact_id"))

@@ -67,17 +67,17 @@ def client_of_invoice(invoice: Any) -> Client:
     return None, invoice.kept_contact_id or invoice.contact_id
 
 
-def owing_just(pairs: Collection[tuple[UUID, Decimal]]) -> set[tuple[UUID, Decimal]]:
-    """Those of the (client, amount) of which the client has an open invoice that owes just the amount."""
-    if not pairs:
+def owing_just(owed: Collection[tuple[UUID, Decimal, str]]) -> set[tuple[UUID, Decimal, str]]:
+    """Those of the (client, amount, currency) of which the client has an open invoice that owes just that."""
+    if not owed:
         return set()
-    clients, amounts = {client for client, _amount in pairs}, {amount for _client, amount in pairs}
+    clients, amounts = {client for client, *_money in owed}, {amount for _client, amount, _code in owed}
     firm = Coalesce("company__merged_into_id", "company_id")
     person = Coalesce("contact__merged_into_id", "contact_id")
     rows: QuerySet[Any, Any] = with_outstanding(Invoice.objects.filter(OPEN)).order_by()
     rows = rows.annotate(belongs_to=Coalesce(firm, person))
     rows = rows.filter(belongs_to__in=clients, outstanding_amount__in=amounts)
-    return set(rows.values_list("belongs_to", "outstanding_amount")) & set(pairs)
+    return set(rows.values_list("belongs_to", "outstanding_amount", "currency")) & set(owed)
 
 
 def _client(payment: Payment | LedgerPayment, known: Mapping[str, KnownPayer]) -> tuple[UUID | None, str]:

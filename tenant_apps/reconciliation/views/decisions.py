@@ -24,6 +24,7 @@ from tenant_apps.reconciliation.forms.statements import LineRuleForm
 from tenant_apps.reconciliation.forms.workbench import (
     CandidateForm,
     ClientForm,
+    SeenForm,
     SplitForm,
     initial_rule_for,
     pairs_in,
@@ -72,11 +73,11 @@ def split_payment(request: Request, item_id: UUID) -> HttpResponse:
 def split_over_invoices(request: Request, item_id: UUID) -> HttpResponse:
     """Give each invoice its part; or (`find`) look for more invoices, with nothing typed lost."""
     item = queries.visible_item(item_id, request.actor)
-    form = _split_form(request, item)
-    if item.payment is None or "find" in request.POST or not form.is_valid():
+    form, seen = _split_form(request, item), SeenForm(request.POST)
+    if item.payment is None or "find" in request.POST or not (form.is_valid() and seen.is_valid()):
         status = 200 if "find" in request.POST else 422
         return _split_page(request, item, form, status=status)
-    payment_id, left = item.payment.pk, CandidateForm.base_fields["left"].clean(request.POST.get("left"))
+    payment_id, left = item.payment.pk, seen.cleaned_data["left"]
 
     def decide() -> Decision:
         return operations.split_payment(

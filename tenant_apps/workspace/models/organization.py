@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -29,7 +31,8 @@ class Member(models.Model):
 
 class OrganizationProfile(models.Model):
     """Legal facts and defaults of the organization: one row. `country` ISO 3166 alpha-2, `default_currency`
-    ISO 4217. `accent_color` is "#" and six lower-case hexadecimal digits, or empty.
+    ISO 4217. `accent_color` is "#" and six lower-case hexadecimal digits, or empty. `write_off_limit` is how
+    much of an invoice may be written off at most, in its own currency.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -51,6 +54,9 @@ class OrganizationProfile(models.Model):
     default_language = models.CharField(_("default language"), max_length=5, default="bg")
     time_zone = models.CharField(_("time zone"), max_length=60, default="Europe/Sofia")
     payment_term_days = models.PositiveSmallIntegerField(_("payment term in days"), default=14)
+    write_off_limit = models.DecimalField(
+        _("written off at most"), max_digits=10, decimal_places=2, default=Decimal("30.00")
+    )
     accent_color = models.CharField(_("colour of documents"), max_length=7, blank=True)
     logo = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField()
@@ -76,6 +82,7 @@ class OrganizationProfile(models.Model):
             "default_language",
             "time_zone",
             "payment_term_days",
+            "write_off_limit",
             "accent_color",
             "logo",
             "created_at",

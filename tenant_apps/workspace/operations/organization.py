@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 from zoneinfo import available_timezones
@@ -41,6 +42,7 @@ USUAL_PREFIXES = {PROFORMA_SERIES: "PF-", OFFER_SERIES: "OF-"}
 SERIES_ROOM = 1_000_000
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 MAX_LOGO_BYTES = 1_000_000
+MOST_WRITTEN_OFF = Decimal(10_000)
 
 
 class SeriesStarted(Refused):
@@ -95,6 +97,7 @@ class ProfileChange:
     default_language: str | None = None
     time_zone: str | None = None
     payment_term_days: int | None = None
+    write_off_limit: Decimal | None = None
     accent_color: str | None = None
 
 
@@ -307,6 +310,10 @@ def _is_bic(text: str) -> bool:
     return not text or bool(_BIC.fullmatch(text))
 
 
+def _is_write_off_limit(amount: Decimal) -> bool:
+    return 0 <= amount <= MOST_WRITTEN_OFF and amount == amount.quantize(Decimal("0.01"))
+
+
 def _is_email(text: str) -> bool:
     try:
         if text:
@@ -353,6 +360,11 @@ _PROFILE_CHECKS: dict[str, tuple[str, Callable[[Any], bool], Text]] = {
         _("Use the name of a time zone, such as Europe/Sofia."),
     ),
     "payment_term_days": ("payment_term_range", range(366).__contains__, _("Use 0 to 365 days.")),
+    "write_off_limit": (
+        "write_off_limit_range",
+        _is_write_off_limit,
+        _("Use an amount from 0 to 10,000, with at most two decimals."),
+    ),
     "accent_color": (
         "color_invalid",
         lambda color: not color or is_color(color),

@@ -1,12 +1,13 @@
 """The organization as the API reads and writes it."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from ninja import Schema
 
-from shared_apps.core.api import Input
+from shared_apps.core.api import Amount, Input, decimal_text
 from tenant_apps.workspace.models import NumberSeries, OrganizationProfile
 from tenant_apps.workspace.operations import ProfileChange
 
@@ -46,6 +47,7 @@ class OrganizationPatch(Input):
     default_currency: str | None = None
     default_language: str | None = None
     time_zone: str | None = None
+    write_off_limit: Amount = Decimal(0)
     accent_color: str | None = None
 
     def change(self) -> ProfileChange:
@@ -70,6 +72,7 @@ class OrganizationOut(Schema):
     default_currency: str
     default_language: str
     time_zone: str
+    write_off_limit: str
     accent_color: str
     created_at: datetime
     updated_at: datetime
@@ -80,7 +83,8 @@ def organization_out(profile: OrganizationProfile, organization_id: UUID) -> dic
     """The organization under its own id; it is never archived."""
     facts = {name: getattr(profile, name) for name in FIELDS}
     kept = {"created_at": profile.created_at, "updated_at": profile.updated_at, "archived_at": None}
-    return {"id": organization_id, **facts, **kept}
+    limit = {"write_off_limit": decimal_text(profile.write_off_limit)}
+    return {"id": organization_id, **facts, **limit, **kept}
 
 
 class SeriesIn(Input):
