@@ -12,6 +12,9 @@ OUTDATES_PAGES = Among(
 # Whoever takes a bank statement in matches its payments at once, all together.
 MATCHED_BY_JOB = Among("match_payments_with_invoices", "tenant_apps.invoices.queries.payments_to_match")
 
+# Few payments are voided that a bank's line still names.
+LEAVES_A_LINE = Among("ask_about_voided_payment", "tenant_apps.reconciliation.queries.payments_of_lines")
+
 REACTIONS: dict[str, tuple[str | Among, ...]] = {
     "accounts.team_member_added": ("mirror_team_member",),
     "accounts.team_member_changed": ("mirror_team_member",),
@@ -32,4 +35,5 @@ REACTIONS: dict[str, tuple[str | Among, ...]] = {
     "invoices.payment_deallocated": (OUTDATES_PAGES, "learn_payer_again"),
     "invoices.payment_freed": (OUTDATES_PAGES,),
     "invoices.payment_returned": (OUTDATES_PAGES,),
+    "invoices.payment_voided": (LEAVES_A_LINE,),
 }

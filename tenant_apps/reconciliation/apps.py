@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.listing import register_listing
 from shared_apps.core.merging import Belonging, moves_with
-from shared_apps.core.slots import register, register_sentences
+from shared_apps.core.slots import register, register_notices, register_sentences
 
 
 class ReconciliationConfig(AppConfig):
@@ -14,8 +14,10 @@ class ReconciliationConfig(AppConfig):
         from tenant_apps.reconciliation.events import SENTENCES
         from tenant_apps.reconciliation.listings import BANK_LINES
         from tenant_apps.reconciliation.models import KnownPayer, LineRule
+        from tenant_apps.reconciliation.notices import NOTICES
 
         register_sentences(SENTENCES)
+        register_notices(NOTICES)
         register_listing(BANK_LINES)
         moves_with("company", Belonging(KnownPayer, "company_id", _("Known payers")))
         moves_with("contact", Belonging(KnownPayer, "contact_id", _("Known payers")))

@@ -30,9 +30,9 @@ class BankEvent(StrEnum):
     RULE_CHANGED = "reconciliation.line_rule_changed"
     RULE_ARCHIVED = "reconciliation.line_rule_archived"
     RULE_UNARCHIVED = "reconciliation.line_rule_unarchived"
-    RULE_APPLIED = "reconciliation.line_rules_applied"
     RULE_TAKEN_BACK = "reconciliation.line_rule_taken_back"
     CERTAIN_ACCEPTED = "reconciliation.certain_accepted"
+    DECISION_STOPPED = "reconciliation.decision_stopped"
     DECISION_UNDO_STARTED = "reconciliation.decision_undo_started"
     DECISION_UNDONE = "reconciliation.decision_undone"
 
@@ -60,9 +60,11 @@ SENTENCES: dict[str, Text] = {
     BankEvent.RULE_CHANGED: _("%(actor)s changed the rule %(subject)s for bank lines"),
     BankEvent.RULE_ARCHIVED: _("%(actor)s archived the rule %(subject)s for bank lines"),
     BankEvent.RULE_UNARCHIVED: _("%(actor)s took the rule %(subject)s for bank lines back into use"),
-    BankEvent.RULE_APPLIED: _("%(actor)s applied the rules to the lines that wait"),
     BankEvent.RULE_TAKEN_BACK: _("%(actor)s took back what the rule %(subject)s said"),
     BankEvent.CERTAIN_ACCEPTED: _("%(actor)s accepted all that is certain at the workbench"),
+    BankEvent.DECISION_STOPPED: _(
+        "Stopped at the workbench, because whoever began it may decide no more: %(subject)s"
+    ),
     BankEvent.DECISION_UNDO_STARTED: _("%(actor)s began to take back at the workbench: %(subject)s"),
     BankEvent.DECISION_UNDONE: _("%(actor)s took back at the workbench: %(subject)s"),
 }

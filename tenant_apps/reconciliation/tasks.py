@@ -19,7 +19,7 @@ from tenant_apps.invoices.queries import (
 )
 from tenant_apps.reconciliation import operations
 from tenant_apps.reconciliation.adapters import inbox
-from tenant_apps.reconciliation.models import Statement, StatementState
+from tenant_apps.reconciliation.models import Decision, Statement, StatementState
 from tenant_apps.reconciliation.operations import (
     learn_payers,
     match_payments,
@@ -29,6 +29,7 @@ from tenant_apps.reconciliation.operations import (
 from tenant_apps.reconciliation.queries import (
     ids_explained_by_rule,
     ids_of_unexplained_lines,
+    ids_of_voided_lines,
     visible_decision,
     visible_statement,
 )
@@ -83,6 +84,13 @@ def learn_payer_again(*, subject_id: str, **unknown: Any) -> None:
     payment = visible_payment(UUID(subject_id), current_actor())
     if payment.payer_iban:
         learn_payers(ibans={payment.payer_iban}, by=current_actor(), at=clock.now())
+
+
+@job()
+def ask_about_voided_payment(*, subject_id: str, **unknown: Any) -> None:
+    """After a payment was voided: the line that it was waits again, unless it is something else by now."""
+    for line_id in ids_of_voided_lines(UUID(subject_id)):
+        operations.ask_about_voided_payment(line_id=line_id, by=current_actor(), at=clock.now())
 
 
 def _match(payment_ids: Iterable[UUID]) -> None:
@@ -203,13 +211,31 @@ def _batches(found: Iterable[T], size: int) -> Iterator[Sequence[T]]:
 def link_certain_payments(*, decision_id: str, **unknown: Any) -> None:
     """Accept what is certain, batch after batch, in the name of the person who pressed."""
     decision = visible_decision(UUID(decision_id), current_actor())
-    by = operations.decider_of(decision) or current_actor()
+    by = _decider(decision.owner_id)
+    if by is None:
+        _stop_deciding(decision)
+        return
     while operations.link_certain(decision_id=decision.pk, by=by, at=clock.now()):
         pass
 
 
 @job(queue=Queue.PATIENT)
-def take_back_links(*, decision_id: str, **unknown: Any) -> None:
-    """Take the links of a decision back, batch after batch, the last first."""
-    while operations.undo_decision_links(decision_id=UUID(decision_id), by=current_actor(), at=clock.now()):
+def take_back_links(*, decision_id: str, by_id: str = "", **unknown: Any) -> None:
+    """Take the links of a decision back, batch after batch, the last first, in the name of `by_id`."""
+    decision = visible_decision(UUID(decision_id), current_actor())
+    by = _decider(UUID(by_id) if by_id else None)
+    if by is None:
+        _stop_deciding(decision)
+        return
+    while operations.undo_decision_links(decision_id=decision.pk, by=by, at=clock.now()):
         pass
+
+
+def _decider(user_id: UUID | None) -> Actor | None:
+    """The person, with what they may do today, or the product where nobody pressed."""
+    return operations.decider_of(user_id) if user_id else current_actor()
+
+
+def _stop_deciding(decision: Decision) -> None:
+    if decision.is_at_work:
+        operations.stop_decision(decision_id=decision.pk, by=current_actor(), at=clock.now())

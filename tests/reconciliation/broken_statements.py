@@ -166,6 +166,18 @@ BROKEN: dict[str, Broken] = {
     ),
     "nothing moved": Broken(with_entry(_entry("0.00")), "a.xml", added=1, skipped=1),
     "no direction": Broken(with_entry(_entry(sign="")), "a.xml", added=1, failed=1, says="in or went out"),
+    "a byte of nothing in an amount": Broken(
+        text(HEADER + ROW + ROW.replace("120,00", "12\x00x")), added=1, failed=1, says="amount"
+    ),
+    "a byte of nothing in an MT940's number": Broken(
+        text(_SWIFT.replace(":28C:00011/001", ":28C:0001\x001/001")), "a.sta", added=2
+    ),
+    "a byte of nothing in an MT940's account": Broken(
+        text(_SWIFT.replace(f":25:{IBAN}", f":25:{IBAN}\x00")), "a.sta", added=2
+    ),
+    "a byte of nothing in an MT940's row": Broken(
+        text(_SWIFT.replace(":61:26", ":61:\x0026", 1)), "a.sta", added=1, failed=1, says="line"
+    ),
     "a direction that is none": Broken(
         with_entry(_entry(sign="<CdtDbtInd>BOTH</CdtDbtInd>")),
         "a.xml",

@@ -1,20 +1,28 @@
 """All that is certain at one press: rehearsed, done, by a job when it is much, and taken back as a whole."""
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared_apps.core.errors import NotAllowed
-from tenant_apps.invoices.models import Invoice, Payment
+from tenant_apps.activity.models import Event
+from tenant_apps.invoices.models import Allocation, Invoice, Payment
 from tenant_apps.invoices.operations import allocate_payment
 from tenant_apps.reconciliation.models import DecisionState
 from tenant_apps.reconciliation.operations import (
     AlreadyTakenBack,
+    NotAtWork,
     NothingCertain,
     accept_certain,
+    certain,
+    second_thoughts,
+    stop_decision,
     undo_decision,
 )
 from tenant_apps.reconciliation.queries import rehearse_certain
@@ -32,13 +40,25 @@ def accept(by, told=None):
     return accept_certain(pairs=pairs(by) if told is None else told, by=by, at=AT)
 
 
+def iban_of(number):
+    """An account of its own for each client."""
+    bank = f"BNBG966110{number:08}"
+    return f"BG{98 - int(''.join(str(int(one, 36)) for one in bank + 'BG00')) % 97:02}{bank}"
+
+
 def owed_and_come(by, count, start=0):
     """So many clients, each with an invoice of another amount, and their money that names nothing."""
     made = []
     for number in range(start, start + count):
         firm = client(by, name=f"Клиент {number} ООД")
         invoice = issued(by, firm, items=(line("1", str(100 + number)),))
-        money = payment(by, str(invoice.total), reference="по договор", company_id=firm.pk)
+        money = payment(
+            by,
+            str(invoice.total),
+            reference="по договор",
+            company_id=firm.pk,
+            payer_iban=iban_of(number),
+        )
         made.append((invoice, money))
     return made
 
@@ -193,6 +213,95 @@ def test_two_payments_for_one_invoice_are_both_for_people(in_alpha, owner):
     ((invoice, money),) = owed_and_come(owner, 1)
     payment(owner, str(money.amount), reference="пак", company_id=invoice.company_id)
     assert rehearse_certain(owner).certain == []
+
+
+def test_what_was_not_certain_in_the_rehearsal_is_not_certain_in_a_part_of_it(in_alpha, owner):
+    ((invoice, money),) = owed_and_come(owner, 1)
+    payment(owner, str(money.amount), reference="пак", company_id=invoice.company_id)
+
+    with pytest.raises(NothingCertain):
+        accept(owner, [(money.pk, invoice.pk)])
+
+    assert left(money) == "120.00"
+
+
+def test_money_in_another_batch_speaks_against_it_too(in_alpha, owner, run_jobs, monkeypatch):
+    monkeypatch.setattr(certain, "AT_ONCE", 1)
+    (invoice, money), (other, _one) = owed_and_come(owner, 2)
+    again = payment(owner, str(money.amount), reference="пак", company_id=invoice.company_id)
+
+    accept(owner, [(money.pk, invoice.pk), (again.pk, invoice.pk), *pairs(owner)])
+    run_jobs()
+
+    assert (paid(invoice)[0], paid(other)[2]) == ("0.00", "0.00")
+
+
+def test_a_batch_takes_as_many_statements_as_a_link(in_alpha, owner, run_jobs):
+    def statements(count, start):
+        owed_and_come(owner, count, start)
+        run_jobs()
+        told = pairs(owner)
+        with CaptureQueriesContext(connection) as captured:
+            assert accept(owner, told).linked_count == count
+        return len(captured)
+
+    assert statements(6, 100) <= statements(1, 0) + 5
+
+
+def many_at_work(owner, run_jobs):
+    """A decision about more than are linked at once, whose job has not begun."""
+    owed_and_come(owner, 4)
+    run_jobs()
+    return accept(owner)
+
+
+def test_a_job_decides_in_the_name_of_who_pressed(in_alpha, owner, manager, run_jobs, monkeypatch):
+    monkeypatch.setattr(certain, "AT_ONCE", 2)
+    monkeypatch.setattr(second_thoughts, "AT_ONCE", 2)
+    decision = many_at_work(owner, run_jobs)
+    run_jobs()
+    undo_decision(decision_id=decision.pk, by=manager, at=AT)
+    run_jobs()
+
+    rows = Allocation.objects.order_by("id").values_list("by_label", flat=True)
+    assert list(rows) == [owner.label] * 4 + [manager.label] * 4
+    assert fresh(decision).undone_by == manager.label
+    told = Event.objects.get(type="reconciliation.decision_undone")
+    assert told.actor_label == manager.label
+
+
+def test_of_one_who_may_decide_no_more_nothing_more_is_linked(in_alpha, owner, run_jobs, monkeypatch):
+    monkeypatch.setattr(certain, "AT_ONCE", 2)
+    decision = many_at_work(owner, run_jobs)
+    monkeypatch.setattr(certain, "membership_of", lambda *who: None)
+
+    run_jobs()
+
+    assert (state(decision), fresh(decision).linked_count) == (DecisionState.DONE, 0)
+    assert events_of(decision)[-1] == "reconciliation.decision_stopped"
+    assert not Allocation.objects.exists()
+    with pytest.raises(NotAtWork):
+        stop_decision(decision_id=decision.pk, by=owner, at=AT)
+
+
+def test_what_one_who_left_began_to_take_back_can_be_taken_back_by_others(
+    in_alpha, owner, manager, run_jobs, monkeypatch
+):
+    for module in (certain, second_thoughts):
+        monkeypatch.setattr(module, "AT_ONCE", 2)
+    decision = many_at_work(owner, run_jobs)
+    run_jobs()
+    undo_decision(decision_id=decision.pk, by=owner, at=AT)
+    with monkeypatch.context() as left_the_team:
+        left_the_team.setattr(certain, "membership_of", lambda *who: None)
+        run_jobs()
+    assert (state(decision), fresh(decision).linked_count) == (DecisionState.DONE, 4)
+
+    undo_decision(decision_id=decision.pk, by=manager, at=AT + timedelta(minutes=1))
+    run_jobs()
+
+    assert state(decision) == DecisionState.UNDONE
+    assert not Payment.objects.exclude(allocated_total=0).exists()
 
 
 def test_the_same_press_twice_links_once(in_alpha, owner):

@@ -8,6 +8,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from tenant_apps.messages.models import Notification
+from tenant_apps.reconciliation.models import Statement
 from tenants.context import OrganizationRef
 from tests.reconciliation.conftest import IBAN
 from tests.reconciliation.samples import camt
@@ -118,7 +120,9 @@ def test_a_file_that_is_none_is_refused(api: Client, account_id: str) -> None:
 def test_an_entry_that_cannot_be_read_is_corrected(
     api: Client, send: Send, account_id: str, run_jobs: Callable[[], list[str]]
 ) -> None:
-    upload(api, camt(MOVES).replace(">12.50<", ">12.5O<"), import_at_once="true")
+    statement = upload(api, camt(MOVES).replace(">12.50<", ">12.5O<")).json()
+    run_jobs()
+    send(f"bank-statements/{statement['id']}/import/")
     run_jobs()
     (row,) = api.get("/api/v1/bank-rows/", {"outcome": "failed"}).json()["items"]
     assert (row["place"], row["field"], row["problem"]) == ("2", "amount", "number")
@@ -131,6 +135,37 @@ def test_an_entry_that_cannot_be_read_is_corrected(
     assert [line["amount"] for line in lines(api)] == ["120.00", "-12.50", "240.00"]
     (statement,) = api.get("/api/v1/bank-statements/").json()["items"]
     assert (statement["counts"]["failed"], statement["parts"][0]["difference"]) == (0, "0.00")
+
+
+def test_an_entry_is_told_with_the_sign_of_its_direction(
+    api: Client, send: Send, account_id: str, run_jobs: Callable[[], list[str]]
+) -> None:
+    rows = ["33.11.2026;120,00;Дт;наем;Наемодател", "03.11.2026;50,00;Кт;аванс;Алфа"]
+    content = "\n".join(["Дата;Сума;Дт/Кт;Основание;Наредител/Получател", *rows])
+    statement = upload(api, content, bank_account_id=account_id).json()
+    run_jobs()
+    send(f"bank-statements/{statement['id']}/import/")
+    run_jobs()
+
+    (row,) = api.get("/api/v1/bank-rows/", {"outcome": "failed"}).json()["items"]
+    assert row["texts"]["amount"] == "-120,00"
+    right = send(f"bank-rows/{row['id']}/correct/", **(row["texts"] | {"booked_on": "30.11.2026"}))
+
+    assert right.status_code == 200
+    assert [line["amount"] for line in lines(api)] == ["50.00", "-120.00"]
+
+
+def test_what_leaves_doubts_waits_although_it_was_to_go_on(
+    api: Client, account_id: str, run_jobs: Callable[[], list[str]], in_alpha: OrganizationRef
+) -> None:
+    upload(api, camt(MOVES).replace(">12.50<", ">12.5O<"), import_at_once="true")
+    run_jobs()
+
+    (statement,) = api.get("/api/v1/bank-statements/").json()["items"]
+    assert (statement["state"], lines(api)) == ("rehearsed", [])
+    told = Notification.objects.get()
+    assert str(told.user_id) == str(Statement.objects.get().owner_id)
+    assert told.url == f"/bank/statements/{statement['id']}/"
 
 
 def test_a_line_is_explained_and_opened_again(

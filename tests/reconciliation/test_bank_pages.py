@@ -10,12 +10,20 @@ from django.db.utils import DatabaseError
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from tenant_apps.crm.operations import CompanyChange, ContactChange, create_company, create_contact
 from tenant_apps.invoices.models import Payment
 from tenant_apps.invoices.operations import refund_payment
 from tenant_apps.reconciliation.models import BankAccount, BankLine, LineRule, Statement
-from tenant_apps.reconciliation.operations import RuleInput, create_line_rule
+from tenant_apps.reconciliation.operations import (
+    RuleInput,
+    archive_bank_account,
+    archive_line_rule,
+    create_line_rule,
+)
+from tenant_apps.reconciliation.queries import lines as queries_of_lines
+from tenant_apps.reconciliation.templatetags import reconciliation as templatetags
 from tenants.context import OrganizationRef
-from tests.reconciliation.conftest import IBAN, OTHER_IBAN, Till
+from tests.reconciliation.conftest import IBAN, OTHER_IBAN, PAYER_IBAN, Till
 from tests.reconciliation.samples import Move, camt, table
 from tests.reconciliation.test_import_statement import MOVES, typed_payment
 
@@ -127,6 +135,43 @@ def test_an_entry_is_corrected_on_its_page(
     assert browser.get(f"/bank/rows/{other.pk}/").status_code == 302
 
 
+@pytest.mark.parametrize(
+    ("written", "direction", "shown", "booked"),
+    [
+        ("120,00", "Дт", "-120,00", "-120.00"),
+        ("-120,00", "ДТ.", "-120,00", "-120.00"),
+        ("120,00", "Кт", "120,00", "120.00"),
+        ("-120,00", "Кт", "120,00", "120.00"),
+        ("(120,00)", "Дт", "-120,00", "-120.00"),
+    ],
+)
+def test_an_entry_that_is_corrected_goes_the_way_that_its_file_says(
+    till: Till, browser: Client, written: str, direction: str, shown: str, booked: str
+) -> None:
+    till.account()
+    rows = [f"33.11.2026;{written};{direction};наем;Наемодател", "03.11.2026;50,00;Кт;аванс;Алфа"]
+    statement = till.imported("\n".join(["Дата;Сума;Дт/Кт;Основание;Наредител/Получател", *rows]))
+    row = statement.rows.get(outcome="failed")
+    form = browser.get(f"/bank/rows/{row.pk}/").context["form"].initial
+    assert form["amount"] == shown
+
+    assert browser.post(f"/bank/rows/{row.pk}/", {**form, "booked_on": "30.11.2026"}).status_code == 302
+
+    assert str(till.lines()[-1].amount) == booked
+
+
+def test_a_fee_that_is_corrected_stays_money_that_went_out(till: Till, browser: Client) -> None:
+    till.account()
+    statement = till.imported("Date;Amount;Fee;Description\n03.11.2026;50,00;1.5O;Transfer\n")
+    row = statement.rows.get(outcome="failed")
+    form = browser.get(f"/bank/rows/{row.pk}/").context["form"].initial
+
+    fixed = form["amount"].replace("O", "0")
+    assert browser.post(f"/bank/rows/{row.pk}/", {**form, "amount": fixed}).status_code == 302
+
+    assert sorted(str(line.amount) for line in till.lines()) == ["-1.50", "50.00"]
+
+
 def test_the_same_headers_are_remembered(till: Till, browser: Client, run_jobs: Callable[[], Any]) -> None:
     account = till.account()
     unknown = (
@@ -233,6 +278,62 @@ def test_rules_are_kept_in_the_settings(
     fee.refresh_from_db()
     assert (fee.explanation, fee.rule) == ("open", None)
     assert browser.get("/settings/bank-rules/").status_code == 200
+
+
+def test_a_rule_about_a_person_becomes_one_about_a_company(till: Till, browser: Client) -> None:
+    firm = create_company(details=CompanyChange(name="Алфа ООД"), by=till.owner, at=till.at)
+    person = create_contact(
+        details=ContactChange(first_name="Иван", last_name="Петров"), by=till.owner, at=till.at
+    )
+    wanted = RuleInput(verdict="client", iban=PAYER_IBAN, contact_id=person.pk)
+    rule = create_line_rule(rule=wanted, by=till.owner, at=till.at)
+    page = browser.get(f"/settings/bank-rules/{rule.pk}/")
+    form = {name: value for name, value in page.context["form"].initial.items() if value}
+    assert form["contact_id"] == person.pk and "Иван Петров" in text(page)
+
+    assert browser.post(f"/settings/bank-rules/{rule.pk}/", form).status_code == 302
+    both = browser.post(f"/settings/bank-rules/{rule.pk}/", form | {"company_id": firm.pk})
+    assert both.status_code == 422 and "contact_id" in both.context["form"].errors
+    changed = form | {"company_id": firm.pk, "contact_id": ""}
+    assert browser.post(f"/settings/bank-rules/{rule.pk}/", changed).status_code == 302
+
+    rule.refresh_from_db()
+    assert (rule.company_id, rule.contact_id) == (firm.pk, None)
+
+
+def test_rules_are_shown_page_by_page_those_in_use_first(till: Till, browser: Client) -> None:
+    rules = [
+        create_line_rule(rule=RuleInput(verdict="fee", text=f"такса {n:02}"), by=till.owner, at=till.at)
+        for n in range(52)
+    ]
+    archive_line_rule(rule_id=rules[0].pk, by=till.owner, at=till.at)
+
+    first = browser.get("/settings/bank-rules/").context["page"]
+    last = browser.get("/settings/bank-rules/", {"cursor": first.next_cursor}).context["page"]
+
+    assert [one.pk for one in (*first.items, *last.items)] == [one.pk for one in (*rules[1:], rules[0])]
+    again = browser.get("/settings/bank-rules/", {"cursor": "x"}).context["page"]
+    assert again.items == first.items
+
+
+def test_accounts_and_rules_tell_how_many_lines_they_have(
+    till: Till, browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    till.account()
+    rule = create_line_rule(rule=RuleInput(verdict="fee", text="такса"), by=till.owner, at=till.at)
+    archive_bank_account(bank_account_id=till.account(OTHER_IBAN, name="А").pk, by=till.owner, at=till.at)
+    till.imported(camt(MOVES))
+
+    used, archived = accounts = browser.get("/settings/bank-accounts/").context["page"].items
+    assert [(one.line_count, str(one.last_on)) for one in accounts] == [(3, "2026-11-05"), (0, "None")]
+    assert (used.archived_at, bool(archived.archived_at)) == (None, True)
+    (shown,) = browser.get("/settings/bank-rules/").context["page"].items
+    assert (shown.pk, shown.line_count) == (rule.pk, 1)
+
+    monkeypatch.setattr(queries_of_lines, "CAP", 1)
+    monkeypatch.setattr(templatetags, "CAP", 1)
+    assert "1+" in text(browser.get("/settings/bank-accounts/"))
+    assert browser.get("/settings/bank-accounts/").context["page"].items[0].line_count == 2
 
 
 @pytest.mark.parametrize("path", ["statements/", "lines/", "detail", "settings"])

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from tenant_apps.invoices.models import Payment
+from tenant_apps.invoices.operations import void_payment
 from tenant_apps.reconciliation.models import BankLine
 from tenant_apps.reconciliation.operations import (
     AlreadyExplained,
@@ -13,13 +14,14 @@ from tenant_apps.reconciliation.operations import (
     OtherMoney,
     ReversalStays,
     WrongDirection,
+    ask_about_voided_payment,
     explain_as_refund,
     explain_by_payment,
     mark_bank_line,
     record_line_payment,
     reopen_bank_line,
 )
-from tests.reconciliation.conftest import Till
+from tests.reconciliation.conftest import PAYER_IBAN, Till
 from tests.reconciliation.samples import Move, camt
 from tests.reconciliation.test_import_statement import MOVES, issued_invoice, typed_payment
 from tests.reconciliation.test_reversals import BACK, CREDIT
@@ -132,6 +134,62 @@ def test_money_that_is_simply_recorded_has_nothing_to_take_back(till: Till) -> N
     for line in till.lines()[:2]:
         with pytest.raises(NotExplained):
             reopen_bank_line(line_id=line.pk, by=till.owner, at=till.at)
+
+
+def test_a_payment_that_is_voided_by_hand_leaves_its_line_to_a_human(till: Till) -> None:
+    till.account()
+    till.imported(camt(MOVES))
+    line = till.lines()[0]
+    assert line.payment
+
+    void_payment(payment_id=line.payment.pk, reason="Погрешка", by=till.owner, at=till.at)
+    till.run_jobs()
+
+    assert (now(line).explanation, now(line).payment) == ("ask", None)
+    assert "Погрешка" in now(line).note
+    record_line_payment(line_id=line.pk, by=till.owner, at=till.at)
+    again = now(line).payment
+    assert again and (again.external_key, again.voided_at) == (f"bank:{line.pk}:2", None)
+
+
+def test_a_typed_payment_that_is_voided_leaves_its_line_too(till: Till) -> None:
+    till.account()
+    typed = typed_payment(till, payer_iban=PAYER_IBAN)
+    till.imported(camt(MOVES))
+    line = till.lines()[0]
+    assert line.payment == typed
+
+    void_payment(payment_id=typed.pk, reason="Погрешка", by=till.owner, at=till.at)
+    till.run_jobs()
+
+    assert now(line).explanation == "ask"
+
+
+def test_a_line_whose_payment_is_void_can_be_opened_at_once(till: Till) -> None:
+    till.account()
+    till.imported(camt(MOVES))
+    line = till.lines()[0]
+    assert line.payment
+    void_payment(payment_id=line.payment.pk, reason="Погрешка", by=till.owner, at=till.at)
+
+    reopen_bank_line(line_id=line.pk, by=till.owner, at=till.at)
+    till.run_jobs()
+
+    payment = now(line).payment
+    assert payment and (payment.external_key, payment.voided_at) == (f"bank:{line.pk}:2", None)
+
+
+def test_what_is_said_of_a_line_is_not_undone_by_its_void_payment(till: Till) -> None:
+    till.account()
+    till.imported(camt(MOVES))
+    line = till.lines()[0]
+
+    mark_bank_line(line_id=line.pk, explanation="not_ours", by=till.owner, at=till.at)
+    till.run_jobs()
+
+    assert now(line).explanation == "not_ours"
+    with pytest.raises(NotExplained):
+        ask_about_voided_payment(line_id=line.pk, by=till.owner, at=till.at)
 
 
 def test_money_that_went_out_gave_a_payment_back(till: Till) -> None:

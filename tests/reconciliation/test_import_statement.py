@@ -18,6 +18,7 @@ from tenant_apps.invoices.operations import (
     create_invoice,
     issue_invoice,
     record_payment,
+    refund_payment,
 )
 from tenant_apps.reconciliation.models import BankLine, Explanation
 from tenant_apps.reconciliation.operations import import_statement
@@ -211,6 +212,25 @@ def test_money_that_somebody_typed_is_not_booked_again(till: Till, known: dict[s
     assert statement.counts["recorded_before"] == 1
     line = till.lines()[0]
     assert line.payment == typed
+    assert Payment.objects.filter(amount="120.00").count() == 1
+
+
+@pytest.mark.parametrize("given_back", ["20.00", "120.00"])
+def test_money_that_was_given_back_came_in_all_the_same(till: Till, given_back: str) -> None:
+    till.account()
+    typed = typed_payment(till, payer_iban=PAYER_IBAN)
+    refund_payment(
+        payment_id=typed.pk,
+        amount=Decimal(given_back),
+        refunded_on=date(2026, 11, 3),
+        reason="Върната стока",
+        by=till.owner,
+        at=till.at,
+    )
+
+    till.imported(camt(MOVES))
+
+    assert till.lines()[0].payment == typed
     assert Payment.objects.filter(amount="120.00").count() == 1
 
 

@@ -8,12 +8,19 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 
 from shared_apps.core import clock
 from shared_apps.core.actors import system_actor
 from shared_apps.jobs.operations import enqueue
+from tenant_apps.messages.models import Notification
 from tenant_apps.reconciliation.models import BankLine, Statement
-from tenant_apps.reconciliation.operations import forget_statement_files
+from tenant_apps.reconciliation.operations import (
+    forget_statement_files,
+    import_statement,
+    inbox,
+    take_from_inbox,
+)
 from tenants.context import OrganizationRef, in_organization
 from tests.reconciliation.conftest import Till
 from tests.reconciliation.samples import Move, camt
@@ -119,6 +126,78 @@ def test_what_cannot_come_in_is_refused_with_its_reason(
     assert not Statement.objects.exists()
 
 
+def test_one_file_that_fails_keeps_no_other_out(
+    till: Till,
+    drop: Callable[..., Path],
+    look: Callable[[], list[str]],
+    in_alpha: OrganizationRef,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    till.account()
+    read = inbox.take_statement_file
+
+    def failing(*, name: str, **more: Any) -> None:
+        if name == "a.xml":
+            raise RuntimeError("a reader of foreign files")
+        read(name=name, **more)
+
+    monkeypatch.setattr(inbox, "take_statement_file", failing)
+    drop("a.xml", camt([Move("5.00")]))
+    drop("b.xml", camt(MOVES))
+
+    look()
+
+    assert [statement.name for statement in Statement.objects.all()] == ["b.xml"]
+    assert files("refused", in_alpha) == ["a.xml", "a.xml.reason.txt"]
+    assert files("taken", in_alpha) == ["b.xml"]
+
+
+def test_while_the_database_is_away_the_files_wait(
+    till: Till, drop: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(**more: Any) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(inbox, "take_statement_file", away)
+    path = drop("a.xml", camt(MOVES))
+
+    with pytest.raises(OperationalError):
+        take_from_inbox(path, by=till.owner, at=till.at)
+
+    assert path.exists()
+
+
+@pytest.mark.parametrize("name", ["ф" * 125 + ".xml", "a." + "x" * 250])
+def test_a_long_name_is_shortened_where_it_is_put_away(
+    name: str,
+    till: Till,
+    drop: Callable[..., Path],
+    look: Callable[[], list[str]],
+    in_alpha: OrganizationRef,
+) -> None:
+    till.account()
+    good, bad = drop(name, camt(MOVES)), drop(f"Б{name[2:]}", b"%PDF-1.7")
+
+    look()
+
+    assert not good.exists() and not bad.exists()
+    assert Statement.objects.get().state == "imported"
+    (taken,), (refused, reason) = files("taken", in_alpha), files("refused", in_alpha)
+    assert taken[:2] == name[:2] and taken != refused and reason == f"{refused}.reason.txt"
+    assert name[-4:] in (taken[-4:], "xxxx")
+
+
+def test_a_name_in_another_encoding_comes_in(
+    till: Till, drop: Callable[..., Path], look: Callable[[], list[str]], in_alpha: OrganizationRef
+) -> None:
+    till.account()
+    drop(os.fsdecode("ноември.xml".encode("cp1251")), camt(MOVES))
+
+    look()
+
+    assert Statement.objects.get().state == "imported"
+
+
 def test_a_table_whose_columns_nobody_knows_waits_for_a_person(
     till: Till, drop: Callable[..., Path], look: Callable[[], list[str]], in_alpha: OrganizationRef
 ) -> None:
@@ -129,6 +208,35 @@ def test_a_table_whose_columns_nobody_knows_waits_for_a_person(
 
     assert Statement.objects.get().state == "mapping"
     assert files("taken", in_alpha) == ["strange.csv"]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (camt(MOVES).replace(">12.50<", ">12.5O<"), "не мо"),
+        (camt(MOVES, closing="1.00"), "салд"),
+    ],
+)
+def test_one_that_leaves_doubts_waits_for_the_owners(
+    till: Till, drop: Callable[..., Path], look: Callable[[], list[str]], content: str, says: str
+) -> None:
+    till.account()
+    drop("november.xml", content)
+
+    look()
+
+    statement = Statement.objects.get()
+    assert (statement.state, till.lines()) == ("rehearsed", [])
+    told = Notification.objects.get()
+    assert (told.user_id, told.kind, told.url) == (
+        till.owner.id,
+        "statement_waits",
+        statement.get_absolute_url(),
+    )
+    assert "november.xml" in told.text and says in told.text
+    import_statement(statement_id=statement.pk, by=till.owner, at=till.at)
+    look()
+    assert Statement.objects.get().state == "imported"
 
 
 def test_a_file_that_is_still_written_is_left_alone(

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.utils.translation import override
 
 from shared_apps.core.tables import Unusable
 from tenant_apps.reconciliation.adapters import (
@@ -89,6 +90,15 @@ def test_a_structured_reference_is_read_with_the_rest() -> None:
     (entry,) = read(camt([Move("120.00", more=details)])).entries
 
     assert entry.texts["text"] == "плащане RF18539007547034 0000000012"
+
+
+@pytest.mark.parametrize("called", ["Fee", "Такса"])
+def test_a_fee_is_called_as_its_file_calls_it_whoever_reads_it(called: str) -> None:
+    rows = f"Date,Description,Amount,{called}\n2026-11-03,Card,-5.00,0.50\n"
+
+    for language in ("bg", "en"):
+        with override(language):
+            assert [one.texts["text"] for one in read(rows).entries] == ["Card", f"{called}: Card"]
 
 
 def test_the_other_side_is_never_ourselves() -> None:

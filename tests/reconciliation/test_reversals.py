@@ -1,10 +1,12 @@
 """What the bank takes back is taken back here too."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from tenant_apps.invoices.models import Payment
+from tenant_apps.reconciliation.operations import reversals
 from tests.reconciliation.conftest import Till
 from tests.reconciliation.samples import Move, camt, swift
 
@@ -77,3 +79,71 @@ def test_the_second_time_changes_nothing(till: Till) -> None:
     till.imported(camt([CREDIT, BACK], number="STMT-2"))
 
     assert Payment.objects.get().refunded_total == Decimal("120.00")
+
+
+MONTHS = [
+    Move("10.00", on="2026-10-01", text="такса октомври"),
+    Move("10.00", on="2026-11-01", text="такса ноември"),
+]
+NOVEMBER_BACK = Move("-10.00", on="2026-11-02", text="Сторно: такса ноември", is_reversal=True)
+
+
+def test_of_two_payments_of_one_payer_the_text_says_which(till: Till) -> None:
+    till.account()
+
+    till.imported(camt([*MONTHS, NOVEMBER_BACK]))
+
+    assert [line.payment.refunded_total for line in till.lines() if line.payment] == [0, Decimal("10.00")]
+
+
+def test_an_older_payment_of_the_same_payer_is_not_taken_for_one_that_is_missing(till: Till) -> None:
+    till.account()
+
+    till.imported(camt([MONTHS[0], NOVEMBER_BACK]))
+
+    october, reversal = till.lines()
+    assert (october.payment and october.payment.refunded_total, reversal.explanation) == (0, "open")
+
+
+def test_the_bank_may_word_it_anew_where_the_transfer_has_an_id(till: Till) -> None:
+    till.account()
+    back = replace(BACK, text="AC04 закрита сметка")
+
+    till.imported(camt([CREDIT, back]))
+
+    assert Payment.objects.get().refunded_total == Decimal("120.00")
+
+
+def test_of_more_lines_than_are_compared_a_human_says_which(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reversals, "COMPARED", 3)
+    others = [Move("10.00", on="2026-10-05", text=f"друг {n}", iban="", name=f"Друг{n}") for n in range(3)]
+    till.account()
+
+    till.imported(camt([MONTHS[0], *others, NOVEMBER_BACK]))
+
+    assert {line.explanation for line in till.lines()} == {"payment", "open"}
+    assert not Payment.objects.filter(refunded_total__gt=0).exists()
+
+
+def test_what_the_payer_s_account_rules_out_is_not_compared(
+    till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reversals, "COMPARED", 2)
+    others = [Move("10.00", on="2026-11-01", text=f"{n}", iban="BG18RZBB91550123456789") for n in range(3)]
+    till.account()
+
+    till.imported(camt([*MONTHS, *others, NOVEMBER_BACK]))
+
+    assert [one.reference for one in Payment.objects.filter(refunded_total__gt=0)] == ["такса ноември"]
+
+
+def test_of_identical_rows_the_last_is_taken_back(till: Till) -> None:
+    till.account()
+
+    till.imported(camt([MONTHS[1], MONTHS[1], replace(NOVEMBER_BACK, text="такса ноември")]))
+
+    first, second = [line for line in till.lines() if line.payment]
+    assert first.payment and second.payment
+    assert (first.payment.refunded_total, second.payment.refunded_total) == (0, Decimal("10.00"))

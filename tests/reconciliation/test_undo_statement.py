@@ -20,12 +20,16 @@ from tenant_apps.reconciliation.operations import (
     CannotBeTakenBack,
     NotNow,
     accept_candidate,
+    explain_as_refund,
     undo_statement,
+    undoing,
 )
 from tests.reconciliation.conftest import Till
 from tests.reconciliation.samples import Move, camt
 from tests.reconciliation.test_import_statement import MOVES, issued_invoice, typed_payment
 from tests.reconciliation.test_reversals import BACK, CREDIT
+
+GIVEN_BACK = Move("-120.00", on="2026-11-06", text="връщане", end_to_end_id="E-9")
 
 
 def test_its_lines_go_and_its_payments_are_void(till: Till) -> None:
@@ -135,6 +139,49 @@ def test_it_refuses_with_the_names_of_money_that_was_given_back(till: Till) -> N
         by=till.owner,
         at=till.at,
     )
+
+    with pytest.raises(CannotBeTakenBack, match="Алфа ООД"):
+        undo_statement(statement_id=statement.pk, reason="Грешка", by=till.owner, at=till.at)
+
+
+def refund_line(till: Till, payment: Payment | None) -> None:
+    """Say that the line of money that went out gave this payment back."""
+    assert payment
+    line = BankLine.objects.get(amount=Decimal("-120.00"))
+    explain_as_refund(line_id=line.pk, payment_id=payment.pk, by=till.owner, at=till.at)
+
+
+@pytest.mark.parametrize("moves", [[GIVEN_BACK, CREDIT], [CREDIT, GIVEN_BACK]])
+@pytest.mark.parametrize("at_once", [1, 100])
+def test_a_refund_in_the_same_file_goes_with_it(
+    moves: list[Move], at_once: int, till: Till, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(undoing, "UNDONE_AT_ONCE", at_once)
+    till.account()
+    statement = till.imported(camt(moves))
+    refund_line(till, Payment.objects.get())
+
+    undone = till.taken_back(statement)
+
+    assert (undone.state, undone.problem, till.lines()) == ("undone", "", [])
+    payment = Payment.objects.get()
+    assert payment.voided_at and payment.refunded_total == 0
+
+
+def test_a_reversal_above_its_original_goes_with_it(till: Till) -> None:
+    till.account()
+    statement = till.imported(camt([BACK, CREDIT]))
+    assert Payment.objects.get().refunded_total == Decimal("120.00")
+
+    assert till.taken_back(statement).state == "undone"
+
+
+@pytest.mark.parametrize("is_here_too", [True, False])
+def test_money_that_a_line_of_another_file_gave_back_is_named(is_here_too: bool, till: Till) -> None:
+    till.account()
+    statement = till.imported(camt([CREDIT, GIVEN_BACK] if is_here_too else [CREDIT]))
+    till.imported(camt([GIVEN_BACK], number="STMT-2"))
+    refund_line(till, Payment.objects.get())
 
     with pytest.raises(CannotBeTakenBack, match="Алфа ООД"):
         undo_statement(statement_id=statement.pk, reason="Грешка", by=till.owner, at=till.at)

@@ -4,6 +4,8 @@
 Only plain files in plain directories are looked at: no link leads to what lies elsewhere.
 """
 
+import hashlib
+import os
 import shutil
 import stat
 from collections.abc import Iterator
@@ -14,6 +16,7 @@ from uuid import UUID
 from django.conf import settings
 
 INBOX, TAKEN, REFUSED = "inbox", "taken", "refused"
+_LONGEST, _LONGEST_ENDING = 200, 20
 _UNFINISHED = (".part", ".tmp", ".filepart", ".crdownload", "~")
 
 
@@ -51,7 +54,7 @@ def put_away(organization_id: UUID, path: Path, *, at: datetime, reason: str = "
     """Move a file out of the inbox: to the taken ones or, with a reason, to the refused ones."""
     folder = _root(REFUSED if reason else TAKEN) / str(organization_id)
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / f"{at:%Y%m%dT%H%M%S}-{path.name}"
+    target = folder / f"{at:%Y%m%dT%H%M%S}-{_fitting(path.name)}"
     if reason:
         target.with_name(f"{target.name}.reason.txt").write_text(f"{reason}\n", encoding="utf-8")
     return path.replace(target)
@@ -63,6 +66,16 @@ def forget(organization_id: UUID) -> None:
         folder = _root(kind) / str(organization_id)
         if _is_folder(folder):
             shutil.rmtree(folder)
+
+
+def _fitting(name: str) -> str:
+    """The name in so few bytes that a time before it and a word after it make no name too long for a disk."""
+    written = os.fsencode(name)
+    if len(written) <= _LONGEST:
+        return name
+    ending = os.fsencode(Path(name).suffix)[:_LONGEST_ENDING]
+    mark = f"~{hashlib.sha256(written).hexdigest()[:8]}".encode()
+    return (written[: _LONGEST - len(mark) - len(ending)] + mark + ending).decode(errors="ignore")
 
 
 def _root(kind: str) -> Path:

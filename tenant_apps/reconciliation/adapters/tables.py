@@ -15,7 +15,7 @@ from shared_apps.core.cells import DAY_FIRST, MONTH_FIRST, NotReadable, read_dat
 from shared_apps.core.tables import Reading, SourceRow, Unusable, headers_and_rows, headers_key, rows_in
 from tenant_apps.reconciliation.adapters.shapes import MAX_ENTRIES, SourceEntry, SourcePart, StatementFile
 from tenant_apps.reconciliation.rules.amounts import decimal_mark_of, read_amount
-from tenant_apps.reconciliation.rules.entries import BOOKED, INFORMATION, PENDING
+from tenant_apps.reconciliation.rules.entries import BOOKED, INFORMATION, PENDING, goes_out
 from tenant_apps.reconciliation.rules.headers import (
     REPEATABLE,
     balance_told,
@@ -80,8 +80,8 @@ def columns_of(content: bytes, reading: Reading) -> Columns:
 def read_table(content: bytes, reading: Reading, mapping: Sequence[str], date_order: str) -> StatementFile:
     """Everything that the table says. A part for each currency that its rows name. Raises `Unusable`."""
     above = _above(content, reading)
-    _headers, rows = headers_and_rows(rows_in(content, reading), reading)
-    table = _Table(mapping, list(rows), date_order)
+    headers, rows = headers_and_rows(rows_in(content, reading), reading)
+    table = _Table(headers, mapping, list(rows), date_order)
     found = StatementFile(mark=table.mark, date_order=date_order)
     ibans = tuple(dict.fromkeys(iban for row in above for iban in _ibans_in(row)))
     for currency in table.currencies() or [""]:
@@ -95,8 +95,10 @@ def read_table(content: bytes, reading: Reading, mapping: Sequence[str], date_or
 
 
 class _Table:
-    def __init__(self, mapping: Sequence[str], rows: list[SourceRow], date_order: str) -> None:
-        self.mapping, self.date_order = list(mapping), date_order
+    def __init__(
+        self, headers: Sequence[str], mapping: Sequence[str], rows: list[SourceRow], date_order: str
+    ) -> None:
+        self.headers, self.mapping, self.date_order = list(headers), list(mapping), date_order
         self.rows = [row for row in rows if row.problem or not is_summary(_first(row.cells))]
         self.below = [row.cells for row in rows if not row.problem and is_summary(_first(row.cells))]
         self.mark = decimal_mark_of(
@@ -109,8 +111,9 @@ class _Table:
         return list(dict.fromkeys(code for code in named if re.fullmatch(r"[A-Z]{3}", code)))
 
     def entries_of(self, row: SourceRow) -> Iterator[SourceEntry]:
-        """The entry of a row, and one for the fee that stands beside it. A row that names neither a day nor
-        an amount tells no movement.
+        """The entry of a row, and one for the fee that stands beside it, called as the file calls it: what a
+        line says is the same whoever reads it in. A row that names neither a day nor an amount tells no
+        movement.
         """
         place = str(row.number)
         if row.problem:
@@ -125,7 +128,8 @@ class _Table:
         yield SourceEntry(part, place, texts, status)
         if status == BOOKED and self._is_money(fee):
             told = {name: text for name, text in texts.items() if name not in {*_MONEY, "direction"}}
-            told["text"] = f"Fee: {texts.get('text', '')}".rstrip(": ")
+            called = self.headers[self.mapping.index("fee")]
+            told["text"] = f"{called}: {texts.get('text', '')}".rstrip(": ")
             yield SourceEntry(part, f"{place}.1", told | {"amount": fee, "direction": "d"})
 
     def take_balances(self, found: StatementFile, above: list[list[str]]) -> None:
@@ -161,9 +165,9 @@ class _Table:
         moved = self._number(self._first_of(row, "amount"))
         if moved is None and (debit is not None or credit is not None):
             moved = (credit or Decimal(0)) - abs(debit or Decimal(0))
-        direction = fold(self._first_of(row, "direction"))
+        direction = self._first_of(row, "direction")
         if moved is not None and direction:
-            moved = -abs(moved) if direction[0] in "d" else abs(moved)
+            moved = -abs(moved) if goes_out(direction) else abs(moved)
         fee = self._number(self._first_of(row, "fee"))
         return None if moved is None else moved - abs(fee or Decimal(0))
 

@@ -8,11 +8,11 @@ from django.utils.translation import pgettext_lazy
 from shared_apps.core.actors import Actor
 from shared_apps.core.cells import DAY_FIRST, MONTH_FIRST
 from shared_apps.core.form_fields import currency_choices, offer
-from tenant_apps.crm.queries import visible_companies, visible_company
+from tenant_apps.crm.queries import visible_companies, visible_company, visible_contact, visible_contacts
 from tenant_apps.reconciliation.models import BankAccount, LineRule, Sign, Statement, StatementRow, Verdict
 from tenant_apps.reconciliation.operations import AccountInput, RuleInput
 from tenant_apps.reconciliation.queries import own_accounts
-from tenant_apps.reconciliation.rules.entries import FIELDS
+from tenant_apps.reconciliation.rules.entries import FIELDS, with_one_amount
 from tenant_apps.reconciliation.rules.headers import TARGETS
 from tenant_apps.reconciliation.words import COLUMNS
 
@@ -148,12 +148,24 @@ class LineRuleForm(forms.Form):
             }
         ),
     )
+    contact_id = forms.UUIDField(
+        label=_("contact person"),
+        required=False,
+        help_text=_("With no company, the money is the person's own."),
+        widget=forms.Select(
+            attrs={
+                "data-select-url": reverse_lazy("contact_options"),
+                "data-placeholder": _("Type a name"),
+            }
+        ),
+    )
     name = forms.CharField(label=_("name of the rule"), max_length=100, required=False)
 
     def __init__(self, data: Any = None, *, by: Actor, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, initial=initial)
         _offer_accounts(self, "account_id", _("Any account"))
         offer(self, "company_id", visible_companies(by), visible_company, by)
+        offer(self, "contact_id", visible_contacts(by), visible_contact, by)
 
     def as_rule(self) -> RuleInput:
         """What was typed, for the operation; call it on a valid form."""
@@ -188,7 +200,7 @@ class UndoForm(forms.Form):
 
 def initial_rule(rule: LineRule) -> dict[str, Any]:
     """A rule as its form shows it."""
-    names = ("text", "iban", "sign", "account_id", "verdict", "company_id", "name")
+    names = ("text", "iban", "sign", "account_id", "verdict", "company_id", "contact_id", "name")
     return {name: getattr(rule, name) for name in names}
 
 
@@ -197,12 +209,8 @@ def initial_account(account: BankAccount) -> dict[str, Any]:
 
 
 def _texts_of(row: StatementRow) -> dict[str, str]:
-    """What the file says, with an amount of two columns written as one."""
-    texts = {name: row.texts.get(name, "") for name in FIELDS}
-    debit, credit = row.texts.get("debit", ""), row.texts.get("credit", "")
-    if not texts["amount"] and (debit or credit):
-        texts["amount"] = credit or f"-{debit.lstrip('-')}"
-    return texts
+    told = with_one_amount(row.texts)
+    return {name: told.get(name, "") for name in FIELDS}
 
 
 def _offer_accounts(form: forms.Form, name: str, empty: Any) -> None:

@@ -153,6 +153,7 @@ def initial_rule_for(item: Waiting) -> dict[str, Any]:
         "sign": Sign.IN if item.came_in else Sign.OUT,
         "verdict": Verdict.CLIENT if item.came_in else Verdict.FEE,
         "company_id": item.payment.company_id if item.payment else None,
+        "contact_id": item.payment.contact_id if item.payment and not item.payment.company_id else None,
     }
 
 

@@ -72,8 +72,9 @@ class Statement(models.Model):
     `checksum` is the file's SHA-256: one file is here once, unless it was discarded or taken back. `reading`,
     `columns` (`{"header", "samples"}` each), `mapping` and `date_order` are about tables. `account` is the
     one that somebody chose, for files that do not name theirs. `goes_on`: nobody waits for it, so a rehearsal
-    without doubts is followed by the import. `position` is the number of the last entry that the present
-    step is done with. `rehearsal` and `counts` say what would be and what was done.
+    without doubts is followed by the import: every entry was read, and the balances agree. `position` is the
+    number of the last entry that the present step is done with. `rehearsal` and `counts` say what would be
+    and what was done.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

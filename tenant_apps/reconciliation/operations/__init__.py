@@ -12,10 +12,12 @@ from tenant_apps.reconciliation.operations.accounts import archive_bank_account 
 from tenant_apps.reconciliation.operations.accounts import change_bank_account as change_bank_account
 from tenant_apps.reconciliation.operations.accounts import create_bank_account as create_bank_account
 from tenant_apps.reconciliation.operations.accounts import unarchive_bank_account as unarchive_bank_account
+from tenant_apps.reconciliation.operations.certain import NotAtWork as NotAtWork
 from tenant_apps.reconciliation.operations.certain import NothingCertain as NothingCertain
 from tenant_apps.reconciliation.operations.certain import accept_certain as accept_certain
 from tenant_apps.reconciliation.operations.certain import decider_of as decider_of
 from tenant_apps.reconciliation.operations.certain import link_certain as link_certain
+from tenant_apps.reconciliation.operations.certain import stop_decision as stop_decision
 from tenant_apps.reconciliation.operations.decisions import AlreadyDecided as AlreadyDecided
 from tenant_apps.reconciliation.operations.decisions import ClientMissing as ClientMissing
 from tenant_apps.reconciliation.operations.decisions import MoreIsThere as MoreIsThere
@@ -36,6 +38,9 @@ from tenant_apps.reconciliation.operations.explaining import NotExplained as Not
 from tenant_apps.reconciliation.operations.explaining import OtherMoney as OtherMoney
 from tenant_apps.reconciliation.operations.explaining import ReversalStays as ReversalStays
 from tenant_apps.reconciliation.operations.explaining import WrongDirection as WrongDirection
+from tenant_apps.reconciliation.operations.explaining import (
+    ask_about_voided_payment as ask_about_voided_payment,
+)
 from tenant_apps.reconciliation.operations.explaining import explain_as_refund as explain_as_refund
 from tenant_apps.reconciliation.operations.explaining import explain_by_payment as explain_by_payment
 from tenant_apps.reconciliation.operations.explaining import mark_bank_line as mark_bank_line

@@ -1,6 +1,6 @@
 """All that is certain, accepted at one press: what the person was shown, as far as it is still so."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -20,7 +20,7 @@ from tenant_apps.invoices.queries import lock_invoices, lock_payments
 from tenant_apps.reconciliation.events import BankEvent
 from tenant_apps.reconciliation.models import Decision, DecisionKind, DecisionLink, DecisionState
 from tenant_apps.reconciliation.operations.payers import learn_payers
-from tenant_apps.reconciliation.queries import certain_among
+from tenant_apps.reconciliation.queries import certain_among, waiting_just_as_much
 from tenant_apps.sharing.queries import visible_to
 from tenants.context import current_organization
 
@@ -31,6 +31,12 @@ MOST = 1000
 class NothingCertain(Refused):
     code = "nothing_certain"
     message = _("Nothing is certain any more. Look again at what waits.")
+    conflict = True
+
+
+class NotAtWork(Refused):
+    code = "decision_not_at_work"
+    message = _("Nothing of this decision is at work any more.")
     conflict = True
 
 
@@ -79,10 +85,12 @@ def link_certain(*, decision_id: UUID, by: Actor, at: datetime) -> bool:
     if decision.state != DecisionState.WORKING:
         return False
     next_ones = decision.wanted[decision.position : decision.position + AT_ONCE]
-    rows = _still_certain({UUID(payment): UUID(invoice) for payment, invoice in next_ones}, by)
+    pairs = {UUID(payment): UUID(invoice) for payment, invoice in next_ones}
+    payments = lock_payments(_visible(pairs, by), by)
+    rows = _still_certain(pairs, payments, by)
     made = allocate_payments(wanted=rows, by=by, at=at) if rows else []
     DecisionLink.objects.bulk_create([DecisionLink(decision=decision, allocation=row) for row in made])
-    learn_payers(ibans={row.payment.payer_iban for row in made if row.payment.payer_iban}, by=by, at=at)
+    learn_payers(ibans={payments[row.payment_id].payer_iban for row in made} - {""}, by=by, at=at)
     decision.position += len(next_ones)
     decision.linked_count += len(made)
     decision.updated_at = at
@@ -93,20 +101,43 @@ def link_certain(*, decision_id: UUID, by: Actor, at: datetime) -> bool:
     return not is_over
 
 
-def decider_of(decision: Decision) -> Actor | None:
-    """Who decided, with what they may do today; None for one who no longer works here."""
-    if decision.owner_id is None:
-        return None
-    place = membership_of(decision.owner_id, current_organization().id)
+@operation(permission=Permission.PAYMENTS_MATCH)
+def stop_decision(*, decision_id: UUID, by: Actor, at: datetime) -> Decision:
+    """End the linking of a decision, or its taking back, that may not go on: what is linked stays, and can be
+    taken back by others. Raises `NotAtWork`.
+    """
+    decision = visible_to(Decision.objects.select_for_update(), by).get(pk=decision_id)
+    if not decision.is_at_work:
+        raise NotAtWork()
+    decision.state, decision.updated_at = DecisionState.DONE, at
+    decision.linked_count = decision.links.count()
+    decision.save(update_fields=["state", "linked_count", "updated_at"])
+    record(
+        event=BankEvent.DECISION_STOPPED,
+        subject=decision,
+        by=by,
+        at=at,
+        new={"links": decision.linked_count},
+    )
+    return decision
+
+
+def decider_of(user_id: UUID) -> Actor | None:
+    """A person with what they may do today; None for one who no longer works here, or may decide no more."""
+    place = membership_of(user_id, current_organization().id)
     actor = actor_of(place) if place else None
     return actor if actor and actor.may(Permission.PAYMENTS_MATCH) else None
 
 
-def _still_certain(pairs: dict[UUID, UUID], by: Actor) -> list[AllocationInput]:
-    """What may be linked of these pairs, with all of them locked."""
-    payments = lock_payments(_visible(pairs, by), by)
-    found = {one.payment.pk: one for one in certain_among(list(payments), by).certain}
-    agreed = {key: one for key, one in found.items() if one.invoice.pk == pairs[key]}
+def _still_certain(
+    pairs: dict[UUID, UUID], payments: Mapping[UUID, Payment], by: Actor
+) -> list[AllocationInput]:
+    """What may be linked of these pairs, with all of them locked. As in the rehearsal, nothing is certain for
+    which other money waits, too.
+    """
+    others = waiting_just_as_much(payments.values(), by) if payments else []
+    found = {one.payment.pk: one for one in certain_among([*payments, *others], by).certain}
+    agreed = {key: one for key, one in found.items() if key in payments and one.invoice.pk == pairs[key]}
     invoices = lock_invoices({one.invoice.pk for one in agreed.values()}, by)
     owed = {key: invoice.outstanding for key, invoice in invoices.items()}
     rows = []

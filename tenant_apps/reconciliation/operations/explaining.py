@@ -123,7 +123,8 @@ def reopen_bank_line(*, line_id: UUID, by: Actor, at: datetime, payment_id: UUID
     """
     line = lock_line(line_id, by)
     old, payment, reason = line.explanation, line.payment, gettext("The bank line was opened again")
-    if line.waits or (payment is not None and is_own(line, payment) and line.rule_id is None):
+    is_simply_recorded = payment is not None and is_own(line, payment) and not payment.voided_at
+    if line.waits or (is_simply_recorded and line.rule_id is None):
         raise NotExplained()
     if old in (Explanation.REVERSAL, Explanation.REVERSED):
         raise ReversalStays()
@@ -142,6 +143,30 @@ def reopen_bank_line(*, line_id: UUID, by: Actor, at: datetime, payment_id: UUID
             client = clients_paying_from([line.payer_iban], by, at).get(line.payer_iban, NOBODY)
             record_money(line, client, by, at)
         line.save(update_fields=CHANGED)
+    record(
+        event=BankEvent.LINE_REOPENED,
+        subject=line,
+        by=by,
+        at=at,
+        old={"is": old},
+        new={"is": line.explanation},
+    )
+    return line
+
+
+@operation(permission=Permission.BANK_EXPLAIN)
+def ask_about_voided_payment(*, line_id: UUID, by: Actor, at: datetime) -> BankLine:
+    """The payment that the line was is void, so a human is asked what the line is. Raises `NotExplained` when
+    the line is something else by now.
+    """
+    line = lock_line(line_id, by)
+    old, payment = line.explanation, line.payment
+    if payment is None or not payment.voided_at:
+        raise NotExplained()
+    reopen(line, at)
+    line.explanation, line.payment = Explanation.ASK, None
+    line.note = (gettext("The payment was voided: %(reason)s") % {"reason": payment.void_reason})[:500]
+    line.save(update_fields=CHANGED)
     record(
         event=BankEvent.LINE_REOPENED,
         subject=line,

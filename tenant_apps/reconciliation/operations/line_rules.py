@@ -231,6 +231,8 @@ def _errors(kept: dict[str, Any]) -> list[FieldError]:
         errors.append(FieldError("sign", "sign_unknown", _("Choose which way the money goes.")))
     if kept["verdict"] not in Verdict.values:
         errors.append(FieldError("verdict", "verdict_unknown", _("Choose what such lines are.")))
-    elif kept["verdict"] == Verdict.CLIENT and bool(kept["company_id"]) is bool(kept["contact_id"]):
+    elif kept["verdict"] == Verdict.CLIENT and kept["company_id"] and kept["contact_id"]:
+        errors.append(FieldError("contact_id", "client_twice", _("Choose a company or a person, not both.")))
+    elif kept["verdict"] == Verdict.CLIENT and not kept["company_id"] and not kept["contact_id"]:
         errors.append(FieldError("company_id", "client_missing", _("Choose the client of such lines.")))
     return errors

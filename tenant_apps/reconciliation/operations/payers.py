@@ -16,6 +16,9 @@ from tenant_apps.reconciliation.queries import Client, clients_paid_for, known_p
 )
 def learn_payers(*, ibans: Collection[str], by: Actor, at: datetime) -> None:
     """Remember of these accounts what the ledger says now: one client, several, or nothing any more."""
+    if not ibans:
+        return
+    _hold(ibans, at)
     paid_for = clients_paid_for(ibans)
     KnownPayer.objects.filter(iban__in=set(ibans) - paid_for.keys()).delete()
     _remember(row_of(iban, clients, at) for iban, clients in paid_for.items())
@@ -32,19 +35,38 @@ def what_is_known(ibans: Collection[str], at: datetime) -> dict[str, KnownPayer]
 
 
 def teach(links: Iterable[tuple[str, Client]], known: Mapping[str, KnownPayer], at: datetime) -> None:
-    """Remember new links of accounts with clients, beside what is `known` of those accounts."""
+    """Remember new links of accounts with clients, beside what is `known` of those accounts, and what others
+    learned of them meanwhile.
+    """
     learned: dict[str, set[Client]] = defaultdict(set)
     for iban, client in links:
         learned[iban].add(client)
+    news = {iban for iban, clients in learned.items() if not _says(known.get(iban), clients)}
+    held = _hold(news, at) if news else {}
     rows = []
-    for iban, clients in learned.items():
-        before = known.get(iban)
-        if before and not before._state.adding and (before.is_shared or clients == {before.pays_for}):
-            continue
-        if before and not before.is_shared:
-            clients.add(before.pays_for)
-        rows.append(row_of(iban, clients, at, is_shared=bool(before and before.is_shared)))
+    for iban in news:
+        told = [one for one in (known.get(iban), held.get(iban)) if one is not None]
+        clients = learned[iban] | {one.pays_for for one in told if not one.is_shared}
+        rows.append(row_of(iban, clients, at, is_shared=any(one.is_shared for one in told)))
     _remember(rows)
+
+
+def _says(before: KnownPayer | None, clients: set[Client]) -> bool:
+    """Whether what is written down of an account says as much already."""
+    if before is None or before._state.adding:
+        return False
+    return before.is_shared or clients == {before.pays_for}
+
+
+def _hold(ibans: Collection[str], at: datetime) -> dict[str, KnownPayer]:
+    """What is remembered of these accounts now, under locks, so that two who learn of one account do it one
+    after the other. One of which nothing was remembered gets a row that the caller fills in; it is not told.
+    """
+    empty = [KnownPayer(iban=iban, is_shared=True, learned_at=at) for iban in sorted(set(ibans))]
+    KnownPayer.objects.bulk_create(empty, ignore_conflicts=True)
+    locked = KnownPayer.objects.select_for_update().filter(iban__in=ibans).order_by("iban")
+    made = {row.pk for row in empty}
+    return {row.iban: row for row in locked if row.pk not in made}
 
 
 def _remember(rows: Iterable[KnownPayer]) -> None:

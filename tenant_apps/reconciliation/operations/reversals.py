@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
 from shared_apps.core.actors import Actor
@@ -17,7 +18,10 @@ from tenant_apps.reconciliation.models import BankLine, Explanation
 from tenant_apps.reconciliation.operations.explaining import CHANGED, explain, give_back, let_go_of_refund
 from tenant_apps.reconciliation.operations.traces import trace_of_line
 from tenant_apps.reconciliation.queries import lock_line
-from tenant_apps.reconciliation.rules.sameness import REVERSED_WITHIN, find_reversed
+from tenant_apps.reconciliation.rules.sameness import REVERSED_WITHIN, Trace, find_reversed
+
+# Of more lines than these nobody says which one a reversal is about, but a human.
+COMPARED = 200
 
 
 @operation(permission=Permission.BANK_IMPORT, event=None, why="each reversed line tells itself")
@@ -32,12 +36,12 @@ def settle_reversals(*, account_ids: Collection[UUID], by: Actor, at: datetime) 
     ).order_by("booked_on", "id")
     settled = 0
     for reversal in waiting:
-        found = find_reversed(trace_of_line(reversal), map(trace_of_line, _before(reversal)))
-        if found.one is None:
+        original = _original_of(reversal)
+        if original is None:
             continue
         try:
             with transaction.atomic():
-                reverse(reversal_id=reversal.pk, line_id=found.one.id, by=by, at=at)
+                reverse(reversal_id=reversal.pk, line_id=original.id, by=by, at=at)
             settled += 1
         except DomainError as refusal:
             reversal.note, reversal.updated_at = str(refusal)[:500], at
@@ -73,15 +77,28 @@ def reverse(*, reversal_id: UUID, line_id: UUID, by: Actor, at: datetime) -> Ban
     return reversal
 
 
-def _before(reversal: BankLine) -> list[BankLine]:
-    """The lines that a reversal may be about."""
-    return list(
-        BankLine.objects.filter(
-            account=reversal.account_id,
-            amount=-reversal.amount,
-            is_reversal=False,
-            reversed_by=None,
-            booked_on__lte=reversal.booked_on,
-            booked_on__gte=reversal.booked_on - REVERSED_WITHIN,
-        ).order_by("booked_on", "id")[:200]
+def _original_of(reversal: BankLine) -> Trace | None:
+    """The line that a reversal takes back, if it is told apart from all that may be meant."""
+    newest = list(_before(reversal)[: COMPARED + 1])
+    if len(newest) > COMPARED:
+        return None
+    return find_reversed(trace_of_line(reversal), map(trace_of_line, reversed(newest))).one
+
+
+def _before(reversal: BankLine) -> QuerySet[BankLine]:
+    """The lines that a reversal may be about, the newest first: none that another payer's account or another
+    end-to-end id rules out.
+    """
+    rows = BankLine.objects.filter(
+        account=reversal.account_id,
+        amount=-reversal.amount,
+        is_reversal=False,
+        reversed_by=None,
+        booked_on__lte=reversal.booked_on,
+        booked_on__gte=reversal.booked_on - REVERSED_WITHIN,
     )
+    if reversal.payer_iban:
+        rows = rows.filter(payer_iban__in=("", reversal.payer_iban))
+    if reversal.end_to_end_id:
+        rows = rows.filter(Q(end_to_end_id="") | Q(end_to_end_id__iexact=reversal.end_to_end_id))
+    return rows.order_by("-booked_on", "-id")

@@ -6,23 +6,28 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext, ngettext
 
 from shared_apps.accounts.queries import actor_of, membership_of
+from shared_apps.accounts.roles import Role
 from shared_apps.core.actors import Actor
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
 from shared_apps.jobs.operations import enqueue
 from tenant_apps.activity.operations import record
+from tenant_apps.messages.operations import notify
 from tenant_apps.reconciliation.adapters import StatementFile
 from tenant_apps.reconciliation.events import BankEvent
-from tenant_apps.reconciliation.models import Door, Statement, StatementRow, StatementState
+from tenant_apps.reconciliation.models import Door, RowOutcome, Statement, StatementRow, StatementState
 from tenant_apps.reconciliation.operations.planning import Plan, Planned, plan_of
 from tenant_apps.reconciliation.operations.reversals import settle_reversals
 from tenant_apps.reconciliation.operations.taking import Hand, Taken
 from tenant_apps.reconciliation.operations.uploads import NotNow, is_ready, locked_statement, upload_statement
 from tenant_apps.reconciliation.queries import own_accounts, statement_parts
+from tenant_apps.workspace.queries import active_members
 from tenants.context import current_organization
 
+STATEMENT_WAITS = "statement_waits"
 AT_WORK = (StatementState.REHEARSING, StatementState.RUNNING)
 JOBS = {
     StatementState.REHEARSING: "work_on_statement",
@@ -152,7 +157,8 @@ def finish_statement(*, statement_id: UUID, plan: Plan, by: Actor, at: datetime)
     """The last entry is taken in: the rehearsal, or the import itself, is over.
 
     After an import the bank's reversals take back what they are about. A rehearsal that nobody waits for is
-    followed by the import.
+    followed by the import, unless it leaves doubts: then whoever brought the file in, or of one from the
+    folder the owners, are told that it waits for them.
     """
     statement = locked_statement(statement_id, by, *AT_WORK)
     _keep_differences(statement, plan)
@@ -168,7 +174,9 @@ def finish_statement(*, statement_id: UUID, plan: Plan, by: Actor, at: datetime)
     statement.save()
     record(event=event, subject=statement, by=by, at=at, new=told)
     if statement.goes_on and statement.state == StatementState.REHEARSED:
-        return import_statement(statement_id=statement_id, by=by, at=at)
+        if not (doubts := _doubts(statement)):
+            return import_statement(statement_id=statement_id, by=by, at=at)
+        _tell_that_it_waits(statement, doubts, by, at)
     return statement
 
 
@@ -217,6 +225,36 @@ def _rehearse(entries: Sequence[Planned], hand: Hand, at: datetime) -> Taken:
         transaction.set_rollback(True)
     StatementRow.objects.bulk_create(taken.rows)
     return taken
+
+
+def _doubts(statement: Statement) -> list[str]:
+    """What somebody should look at before the import, in words."""
+    doubts = []
+    if failed_count := statement.rehearsal.get(RowOutcome.FAILED, 0):
+        told = ngettext("%(count)d entry cannot be read", "%(count)d entries cannot be read", failed_count)
+        doubts.append(told % {"count": failed_count})
+    if statement.parts.exclude(difference=None).exclude(difference=0).exists():
+        doubts.append(gettext("the balances do not agree"))
+    return doubts
+
+
+def _tell_that_it_waits(statement: Statement, doubts: Sequence[str], by: Actor, at: datetime) -> None:
+    text = gettext("The statement %(name)s waits for you: %(why)s.")
+    for user_id in [statement.owner_id] if statement.owner_id else _owners():
+        notify(
+            user_id=user_id,
+            kind=STATEMENT_WAITS,
+            text=text % {"name": statement.name, "why": "; ".join(doubts)},
+            url=statement.get_absolute_url(),
+            key=f"{STATEMENT_WAITS}:{statement.pk}:{user_id}:{statement.updated_at.isoformat()}",
+            by=by,
+            at=at,
+        )
+
+
+def _owners() -> list[UUID]:
+    owners = active_members().filter(role=Role.OWNER).order_by("user_id")
+    return list(owners.values_list("user_id", flat=True))
 
 
 def _count(statement: Statement, counts: Counter[str]) -> None:

@@ -81,7 +81,13 @@ def undo_decision(*, decision_id: UUID, by: Actor, at: datetime) -> Decision:
     if decision.linked_count > AT_ONCE:
         decision.state, decision.updated_at = DecisionState.UNDOING, at
         decision.save(update_fields=["state", "updated_at"])
-        enqueue("take_back_links", by=by, key=f"take_back_links:{decision.pk}", decision_id=str(decision.pk))
+        enqueue(
+            "take_back_links",
+            by=by,
+            key=f"take_back_links:{decision.pk}:{at.isoformat()}",
+            decision_id=str(decision.pk),
+            by_id=str(by.id or ""),
+        )
         record(event=BankEvent.DECISION_UNDO_STARTED, subject=decision, by=by, at=at)
         return decision
     _WAYS_BACK[DecisionKind(decision.kind)](decision, by, at)

@@ -27,7 +27,7 @@ from tenant_apps.reconciliation.operations.planning import Planned
 from tenant_apps.reconciliation.operations.traces import trace_of_entry, trace_of_line, trace_of_payment
 from tenant_apps.reconciliation.queries import Client, live_rules, own_ibans, recorded_elsewhere
 from tenant_apps.reconciliation.rules import counts as figures
-from tenant_apps.reconciliation.rules.entries import BOOKED, PENDING, Entry
+from tenant_apps.reconciliation.rules.entries import BOOKED, PENDING, Entry, plain
 from tenant_apps.reconciliation.rules.sameness import (
     Found,
     Pattern,
@@ -113,7 +113,7 @@ class Hand:
         if one.entry is None or one.account is None:
             if row.outcome == RowOutcome.FAILED:
                 row.field, row.problem = one.problem or ("currency", "account")
-                row.texts = {name: str(text)[:2000] for name, text in one.texts.items()}
+                row.texts = {name: plain(str(text))[:2000] for name, text in one.texts.items()}
             self._keep(row, taken)
             return
         row.line_id, found = self._find(one, one.entry, one.account, known)

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext, ngettext
-from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.actors import Actor
 from shared_apps.core.errors import Refused
@@ -16,7 +15,7 @@ from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
 from tenant_apps.activity.operations import record
 from tenant_apps.invoices.models import InvoiceState, Payment
-from tenant_apps.invoices.operations import deallocate_payment, void_payment
+from tenant_apps.invoices.operations import ReasonMissing, deallocate_payment, void_payment
 from tenant_apps.invoices.queries import live_allocations, live_refunds
 from tenant_apps.reconciliation.events import BankEvent
 from tenant_apps.reconciliation.models import (
@@ -39,12 +38,6 @@ NAMED = 10
 OVER = (StatementState.DONE, StatementState.STOPPED)
 
 
-class ReasonMissing(Refused):
-    code = "reason_missing"
-    message = _("Say why, so that it can be understood later.")
-    field = "reason"
-
-
 class CannotBeTakenBack(Refused):
     """Something that followed from the statement stands in the way; the message names it."""
 
@@ -55,7 +48,8 @@ class CannotBeTakenBack(Refused):
 @operation(permission=Permission.BANK_IMPORT)
 def undo_statement(*, statement_id: UUID, reason: str, by: Actor, at: datetime) -> Statement:
     """Begin to take a finished import back, by a job. Raises `NotNow`, `ReasonMissing`, and
-    `CannotBeTakenBack` with the names of payments whose money was given back, or of issued credit notes.
+    `CannotBeTakenBack` with the names of payments whose money was given back by what stays, or of issued
+    credit notes.
     """
     if not reason.strip():
         raise ReasonMissing()
@@ -78,12 +72,14 @@ def undo_statement(*, statement_id: UUID, reason: str, by: Actor, at: datetime) 
 
 @operation(permission=Permission.BANK_IMPORT, event=None, why="each payment that is voided tells itself")
 def undo_statement_lines(*, statement_id: UUID, by: Actor, at: datetime) -> int:
-    """Take the last lines that are still there back; how many they were."""
+    """Take the last lines that are still there back, those first that gave back money of another; how many
+    they were.
+    """
     statement = locked_statement(statement_id, by, StatementState.UNDOING)
     waiting = BankLine.objects.select_for_update(of=("self",)).select_related("payment", "refund")
     lines = list(waiting.filter(statement=statement).order_by("-id")[:UNDONE_AT_ONCE])
     others = _in_other_files(statement, lines)
-    for line in lines:
+    for line in sorted(lines, key=lambda line: line.refund_id is None):
         StatementRow.objects.filter(statement=statement, line=line).delete()
         if line.pk in others:
             line.statement_id, line.updated_at = others[line.pk], at
@@ -119,9 +115,12 @@ def stop_statement_undo(*, statement_id: UUID, problem: str, by: Actor, at: date
 
 
 def _refuse_what_stays(statement: Statement) -> None:
-    """Refuse while money was given back by another way than a line, or a credit note was issued beside it."""
+    """Refuse while money was given back by another way than a line that goes with it, or a credit note was
+    issued beside it.
+    """
     own = _own_payments(statement)
-    refunds = live_refunds().filter(payment__in=own, bank_line=None).select_related("payment")
+    goes_too = Q(bank_line__reverses__isnull=False) | Q(bank_line__in=_refunding_lines(statement))
+    refunds = live_refunds().filter(payment__in=own).exclude(goes_too).select_related("payment")
     if given_back := [refund.payment for refund in refunds.order_by("id")[: NAMED + 1]]:
         told = ngettext(
             "Money of this payment was given back, so the statement stays: %(names)s.",
@@ -149,6 +148,12 @@ def _own_payments(statement: Statement) -> set[UUID]:
         for line in lines.select_related("payment")
         if line.pk not in attested and line.payment and is_own(line, line.payment)
     }
+
+
+def _refunding_lines(statement: Statement) -> set[UUID]:
+    """The lines that go with the statement and gave money of a payment back."""
+    lines = BankLine.objects.filter(statement=statement).exclude(refund=None)
+    return {line.pk for line in lines} - _in_other_files(statement, lines).keys()
 
 
 def _refusal(told: str, names: Sequence[str]) -> CannotBeTakenBack:
@@ -183,7 +188,17 @@ def _remove(line: BankLine, reason: str, by: Actor, at: datetime) -> None:
     is_to_void = payment is not None and not payment.voided_at and is_own(line, payment)
     line.delete()
     if payment is not None and is_to_void:
+        _take_back_refunds(payment, line.statement_id, why, by, at)
         _void(payment, why, by, at)
+
+
+def _take_back_refunds(payment: Payment, statement_id: UUID, reason: str, by: Actor, at: datetime) -> None:
+    """Lines of the same file that gave money of the payment back, and are still there, did not."""
+    refunding = BankLine.objects.select_for_update(of=("self",)).select_related("refund")
+    for line in refunding.filter(statement=statement_id, refund__payment=payment).order_by("id"):
+        let_go_of_refund(line, reason, by, at)
+        reopen(line, at)
+        line.save(update_fields=CHANGED)
 
 
 def _let_original_be(line: BankLine, at: datetime) -> None:

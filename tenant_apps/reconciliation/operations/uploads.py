@@ -33,6 +33,7 @@ from tenant_apps.reconciliation.events import BankEvent
 from tenant_apps.reconciliation.models import BankAccount, Door, Statement, StatementPart, StatementState
 from tenant_apps.reconciliation.queries import last_alike, own_accounts
 from tenant_apps.reconciliation.rules.accounts import account_of
+from tenant_apps.reconciliation.rules.entries import plain
 from tenant_apps.reconciliation.rules.headers import REPEATABLE, TARGETS, guess_mapping, is_enough
 from tenant_apps.sharing.queries import visible_to
 
@@ -83,13 +84,13 @@ def upload_statement(
     A table with the headers of an earlier one begins with what was chosen for that. Without anything to
     choose it stands before its rehearsal. Raises `Unusable`, `NoAccountYet`, `AlreadyHere`.
     """
-    checksum = hashlib.sha256(content).hexdigest()
+    name, checksum = plain(name)[:200], hashlib.sha256(content).hexdigest()
     _refuse_second(checksum)
     if not BankAccount.objects.filter(archived_at=None).exists():
         raise NoAccountYet()
     reading = recognise(content)
     statement = Statement(
-        name=name[:200],
+        name=name,
         checksum=checksum,
         door=door,
         goes_on=goes_on,
@@ -100,7 +101,7 @@ def upload_statement(
     )
     _look(statement, content, reading, at)
     statement.file = store_file(
-        name=name[:200],
+        name=name,
         content_type=STORED_AS.get(reading.format, "application/octet-stream"),
         content=content,
         by=by,
@@ -238,9 +239,9 @@ def _part(
         statement=statement,
         position=position,
         account=account,
-        written_account=part.account[:100],
-        currency=part.currency[:3],
-        number=part.number[:100],
+        written_account=plain(part.account)[:100],
+        currency=plain(part.currency)[:3],
+        number=plain(part.number)[:100],
         opened_on=part.opened_on,
         closed_on=part.closed_on,
         opening=part.opening,

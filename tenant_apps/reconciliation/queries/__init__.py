@@ -10,16 +10,20 @@ from tenant_apps.reconciliation.queries.certain import certain_among as certain_
 from tenant_apps.reconciliation.queries.certain import rehearse_certain as rehearse_certain
 from tenant_apps.reconciliation.queries.line_rules import About as About
 from tenant_apps.reconciliation.queries.line_rules import lines_about as lines_about
+from tenant_apps.reconciliation.queries.lines import CAP as CAP
 from tenant_apps.reconciliation.queries.lines import LineTotal as LineTotal
 from tenant_apps.reconciliation.queries.lines import ids_explained_by_rule as ids_explained_by_rule
 from tenant_apps.reconciliation.queries.lines import ids_of_unexplained_lines as ids_of_unexplained_lines
+from tenant_apps.reconciliation.queries.lines import ids_of_voided_lines as ids_of_voided_lines
 from tenant_apps.reconciliation.queries.lines import line_candidates as line_candidates
 from tenant_apps.reconciliation.queries.lines import lines_of_statement as lines_of_statement
 from tenant_apps.reconciliation.queries.lines import live_rules as live_rules
 from tenant_apps.reconciliation.queries.lines import lock_line as lock_line
 from tenant_apps.reconciliation.queries.lines import look_alikes as look_alikes
+from tenant_apps.reconciliation.queries.lines import payments_of_lines as payments_of_lines
 from tenant_apps.reconciliation.queries.lines import recorded_elsewhere as recorded_elsewhere
 from tenant_apps.reconciliation.queries.lines import refundable_payments as refundable_payments
+from tenant_apps.reconciliation.queries.lines import rule_with_count as rule_with_count
 from tenant_apps.reconciliation.queries.lines import rules_with_counts as rules_with_counts
 from tenant_apps.reconciliation.queries.lines import unexplained_lines as unexplained_lines
 from tenant_apps.reconciliation.queries.lines import unexplained_totals as unexplained_totals
@@ -31,7 +35,6 @@ from tenant_apps.reconciliation.queries.matching import invoice_facts as invoice
 from tenant_apps.reconciliation.queries.matching import owing_just as owing_just
 from tenant_apps.reconciliation.queries.matching import payment_facts as payment_facts
 from tenant_apps.reconciliation.queries.payers import Client as Client
-from tenant_apps.reconciliation.queries.payers import client_of_iban as client_of_iban
 from tenant_apps.reconciliation.queries.payers import clients_paid_for as clients_paid_for
 from tenant_apps.reconciliation.queries.payers import known_payers as known_payers
 from tenant_apps.reconciliation.queries.payers import visible_clients as visible_clients
@@ -53,7 +56,6 @@ from tenant_apps.reconciliation.queries.suggestions import advice_for_many as ad
 from tenant_apps.reconciliation.queries.suggestions import suggestions_for as suggestions_for
 from tenant_apps.reconciliation.queries.suggestions import suggestions_for_many as suggestions_for_many
 from tenant_apps.reconciliation.queries.workbench import AGES as AGES
-from tenant_apps.reconciliation.queries.workbench import CAP as CAP
 from tenant_apps.reconciliation.queries.workbench import LARGEST as LARGEST
 from tenant_apps.reconciliation.queries.workbench import NO_ACCOUNT as NO_ACCOUNT
 from tenant_apps.reconciliation.queries.workbench import OLDEST as OLDEST
@@ -74,5 +76,6 @@ from tenant_apps.reconciliation.queries.workbench import visible_decision as vis
 from tenant_apps.reconciliation.queries.workbench import visible_decisions as visible_decisions
 from tenant_apps.reconciliation.queries.workbench import visible_item as visible_item
 from tenant_apps.reconciliation.queries.workbench import waiting_after as waiting_after
+from tenant_apps.reconciliation.queries.workbench import waiting_just_as_much as waiting_just_as_much
 from tenant_apps.reconciliation.queries.workbench import waiting_page as waiting_page
 from tenant_apps.reconciliation.queries.workbench import workbench as workbench

@@ -9,9 +9,9 @@ from shared_apps.core.actors import Actor
 from tenant_apps.invoices.models import Invoice, Payment
 from tenant_apps.invoices.queries import payments_taken_back, visible_payments
 from tenant_apps.reconciliation.models import WAITING as LINES_WAITING
-from tenant_apps.reconciliation.queries.lines import visible_lines
+from tenant_apps.reconciliation.queries.lines import CAP, visible_lines
 from tenant_apps.reconciliation.queries.suggestions import Suggestion, suggestions_for_many
-from tenant_apps.reconciliation.queries.workbench import CAP, waiting_payment_ids
+from tenant_apps.reconciliation.queries.workbench import waiting_payment_ids
 from tenant_apps.reconciliation.rules.certainty import Offered, certain_one, signals_in
 
 

@@ -4,7 +4,22 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Count, F, Min, Q, QuerySet, Sum
+from django.db.models import (
+    Case,
+    Count,
+    F,
+    IntegerField,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Concat
 
 from shared_apps.core.actors import Actor
 from shared_apps.core.arrays import is_among
@@ -16,6 +31,8 @@ from tenant_apps.reconciliation.rules.sameness import NEARBY
 from tenant_apps.sharing.queries import visible_to
 
 CANDIDATES = 5
+# Of more things than these it is only told that there are more.
+CAP = 1000
 _JOINED = ("account", "payment", "payment__company", "payment__contact", "rule", "refund", "reverses")
 
 
@@ -102,7 +119,8 @@ def unexplained_totals(actor: Actor) -> list[LineTotal]:
 
 def recorded_elsewhere(amounts: Collection[Decimal], *, since: date, until: date) -> QuerySet[Payment]:
     """Payments of these amounts that no line explains, received in or near the period. Cash and cards come
-    to no account one by one, and money that was given back is not looked for.
+    to no account one by one. Money that was given back, in part or all, came in all the same: what went out
+    again is another movement.
     """
     rows = Payment.objects.filter(
         amount__in=amounts,
@@ -110,10 +128,20 @@ def recorded_elsewhere(amounts: Collection[Decimal], *, since: date, until: date
         received_on__lte=until + NEARBY,
         voided_at=None,
         bank_line=None,
-        refunded_total=0,
         method__in=(PaymentMethod.BANK_TRANSFER, PaymentMethod.OTHER),
     )
     return with_live_allocations(rows.select_related("company", "contact").order_by("id"))
+
+
+def payments_of_lines(payment_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these payments by which lines are explained."""
+    return set(BankLine.objects.filter(payment__in=payment_ids).values_list("payment_id", flat=True))
+
+
+def ids_of_voided_lines(payment_id: UUID) -> list[UUID]:
+    """The ids of the lines, one or none, that a payment explains although it is void."""
+    rows = BankLine.objects.filter(payment=payment_id).exclude(payment__voided_at=None)
+    return list(rows.values_list("id", flat=True))
 
 
 def line_candidates(line: BankLine, actor: Actor) -> list[Payment]:
@@ -153,9 +181,31 @@ def live_rules(actor: Actor) -> Sequence[LineRule]:
 
 
 def rules_with_counts() -> QuerySet[LineRule]:
-    """Every rule with `line_count`, how many lines it explains; those in use first, in their order."""
+    """Every rule with `line_count`, how many lines it explains, of which no more than CAP are counted; by
+    `in_order`: those in use first, in the order in which they are asked.
+    """
     rows = LineRule.objects.select_related("account", "company", "contact")
-    return rows.annotate(line_count=Count("lines")).order_by("archived_at", "created_at", "id")
+    return rows.annotate(line_count=counted_lines("rule"), in_order=archived_last("created_at"))
+
+
+def rule_with_count(rule_id: UUID) -> LineRule:
+    """A rule with `line_count`, how many lines it explains."""
+    return LineRule.objects.annotate(line_count=Count("lines")).get(pk=rule_id)
+
+
+def counted_lines(path: str) -> Subquery:
+    """How many lines a record has by this key, of which no more than CAP are counted, and one to say that
+    there are more.
+    """
+    some = BankLine.objects.filter(**{path: OuterRef("pk")}).order_by().values("pk")[: CAP + 1]
+    counted = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
+    return Subquery(some, output_field=IntegerField(), template=counted)
+
+
+def archived_last(*names: str) -> Concat:
+    """A text by which those in use come before those that are archived, and then by these columns."""
+    is_archived = Case(When(archived_at=None, then=Value("0")), default=Value("1"))
+    return Concat(is_archived, *(Cast(name, TextField()) for name in names), output_field=TextField())
 
 
 def ids_of_unexplained_lines() -> list[UUID]:

@@ -21,12 +21,6 @@ def known_payers(ibans: Collection[str]) -> dict[str, KnownPayer]:
     return {one.iban: one for one in KnownPayer.objects.filter(iban__in=ibans)} if ibans else {}
 
 
-def client_of_iban(iban: str) -> Client:
-    """The (company id, contact id) whose money comes from an account; (None, None) when nobody's for sure."""
-    found = KnownPayer.objects.filter(iban=iban, is_shared=False).first() if iban else None
-    return (found.company_id, found.contact_id) if found else (None, None)
-
-
 def visible_clients(by_key: Mapping[str, Client], actor: Actor) -> dict[str, Client]:
     """Those whose client the actor sees."""
     firms = {firm for firm, _ in by_key.values() if firm}

@@ -1,18 +1,19 @@
 from uuid import UUID
 
-from django.db.models import Count, Max, Prefetch, Q, QuerySet
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from shared_apps.core.actors import Actor
 from shared_apps.core.permissions import Permission
 from tenant_apps.reconciliation.models import (
-    WAITING,
     BankAccount,
+    BankLine,
     RowOutcome,
     Statement,
     StatementPart,
     StatementRow,
     StatementState,
 )
+from tenant_apps.reconciliation.queries.lines import archived_last, counted_lines
 from tenant_apps.sharing.queries import visible_to
 from tenant_apps.workspace.queries import profile
 
@@ -30,11 +31,12 @@ def own_accounts() -> QuerySet[BankAccount]:
 
 
 def accounts_with_facts() -> QuerySet[BankAccount]:
-    """Every bank account with `line_count`, `waiting_count` and `last_on`, the day of its newest line."""
-    return all_accounts().annotate(
-        line_count=Count("lines"),
-        waiting_count=Count("lines", filter=Q(lines__explanation__in=WAITING)),
-        last_on=Max("lines__booked_on"),
+    """Every bank account with `line_count`, of which no more than CAP are counted, and `last_on`, the day of
+    its newest line; by `in_order`: those in use first, by name.
+    """
+    newest = BankLine.objects.filter(account=OuterRef("pk")).order_by("-booked_on").values("booked_on")[:1]
+    return BankAccount.objects.annotate(
+        line_count=counted_lines("account"), last_on=Subquery(newest), in_order=archived_last("name")
     )
 
 

@@ -1,6 +1,6 @@
 """What waits for somebody: bank lines that nothing explains, and payments of which something is left."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -27,11 +27,10 @@ from tenant_apps.invoices.queries import (
 from tenant_apps.reconciliation import rules
 from tenant_apps.reconciliation.models import WAITING as LINES_WAITING
 from tenant_apps.reconciliation.models import BankAccount, BankLine, Decision, DecisionState, Sign
-from tenant_apps.reconciliation.queries.lines import visible_lines
+from tenant_apps.reconciliation.queries.lines import CAP, visible_lines
 from tenant_apps.reconciliation.queries.statements import own_accounts
 from tenant_apps.sharing.queries import visible_to
 
-CAP = 1000
 FOUND = 8
 SHOWN = 100
 OLDEST, LARGEST = "oldest", "largest"
@@ -264,6 +263,15 @@ def waiting_payment_ids(actor: Actor, limit: int) -> list[UUID]:
     """The payments that wait the longest."""
     rows = visible_to(unmatched_payments().filter(UNEXPLAINED), actor).order_by("received_on", "id")
     return list(rows.values_list("pk", flat=True)[:limit])
+
+
+def waiting_just_as_much(payments: Collection[Payment], actor: Actor) -> list[UUID]:
+    """Other payments that wait with as much left as one of these: those that may be for the same invoice."""
+    rows = visible_to(unmatched_payments().filter(UNEXPLAINED), actor).alias(rest=_REST)
+    rows = rows.filter(
+        rest__in={one.unallocated for one in payments}, currency__in={one.currency for one in payments}
+    ).exclude(pk__in=[one.pk for one in payments])
+    return list(rows.order_by("received_on", "id").values_list("pk", flat=True)[:CAP])
 
 
 def until(on: date, age: int) -> date | None:

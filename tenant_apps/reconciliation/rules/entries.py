@@ -120,6 +120,25 @@ def occurrences_of(keys: Iterable[tuple[object, str]]) -> list[int]:
     return numbers
 
 
+def goes_out(direction: str) -> bool:
+    """Whether a word of a column of directions says that the money went out."""
+    return _direction(direction) in _OUT
+
+
+def with_one_amount(texts: Mapping[str, str]) -> dict[str, str]:
+    """The texts by the names of FIELDS: an amount of two columns, or one beside a direction, as one with its
+    sign.
+    """
+    told = {name: texts[name] for name in FIELDS if name in texts}
+    debit, credit, direction = (texts.get(name, "") for name in ("debit", "credit", "direction"))
+    amount = told.get("amount", "")
+    if not amount and (debit or credit):
+        told["amount"] = credit or f"-{_size(debit)}"
+    elif amount and direction:
+        told["amount"] = f"-{_size(amount)}" if goes_out(direction) else _size(amount)
+    return told
+
+
 def balance_difference(
     opening: Decimal | None, closing: Decimal | None, amounts: Iterable[Decimal]
 ) -> Decimal | None:
@@ -144,7 +163,7 @@ def _amount(texts: Mapping[str, str], mark: str) -> tuple[Decimal, str]:
     if debit or credit:
         return _of_two_columns(debit, credit, mark)
     value, currency = _number(texts.get("amount", ""), mark)
-    direction = plain(texts.get("direction", "")).casefold().strip(".")
+    direction = _direction(texts.get("direction", ""))
     if direction in _IN:
         value = abs(value)
     elif direction in _OUT:
@@ -152,6 +171,15 @@ def _amount(texts: Mapping[str, str], mark: str) -> tuple[Decimal, str]:
     elif direction:
         raise EntryProblem("amount", "direction")
     return _moved(value), currency
+
+
+def _size(amount: str) -> str:
+    """An amount without its sign, in whichever way that is written."""
+    return amount.strip().strip("-−–+()").strip()
+
+
+def _direction(text: str) -> str:
+    return plain(text).casefold().strip(".")
 
 
 def _of_two_columns(debit: str, credit: str, mark: str) -> tuple[Decimal, str]:

@@ -118,7 +118,9 @@ def find_alike(line: Trace, held: Iterable[Trace]) -> Found[Trace]:
 
 def find_reversed(reversal: Trace, lines: Iterable[Trace]) -> Found[Trace]:
     """The line that a reversal takes back: the opposite amount, before it, and a detail agrees. Of rows that
-    are identical it is the last.
+    are identical it is the last, as they are given.
+
+    A bank repeats the text of what it takes back, so another text says no where no id of the transfer agrees.
     """
     before = [
         one
@@ -127,7 +129,7 @@ def find_reversed(reversal: Trace, lines: Iterable[Trace]) -> Found[Trace]:
         and one.currency == reversal.currency
         and timedelta(0) <= reversal.on - one.on <= REVERSED_WITHIN
     ]
-    told = [(_likeness_of_lines(reversal, one), one) for one in before]
+    told = [(_likeness_of_lines(reversal, one, is_text_repeated=True), one) for one in before]
     same = [one for likeness, one in told if likeness is Likeness.SAME]
     if same and len({replace(one, id=reversal.id) for one in same}) == 1:
         return Found(same[-1])
@@ -164,20 +166,21 @@ def is_about(pattern: Pattern, *, amount: Decimal, texts: Sequence[str], iban: s
     return fold(pattern.text) in fold(" ".join(texts))
 
 
-def _likeness_of_lines(line: Trace, other: Trace) -> Likeness:
-    told = [
-        mine == theirs
-        for mine, theirs in (
-            (line.end_to_end_id.casefold(), other.end_to_end_id.casefold()),
-            (line.iban, other.iban),
-        )
-        if mine and theirs
-    ]
+def _likeness_of_lines(line: Trace, other: Trace, *, is_text_repeated: bool = False) -> Likeness:
+    """What the details say; of lines whose text one repeats from the other, another text says no."""
+    told = []
+    if line.end_to_end_id and other.end_to_end_id:
+        told.append(line.end_to_end_id.casefold() == other.end_to_end_id.casefold())
     if line.bank_reference and line.bank_reference.casefold() == other.bank_reference.casefold():
         told.append(True)
+    is_one_transfer = any(told)
+    if line.iban and other.iban:
+        told.append(line.iban == other.iban)
     text, theirs = fold(line.text), fold(other.text)
     if text and theirs and (text in theirs or theirs in text):
         told.append(True)
+    elif text and theirs and is_text_repeated and not is_one_transfer:
+        told.append(False)
     if told:
         return Likeness.SAME if all(told) else Likeness.OTHER
     return Likeness.OTHER if are_other_names(line.name, other.name) else Likeness.UNTOLD

@@ -19,6 +19,7 @@ from tenant_apps.reconciliation.models import (
 )
 from tenant_apps.reconciliation.operations import AccountChange, AccountInput, RuleChange, RuleInput
 from tenant_apps.reconciliation.rules.counts import ALL
+from tenant_apps.reconciliation.rules.entries import with_one_amount
 
 ACCOUNT_ORDERINGS = ("created_at", "name")
 STATEMENT_ORDERINGS = {"created_at": "id", "updated_at": "updated_at"}
@@ -78,7 +79,7 @@ class BankAccountOut(Schema):
 
 class StatementUpload(Input):
     """Beside the file: the account of a file that does not name its own, and whether the rehearsal is to be
-    followed by the import at once.
+    followed by the import at once, as long as every entry was read and the balances agree.
     """
 
     bank_account_id: UUID | None = None
@@ -340,10 +341,11 @@ def statement_out(statement: Statement) -> dict[str, Any]:
 
 
 def statement_row_out(row: StatementRow) -> dict[str, Any]:
-    names = ("statement_id", "number", "place", "outcome", "line_id", "texts")
+    names = ("statement_id", "number", "place", "outcome", "line_id")
     return {
         "id": row.pk,
         **{name: getattr(row, name) for name in names},
+        "texts": with_one_amount(row.texts),
         "field": row.field or None,
         "problem": row.problem or None,
     }

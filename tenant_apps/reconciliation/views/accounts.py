@@ -12,6 +12,7 @@ from tenant_apps.reconciliation import operations, queries
 from tenant_apps.reconciliation.forms.statements import AccountForm, initial_account
 from tenant_apps.reconciliation.models import BankAccount
 from tenant_apps.reconciliation.operations import AccountChange
+from tenant_apps.reconciliation.views import asked_page
 from tenants.context import current_organization
 
 MANAGE = Permission.BANK_MANAGE
@@ -21,7 +22,7 @@ MANAGE = Permission.BANK_MANAGE
 def bank_account_list(request: ActorRequest) -> HttpResponse:
     """Our accounts, and the folder in which statements may be left."""
     context = {
-        "accounts": queries.accounts_with_facts(),
+        "page": asked_page(queries.accounts_with_facts(), request, "in_order"),
         "folder": f"statements/inbox/{current_organization().id}",
     }
     return render(request, "reconciliation/bank_account_list.html", context)

@@ -14,7 +14,6 @@ from shared_apps.core import clock
 from shared_apps.core.errors import DomainError, Text
 from shared_apps.core.formats import format_money
 from shared_apps.core.http import act, add_refusal, done, is_htmx, page, partial
-from shared_apps.core.ids import id_in
 from shared_apps.core.numbers import written
 from shared_apps.core.permissions import Permission
 from tenant_apps.invoices.models import Invoice
@@ -34,7 +33,7 @@ from tenant_apps.reconciliation.forms.workbench import (
 from tenant_apps.reconciliation.models import Decision, DecisionKind, Explanation
 from tenant_apps.reconciliation.queries import Waiting
 from tenant_apps.reconciliation.rules.sameness import Pattern
-from tenant_apps.reconciliation.views import Request, today
+from tenant_apps.reconciliation.views import Request, chosen_payment, today
 from tenant_apps.reconciliation.views.workbench import asked_beside, bench_context
 
 MATCH, EXPLAIN = Permission.PAYMENTS_MATCH, Permission.BANK_EXPLAIN
@@ -131,7 +130,7 @@ def mark_waiting(request: Request, item_id: UUID) -> HttpResponse:
 
 @act(EXPLAIN)
 def recognize_payment(request: Request, item_id: UUID) -> HttpResponse:
-    item, payment_id = queries.visible_item(item_id, request.actor), _payment_id(request)
+    item, payment_id = queries.visible_item(item_id, request.actor), chosen_payment(request)
 
     def decide() -> Decision:
         return operations.recognize_payment(
@@ -155,7 +154,7 @@ def record_waiting(request: Request, item_id: UUID) -> HttpResponse:
 
 @act(EXPLAIN)
 def recognize_refund(request: Request, item_id: UUID) -> HttpResponse:
-    item, payment_id = queries.visible_item(item_id, request.actor), _payment_id(request)
+    item, payment_id = queries.visible_item(item_id, request.actor), chosen_payment(request)
 
     def decide() -> Decision:
         return operations.recognize_refund(
@@ -350,8 +349,3 @@ def _go(request: Request, address: str) -> HttpResponse:
 
 def _address(item_id: UUID | None, query: str) -> str:
     return (reverse("waiting_detail", args=[item_id]) if item_id else reverse("workbench")) + query
-
-
-def _payment_id(request: Request) -> UUID:
-    """The payment that was chosen; an id of none for what is no id, so that it is not found."""
-    return id_in(request.POST.get("payment_id", "")) or UUID(int=0)

@@ -13,13 +13,15 @@ from tenant_apps.reconciliation import operations, queries
 from tenant_apps.reconciliation.forms.statements import LineRuleForm, initial_rule
 from tenant_apps.reconciliation.models import LineRule, Sign, Verdict
 from tenant_apps.reconciliation.operations import RuleChange
+from tenant_apps.reconciliation.views import asked_page
 
 EXPLAIN = Permission.BANK_EXPLAIN
 
 
 @page(EXPLAIN)
 def line_rule_list(request: ActorRequest) -> HttpResponse:
-    return render(request, "reconciliation/line_rule_list.html", {"rules": queries.rules_with_counts()})
+    shown = asked_page(queries.rules_with_counts(), request, "in_order")
+    return render(request, "reconciliation/line_rule_list.html", {"page": shown})
 
 
 @page(EXPLAIN)
@@ -43,13 +45,13 @@ def create_line_rule(request: ActorRequest) -> HttpResponse:
 
 @page(EXPLAIN)
 def line_rule_edit(request: ActorRequest, rule_id: UUID) -> HttpResponse:
-    rule = queries.rules_with_counts().get(pk=rule_id)
+    rule = queries.rule_with_count(rule_id)
     return _edit_page(request, rule, LineRuleForm(by=request.actor, initial=initial_rule(rule)))
 
 
 @line_rule_edit.act
 def change_line_rule(request: ActorRequest, rule_id: UUID) -> HttpResponse:
-    rule = queries.rules_with_counts().get(pk=rule_id)
+    rule = queries.rule_with_count(rule_id)
     form = LineRuleForm(request.POST, by=request.actor)
     try:
         if form.is_valid():

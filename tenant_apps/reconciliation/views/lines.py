@@ -12,6 +12,7 @@ from tenant_apps.activity.queries import timeline_of
 from tenant_apps.reconciliation import operations, queries
 from tenant_apps.reconciliation.forms.statements import MarkForm
 from tenant_apps.reconciliation.models import BankLine, Explanation
+from tenant_apps.reconciliation.views import chosen_payment
 from tenant_apps.workspace.queries import listed
 
 VIEW, EXPLAIN = Permission.BANK_VIEW, Permission.BANK_EXPLAIN
@@ -72,7 +73,7 @@ def reopen_bank_line(request: ActorRequest, line_id: UUID) -> HttpResponse:
 @act(EXPLAIN)
 def explain_by_payment(request: ActorRequest, line_id: UUID) -> HttpResponse:
     line = operations.explain_by_payment(
-        line_id=line_id, payment_id=_payment_id(request), by=request.actor, at=clock.now()
+        line_id=line_id, payment_id=chosen_payment(request), by=request.actor, at=clock.now()
     )
     undo = reverse("reopen_bank_line", args=[line_id])
     return _said(request, line, _("The line is this payment."), undo)
@@ -87,7 +88,7 @@ def record_line_payment(request: ActorRequest, line_id: UUID) -> HttpResponse:
 @act(EXPLAIN)
 def explain_as_refund(request: ActorRequest, line_id: UUID) -> HttpResponse:
     line = operations.explain_as_refund(
-        line_id=line_id, payment_id=_payment_id(request), by=request.actor, at=clock.now()
+        line_id=line_id, payment_id=chosen_payment(request), by=request.actor, at=clock.now()
     )
     undo = reverse("reopen_bank_line", args=[line_id])
     return _said(request, line, _("The line gave this payment back."), undo)
@@ -100,7 +101,9 @@ def _may_reopen(line: BankLine) -> bool:
     """Whether there is something to take back: what a person, a rule, or another door's payment explains."""
     if line.waits or line.explanation in (Explanation.REVERSAL, Explanation.REVERSED):
         return False
-    return line.explanation != Explanation.PAYMENT or line.rule_id is not None or not line.own_payments
+    is_void = line.payment is not None and line.payment.voided_at is not None
+    is_said = line.rule_id is not None or not line.own_payments or is_void
+    return line.explanation != Explanation.PAYMENT or is_said
 
 
 def _may_be_refund(line: BankLine) -> bool:
@@ -111,14 +114,6 @@ def _mark_page(request: ActorRequest, line_id: UUID, form: MarkForm) -> HttpResp
     line = queries.visible_line(line_id, request.actor)
     context, status = {"line": line, "form": form}, 422 if form.errors else 200
     return partial(request, "reconciliation/mark_bank_line.html", "panel", context, status=status)
-
-
-def _payment_id(request: ActorRequest) -> UUID:
-    """The payment that was chosen; an id of none for what is no id, so that it is not found."""
-    try:
-        return UUID(request.POST.get("payment_id", ""))
-    except ValueError:
-        return UUID(int=0)
 
 
 def _said(request: ActorRequest, line: BankLine, message: str, undo: str = "") -> HttpResponse:

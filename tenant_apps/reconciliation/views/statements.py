@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from shared_apps.core import clock
 from shared_apps.core.errors import DomainError
 from shared_apps.core.http import ActorRequest, act, add_refusal, done, form_page, is_htmx, page, partial
-from shared_apps.core.keyset import InvalidCursor, KeysetPage, keyset_page
+from shared_apps.core.keyset import KeysetPage
 from shared_apps.core.permissions import Permission
 from shared_apps.core.tables import MAX_BYTES, Unusable
 from tenant_apps.files.queries import read_bytes
@@ -20,6 +20,7 @@ from tenant_apps.reconciliation.forms.statements import MappingForm, RowForm, St
 from tenant_apps.reconciliation.models import BankLine, RowOutcome, Statement, StatementRow, StatementState
 from tenant_apps.reconciliation.reasons import problem_text
 from tenant_apps.reconciliation.rules import counts as figures
+from tenant_apps.reconciliation.views import asked_page
 from tenant_apps.reconciliation.words import COLUMNS, FORMATS, tallies
 
 VIEW, IMPORT = Permission.BANK_VIEW, Permission.BANK_IMPORT
@@ -35,7 +36,7 @@ def statement_list(request: ActorRequest) -> HttpResponse:
     """The files that came in, the newest first."""
     rows = queries.visible_statements(request.actor)
     context = {
-        "page": _page(rows, request, "-id"),
+        "page": asked_page(rows, request, "-id"),
         "formats": FORMATS,
         "totals": queries.unexplained_totals(request.actor),
         "has_accounts": queries.own_accounts().exists(),
@@ -261,11 +262,4 @@ def _lines(request: ActorRequest, statement: Statement) -> KeysetPage[BankLine]:
         rows = rows.filter(pk__in=queries.waiting_lines().order_by().values("pk"))
     elif shown in {"in", "out"}:
         rows = rows.filter(amount__gt=0) if shown == "in" else rows.filter(amount__lt=0)
-    return _page(rows, request, "-id")
-
-
-def _page(rows: Any, request: ActorRequest, ordering: str) -> KeysetPage[Any]:
-    try:
-        return keyset_page(rows, ordering=ordering, cursor=request.GET.get("cursor"))
-    except InvalidCursor:
-        return keyset_page(rows, ordering=ordering)
+    return asked_page(rows, request, "-id")
