@@ -28,7 +28,7 @@ from tenant_apps.invoices.queries import (
 )
 from tenant_apps.online_payments.queries import accepts_cards, is_payment_on_its_way
 from tenant_apps.sharing.models import PublicLink
-from tenant_apps.sharing.queries import address_of, addresses_of, public_link
+from tenant_apps.sharing.queries import addresses_of, public_link
 from tenant_apps.workspace.queries import profile
 from tenants.context import current_organization
 
@@ -132,14 +132,6 @@ def _record_behind(link: PublicLink, client: Actor) -> tuple[Any, str, str]:
     kept_id = next(iter(client.records - {link.record_id}), link.record_id)
     party = client_record(Client(**{f"{link.record_type}_id": kept_id}), client)
     return party, str(party), profile().default_language
-
-
-def address_behind(link_id: UUID) -> str:
-    """Where a link leads; `DoesNotExist` for one that leads nowhere (any more)."""
-    address = address_of(PublicLink.objects.get(pk=link_id, revoked_at=None))
-    if not address:
-        raise PublicLink.DoesNotExist(link_id)
-    return address
 
 
 def books_of(opened: Opened) -> Client:
