@@ -1,7 +1,8 @@
 """`@operation`: the one door through which the business changes.
 
 It checks the permission, opens (or joins) a transaction, registers the operation under `app.name`, and, where
-`settings.OPERATIONS_MUST_RECORD` is on (tests), fails an operation that recorded no event.
+`settings.OPERATIONS_MUST_RECORD` is on (tests), fails an operation that recorded no event. An operation that
+PostgreSQL ended so that another could pass (a deadlock) begins again.
 """
 
 import functools
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 
 from shared_apps.core.permissions import Permission
 
@@ -27,6 +28,8 @@ class Registered:
     why: str
 
 
+DEADLOCK = "40P01"
+MOST_TRIES = 3
 REGISTER: dict[str, Registered] = {}
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -54,8 +57,7 @@ def operation(
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
             kwargs["by"].require(permission)  # type: ignore[attr-defined]
             before = _events_recorded.get()
-            with transaction.atomic():
-                result = function(*args, **kwargs)
+            result = _done(lambda: function(*args, **kwargs))
             if event and settings.OPERATIONS_MUST_RECORD and _events_recorded.get() == before:
                 raise NoEventRecorded(name)
             return result
@@ -63,6 +65,19 @@ def operation(
         return run
 
     return decorate
+
+
+def _done(act: Callable[[], R]) -> R:
+    """What the act returns, in a transaction. Only the outermost may begin again: nothing of it is left."""
+    tries = 1 if connection.in_atomic_block else MOST_TRIES
+    while True:
+        tries -= 1
+        try:
+            with transaction.atomic():
+                return act()
+        except OperationalError as error:
+            if not tries or getattr(error.__cause__, "sqlstate", "") != DEADLOCK:
+                raise
 
 
 def _register(function: Callable[..., Any], permission: Permission | None, why: str) -> str:
