@@ -18,7 +18,7 @@ from tests.journeys.visitors import PHONE, Visitor
 from tests.product import eventually
 
 pytestmark = pytest.mark.journey
-AXE = next(Path(__file__).parent.glob("vendor/axe-core-*/axe.min.js"))
+AXE = next(Path(__file__).parent.glob("vendor/axe-core-*/axe.min.js")).read_text()
 DESK = {"width": 1440, "height": 900}
 SERIOUS = {"serious", "critical"}
 # Parts of pages, files, answers for scripts, what leads on at once, and what answers POST alone.
@@ -143,14 +143,25 @@ def answers_get(path: str, urlconf: str) -> bool:
 
 
 def faults_of(one: Visitor, known: list[str]) -> Iterator[str]:
-    """Of the page that is open, as it stands on a desk; then at the width of a phone. Axe leaves out what is
-    `known`.
+    """Of the page that is open: as axe finds it on a desk, without what is `known`; and at the width of a
+    phone. It begins at the width at which the page before was left.
     """
-    one.page.evaluate(AXE.read_text())
+    looks = [_axe_faults(one, known), _width_faults(one)]
+    for look in looks if one.page.viewport_size == DESK else reversed(looks):
+        yield from look
+
+
+def _axe_faults(one: Visitor, known: list[str]) -> Iterator[str]:
+    if one.page.viewport_size != DESK:
+        one.page.set_viewport_size(DESK)
+    one.page.evaluate(AXE)
     for violation in one.page.evaluate(FIND, known):
         if violation["impact"] in SERIOUS:
             yield f"{violation['id']} ({violation['impact']}): " + "; ".join(violation["nodes"][:3])
-    one.page.set_viewport_size(PHONE["viewport"])
+
+
+def _width_faults(one: Visitor) -> Iterator[str]:
+    if one.page.viewport_size == DESK:
+        one.page.set_viewport_size(PHONE["viewport"])
     if not eventually(lambda: one.width_of_page() <= PHONE["viewport"]["width"], seconds=5):
         yield f"a phone has to scroll sideways, to {one.width_of_page()} px"
-    one.page.set_viewport_size(DESK)
