@@ -209,7 +209,8 @@ def _undo() -> None:
         for table in ("invoices_allocation", "invoices_invoice", "invoices_payment"):
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         cursor.execute(
-            "TRUNCATE invoices_allocation, activity_event, reconciliation_knownpayer, reconciliation_decisionlink"
+            "TRUNCATE invoices_allocation, activity_event, reconciliation_knownpayer,"
+            " reconciliation_decisionlink"
         )
         cursor.execute("UPDATE invoices_invoice SET paid_total = 0, paid_at = NULL WHERE paid_total > 0")
         cursor.execute(
