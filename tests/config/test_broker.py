@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import dramatiq
 import pytest
 from dramatiq import Worker
+from dramatiq.brokers.redis import RedisBroker
 from dramatiq.brokers.stub import StubBroker
 from dramatiq.middleware import Shutdown
 
@@ -57,3 +58,11 @@ def test_the_broker_knows_one_actor_for_each_queue() -> None:
         assert (actor.options["time_limit"], actor.options["notify_shutdown"]) == (TIME_LIMIT_MS, True)
     prompt, patient = (broker.get_actor(ACTORS[queue]) for queue in (Queue.PROMPT, Queue.PATIENT))
     assert prompt.priority < patient.priority
+
+
+def test_a_queue_that_was_empty_is_looked_at_again_soon() -> None:
+    """Each job leaves its organization's place to the next only when it is done."""
+    broker = dramatiq.get_broker()
+    assert isinstance(broker, RedisBroker)
+    assert broker.consume("prompt", timeout=1_000).timeout == ours.IDLE_MS
+    assert broker.consume("prompt.DQ", timeout=1_000).timeout == 1_000

@@ -20,7 +20,7 @@ def test_two_batches_that_teach_two_clients_make_it_shared(in_committed_alpha):
 
     def learn(firm):
         with transaction.atomic():
-            known = what_is_known({IBAN}, AT)
+            known = what_is_known({IBAN})
             both_looked.wait()
             teach([(IBAN, (firm.pk, None))], known, AT)
 
@@ -36,7 +36,7 @@ def test_two_batches_that_teach_one_client_agree(in_committed_alpha):
 
     def learn():
         with transaction.atomic():
-            known = what_is_known({IBAN}, AT)
+            known = what_is_known({IBAN})
             both_looked.wait()
             teach([(IBAN, (firm.pk, None))], known, AT)
 

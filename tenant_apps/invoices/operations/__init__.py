@@ -3,6 +3,7 @@
 from tenant_apps.invoices.operations.allocations import (
     AllocationInput,
     AlreadyPaid,
+    Held,
     allocate_payment,
     allocate_payments,
     deallocate_payment,
@@ -228,6 +229,7 @@ __all__ = [
     "DocumentUnreadable",
     "DraftWasChanged",
     "HasInvoice",
+    "Held",
     "InvoiceChange",
     "InvoiceInput",
     "ItemInput",

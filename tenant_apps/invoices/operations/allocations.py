@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shared_apps.core.actors import Actor
 from shared_apps.core.arrays import is_one_of
-from shared_apps.core.bulk import insert_rows
+from shared_apps.core.bulk import insert_rows, update_rows
 from shared_apps.core.errors import Refused
 from shared_apps.core.formats import format_money
 from shared_apps.core.ids import new_id
@@ -41,6 +41,7 @@ from tenant_apps.invoices.queries import (
 )
 
 LARGEST_AMOUNT = Decimal("999999999999.99")
+CREDITED = ("id", "company_id", "contact_id", "search_text", "unmatched_reason", "updated_at")
 BY_HAND = ({"signal": "by_hand", "value": ""},)
 
 
@@ -96,11 +97,17 @@ class AllocationInput:
     evidence: Sequence[Mapping[str, str]] = BY_HAND
 
 
+@dataclass(frozen=True)
+class Held:
+    """Payments and invoices by id, which the caller has locked and read, as the actor sees them."""
+
+    payments: Mapping[UUID, LedgerPayment]
+    invoices: Mapping[UUID, LedgerInvoice]
+
+
 @operation(permission=Permission.PAYMENTS_MATCH)
-def allocate_payment(
-    *, payment_id: UUID, invoice_id: UUID, amount: Decimal, by: Actor, at: datetime
-) -> Allocation:
-    """Give `amount` of a payment to an issued invoice, on a person's word.
+def allocate_payment(*, payment_id: UUID, invoice_id: UUID, amount: Decimal, by: Actor, at: datetime) -> UUID:
+    """Give `amount` of a payment to an issued invoice, on a person's word, and return the allocation's id.
 
     Raises `AmountNotPositive`, `PaymentVoided`, `NotIssued`, `CurrencyDiffers`, `MoreThanUnallocated`,
     `AlreadyPaid`, `MoreThanOutstanding`.
@@ -109,15 +116,19 @@ def allocate_payment(
 
 
 @operation(permission=Permission.PAYMENTS_MATCH)
-def allocate_payments(*, wanted: Sequence[AllocationInput], by: Actor, at: datetime) -> list[Allocation]:
-    """Give money to invoices, all or none, each with its evidence. Refuses as `allocate_payment` does.
+def allocate_payments(
+    *, wanted: Sequence[AllocationInput], by: Actor, at: datetime, held: Held | None = None
+) -> list[UUID]:
+    """Give money to invoices, all or none, each with its evidence, and return the ids of the allocations in
+    the order of `wanted`. Refuses as `allocate_payment` does.
 
-    Reads a constant number of times, however many there are. The invoices that owe nothing afterwards are
-    told paid.
+    Reads a constant number of times, however many there are, and not at all what the caller has `held`. The
+    invoices that owe nothing afterwards are told paid.
     """
-    payments = lock_ledger_payments({one.payment_id for one in wanted}, by)
-    invoices = lock_ledger_invoices({one.invoice_id for one in wanted}, by)
-    rows = [_row_of(one, payments[one.payment_id], invoices[one.invoice_id], by, at) for one in wanted]
+    held = held or _hold(wanted, by)
+    payments, invoices = held.payments, held.invoices
+    given_to = {one.invoice_id: invoices[one.invoice_id] for one in wanted}
+    rows = [_row_of(one, payments[one.payment_id], given_to[one.invoice_id], by, at) for one in wanted]
     insert_rows(Allocation, rows)
     facts = [
         Fact(
@@ -126,7 +137,7 @@ def allocate_payments(*, wanted: Sequence[AllocationInput], by: Actor, at: datet
             at,
             row["invoice_id"],
             new={
-                "invoice": invoices[row["invoice_id"]].number,
+                "invoice": given_to[row["invoice_id"]].number,
                 "amount": row["amount"],
                 "evidence": row["evidence"],
             },
@@ -134,8 +145,8 @@ def allocate_payments(*, wanted: Sequence[AllocationInput], by: Actor, at: datet
         for row in rows
     ]
     record_all(facts, by=by)
-    tell_paid(invoices.values(), by, at)
-    return [Allocation.from_db(None, list(row), list(row.values())) for row in rows]
+    tell_paid(given_to.values(), by, at)
+    return [row["id"] for row in rows]
 
 
 @operation(permission=Permission.PAYMENTS_MATCH)
@@ -249,8 +260,7 @@ def leave_credit(
             payment.company_id, payment.contact_id = clients[payment.pk]
             payment.search_text = f"{payment.search_text} {names[clients[payment.pk]]}".strip()
         payment.unmatched_reason, payment.updated_at = code, at
-    changed = ["company", "contact", "search_text", "unmatched_reason", "updated_at"]
-    Payment.objects.bulk_update(payments, changed)
+    update_rows(Payment, [{name: getattr(one, name) for name in CREDITED} for one in payments])
     facts = [
         Fact(
             PaymentEvent.CREDITED,
@@ -268,6 +278,11 @@ def leave_credit(
 def is_cents(amount: Decimal) -> bool:
     """Say whether the amount is above 0, has at most two decimals and fits its column."""
     return 0 < amount <= LARGEST_AMOUNT and amount == round(amount, 2)
+
+
+def _hold(wanted: Sequence[AllocationInput], by: Actor) -> Held:
+    payments = lock_ledger_payments({one.payment_id for one in wanted}, by)
+    return Held(payments, lock_ledger_invoices({one.invoice_id for one in wanted}, by))
 
 
 def _subject(payment: LedgerPayment) -> Subject:

@@ -89,8 +89,8 @@ def link_certain(*, decision_id: UUID, by: Actor, at: datetime) -> bool:
     payments = lock_payments(_visible(pairs, by), by)
     rows = _still_certain(pairs, payments, by)
     made = allocate_payments(wanted=rows, by=by, at=at) if rows else []
-    DecisionLink.objects.bulk_create([DecisionLink(decision=decision, allocation=row) for row in made])
-    learn_payers(ibans={payments[row.payment_id].payer_iban for row in made} - {""}, by=by, at=at)
+    DecisionLink.objects.bulk_create([DecisionLink(decision=decision, allocation_id=pk) for pk in made])
+    learn_payers(ibans={payments[row.payment_id].payer_iban for row in rows} - {""}, by=by, at=at)
     decision.position += len(next_ones)
     decision.linked_count += len(made)
     decision.updated_at = at

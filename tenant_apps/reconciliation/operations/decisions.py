@@ -17,7 +17,7 @@ from shared_apps.core.actors import Actor
 from shared_apps.core.errors import Refused
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
-from tenant_apps.invoices.models import Allocation, Invoice, Payment, WriteOff, WriteOffKind
+from tenant_apps.invoices.models import Invoice, Payment, WriteOff, WriteOffKind
 from tenant_apps.invoices.operations import (
     AllocationInput,
     allocate_payments,
@@ -117,11 +117,11 @@ def accept_candidate(
     wanted = AllocationInput(payment_id, invoice_id, given if amount is None else amount, evidence)
     if rest != Rest.OWED and wanted.amount < payment.unallocated:
         raise MoreIsThere()
-    rows = allocate_payments(wanted=[wanted], by=by, at=at)
+    links = allocate_payments(wanted=[wanted], by=by, at=at)
     made = _settle_rest(invoice, invoice.outstanding - wanted.amount, rest, by, at)
     if wanted.amount == invoice.outstanding:
         _give_rest_to_client(payment, invoice, payment.unallocated - wanted.amount, by, at)
-    return _decide(DecisionKind.ACCEPT, by, at, rows=rows, payment=payment, before=before, **made)
+    return _decide(DecisionKind.ACCEPT, by, at, links=links, payment=payment, before=before, **made)
 
 
 @operation(permission=Permission.PAYMENTS_MATCH)
@@ -146,8 +146,8 @@ def split_payment(
         AllocationInput(payment_id, invoice_id, amount, evidence.get(invoice_id, BY_HAND))
         for invoice_id, amount in parts
     ]
-    rows = allocate_payments(wanted=wanted, by=by, at=at)
-    return _decide(DecisionKind.SPLIT, by, at, rows=rows, payment=payment, before=before)
+    links = allocate_payments(wanted=wanted, by=by, at=at)
+    return _decide(DecisionKind.SPLIT, by, at, links=links, payment=payment, before=before)
 
 
 @operation(permission=Permission.PAYMENTS_MATCH)
@@ -348,13 +348,13 @@ def _decide(
     by: Actor,
     at: datetime,
     *,
-    rows: Sequence[Allocation] = (),
+    links: Sequence[UUID] = (),
     before: Mapping[str, Any] | None = None,
     payment: Payment | None = None,
     **about: Any,
 ) -> Decision:
-    """Keep the decision with its allocations, and how it leaves the payment; links teach whose account it
-    was.
+    """Keep the decision with its `links` (ids of allocations), and how it leaves the payment; links teach
+    whose account it was.
     """
     told = dict(before or {})
     if payment is not None:
@@ -363,15 +363,15 @@ def _decide(
         kind=kind,
         payment=payment,
         before=told,
-        linked_count=len(rows),
+        linked_count=len(links),
         owner_id=by.id,
         owner_label=by.label[:250],
         created_at=at,
         updated_at=at,
         **about,
     )
-    DecisionLink.objects.bulk_create([DecisionLink(decision=decision, allocation=row) for row in rows])
-    if rows and payment and payment.payer_iban:
+    DecisionLink.objects.bulk_create([DecisionLink(decision=decision, allocation_id=pk) for pk in links])
+    if links and payment and payment.payer_iban:
         learn_payers(ibans={payment.payer_iban}, by=by, at=at)
     return decision
 

@@ -140,7 +140,7 @@ def reopen_bank_line(*, line_id: UUID, by: Actor, at: datetime, payment_id: UUID
         elif line.candidates:
             line.explanation = Explanation.ASK
         else:
-            client = clients_paying_from([line.payer_iban], by, at).get(line.payer_iban, NOBODY)
+            client = clients_paying_from([line.payer_iban], by).get(line.payer_iban, NOBODY)
             record_money(line, client, by, at)
         line.save(update_fields=CHANGED)
     record(
@@ -218,7 +218,7 @@ def record_line_payment(
         raise AlreadyExplained()
     client = (company_id, contact_id)
     if client == NOBODY:
-        client = clients_paying_from([line.payer_iban], by, at).get(line.payer_iban, NOBODY)
+        client = clients_paying_from([line.payer_iban], by).get(line.payer_iban, NOBODY)
     record_money(line, client, by, at)
     line.save(update_fields=CHANGED)
     _tell(line, old, by, at)
@@ -292,9 +292,9 @@ def money_of(line: BankLine, client: Client) -> PaymentInput:
     )
 
 
-def clients_paying_from(ibans: Collection[str], by: Actor, at: datetime) -> dict[str, Client]:
+def clients_paying_from(ibans: Collection[str], by: Actor) -> dict[str, Client]:
     """IBAN → whose money comes from it for sure, as far as the actor sees them."""
-    known = what_is_known({iban for iban in ibans if iban}, at)
+    known = what_is_known({iban for iban in ibans if iban})
     return visible_clients({iban: one.pays_for for iban, one in known.items() if not one.is_shared}, by)
 
 

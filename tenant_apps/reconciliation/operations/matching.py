@@ -14,11 +14,13 @@ from shared_apps.jobs.actors import Queue
 from shared_apps.jobs.operations import enqueue, set_next_due, settle_next_due
 from tenant_apps.invoices.operations import (
     AllocationInput,
+    Held,
     allocate_payments,
     leave_credit,
     leave_payments_unmatched,
 )
 from tenant_apps.invoices.queries import (
+    LedgerInvoice,
     LedgerPayment,
     lock_invoices_by_number,
     lock_ledger_payments,
@@ -26,10 +28,10 @@ from tenant_apps.invoices.queries import (
     unmatched_payments,
 )
 from tenant_apps.reconciliation import rules
-from tenant_apps.reconciliation.models import KnownPayer
 from tenant_apps.reconciliation.operations.payers import teach, what_is_known
 from tenant_apps.reconciliation.queries import (
     Client,
+    Payer,
     client_of_invoice,
     invoice_facts,
     owing_just,
@@ -59,12 +61,12 @@ def match_payments(*, payment_ids: Collection[UUID], by: Actor, at: datetime) ->
     nothing. Links teach whose account it was. What is left is due again at night.
     """
     payments = [one for one in lock_ledger_payments(payment_ids, by).values() if one.unallocated]
-    known = what_is_known({one.payer_iban for one in payments if one.payer_iban}, at)
+    known = what_is_known({one.payer_iban for one in payments if one.payer_iban})
     batch = _Batch(payments, known, by)
     for payment in payments:
         batch.decide(payment)
     if batch.wanted:
-        allocate_payments(wanted=batch.wanted, by=by, at=at)
+        allocate_payments(wanted=batch.wanted, held=batch.held, by=by, at=at)
         teach(batch.taught, batch.known, at)
     if batch.credits:
         leave_credit(clients=batch.credits, code=rules.CREDIT, by=by, at=at)
@@ -104,7 +106,7 @@ def share_out_matching(*, spans: Sequence[tuple[UUID, UUID]], by: Actor, at: dat
 class _Batch:
     """Payments that are decided together: an invoice owes less to those that come later."""
 
-    def __init__(self, payments: Sequence[LedgerPayment], known: dict[str, KnownPayer], by: Actor) -> None:
+    def __init__(self, payments: Sequence[LedgerPayment], known: dict[str, Payer], by: Actor) -> None:
         self.known = known
         self.wanted: list[AllocationInput] = []
         self.reasons: dict[UUID, str] = {}
@@ -115,7 +117,7 @@ class _Batch:
         self._facts = payment_facts(payments, known, by)
         self._invoices: dict[str, rules.InvoiceFacts] = {}
         self._clients: dict[UUID, Client] = {}
-        self._load(by)
+        self.held = Held({one.pk: one for one in payments}, self._lock_invoices(by))
         self._look_for_better()
 
     def decide(self, payment: LedgerPayment) -> None:
@@ -145,11 +147,14 @@ class _Batch:
         if decision.is_credit:
             self.credits[payment.pk] = client
 
-    def _load(self, by: Actor) -> None:
+    def _lock_invoices(self, by: Actor) -> dict[UUID, LedgerInvoice]:
+        """The invoices that are named, and note what there is to know of them."""
         numbers = {number for one in self._facts.values() for number in one.numbers}
-        for invoice in lock_invoices_by_number(numbers, by) if numbers else []:
+        named = lock_invoices_by_number(numbers, by) if numbers else []
+        for invoice in named:
             self._invoices[str(invoice.number)] = invoice_facts(invoice)
             self._clients[invoice.pk] = client_of_invoice(invoice)
+        return {invoice.pk: invoice for invoice in named}
 
     def _look_for_better(self) -> None:
         """Note of which payments another invoice of the same client owes just the amount."""

@@ -8,7 +8,7 @@ from shared_apps.core.actors import Actor
 from shared_apps.core.operation import operation
 from shared_apps.core.permissions import Permission
 from tenant_apps.reconciliation.models import KnownPayer
-from tenant_apps.reconciliation.queries import Client, clients_paid_for, known_payers
+from tenant_apps.reconciliation.queries import Client, Payer, clients_paid_for, known_payers
 
 
 @operation(
@@ -24,17 +24,17 @@ def learn_payers(*, ibans: Collection[str], by: Actor, at: datetime) -> None:
     _remember(row_of(iban, clients, at) for iban, clients in paid_for.items())
 
 
-def what_is_known(ibans: Collection[str], at: datetime) -> dict[str, KnownPayer]:
+def what_is_known(ibans: Collection[str]) -> dict[str, Payer]:
     """What is remembered of these accounts; where nothing is, what the ledger says, not written down yet:
     people link payments, too.
     """
     known = known_payers(ibans)
     if unknown := set(ibans) - known.keys():
-        known |= {iban: row_of(iban, clients, at) for iban, clients in clients_paid_for(unknown).items()}
+        known |= {iban: _told_by(clients) for iban, clients in clients_paid_for(unknown).items()}
     return known
 
 
-def teach(links: Iterable[tuple[str, Client]], known: Mapping[str, KnownPayer], at: datetime) -> None:
+def teach(links: Iterable[tuple[str, Client]], known: Mapping[str, Payer], at: datetime) -> None:
     """Remember new links of accounts with clients, beside what is `known` of those accounts, and what others
     learned of them meanwhile.
     """
@@ -51,9 +51,9 @@ def teach(links: Iterable[tuple[str, Client]], known: Mapping[str, KnownPayer], 
     _remember(rows)
 
 
-def _says(before: KnownPayer | None, clients: set[Client]) -> bool:
+def _says(before: Payer | None, clients: set[Client]) -> bool:
     """Whether what is written down of an account says as much already."""
-    if before is None or before._state.adding:
+    if before is None or not before.is_written:
         return False
     return before.is_shared or clients == {before.pays_for}
 
@@ -82,8 +82,18 @@ def _remember(rows: Iterable[KnownPayer]) -> None:
 
 def row_of(iban: str, clients: Collection[Client], at: datetime, *, is_shared: bool = False) -> KnownPayer:
     """What is known of an account, not saved."""
-    is_shared = is_shared or len(clients) > 1
-    company_id, contact_id = (None, None) if is_shared else next(iter(clients))
+    told = _told_by(clients, is_shared=is_shared)
     return KnownPayer(
-        iban=iban, company_id=company_id, contact_id=contact_id, is_shared=is_shared, learned_at=at
+        iban=iban,
+        company_id=told.company_id,
+        contact_id=told.contact_id,
+        is_shared=told.is_shared,
+        learned_at=at,
     )
+
+
+def _told_by(clients: Collection[Client], *, is_shared: bool = False) -> Payer:
+    """What these clients, who were paid for from an account, say of it."""
+    if is_shared or len(clients) > 1:
+        return Payer(None, None, is_shared=True, is_written=False)
+    return Payer(*next(iter(clients)), is_shared=False, is_written=False)

@@ -90,7 +90,7 @@ class Hand:
             _held(booked),
             self._of_other_files(booked),
             _recorded(booked),
-            clients_paying_from(payers, self.by, at),
+            clients_paying_from(payers, self.by),
         )
         for one in entries:
             self._take_one(one, taken, known, at)

@@ -35,6 +35,7 @@ from tenant_apps.reconciliation.queries.matching import invoice_facts as invoice
 from tenant_apps.reconciliation.queries.matching import owing_just as owing_just
 from tenant_apps.reconciliation.queries.matching import payment_facts as payment_facts
 from tenant_apps.reconciliation.queries.payers import Client as Client
+from tenant_apps.reconciliation.queries.payers import Payer as Payer
 from tenant_apps.reconciliation.queries.payers import clients_paid_for as clients_paid_for
 from tenant_apps.reconciliation.queries.payers import known_payers as known_payers
 from tenant_apps.reconciliation.queries.payers import visible_clients as visible_clients

@@ -13,12 +13,11 @@ from tenant_apps.crm.queries import namesakes
 from tenant_apps.invoices.models import Invoice, Payment
 from tenant_apps.invoices.queries import OPEN, LedgerPayment, with_outstanding
 from tenant_apps.reconciliation import rules
-from tenant_apps.reconciliation.models import KnownPayer
-from tenant_apps.reconciliation.queries.payers import Client
+from tenant_apps.reconciliation.queries.payers import Client, Payer
 
 
 def payment_facts(
-    payments: Collection[Payment | LedgerPayment], known: Mapping[str, KnownPayer], by: Actor
+    payments: Collection[Payment | LedgerPayment], known: Mapping[str, Payer], by: Actor
 ) -> dict[UUID, rules.PaymentFacts]:
     """The facts of payments, given what is known of their accounts. Two statements, however many."""
     nameless = {one.payer_name for one in payments if one.payer_name and not _client(one, known)[0]}
@@ -80,7 +79,7 @@ def owing_just(owed: Collection[tuple[UUID, Decimal, str]]) -> set[tuple[UUID, D
     return set(rows.values_list("belongs_to", "outstanding_amount", "currency")) & set(owed)
 
 
-def _client(payment: Payment | LedgerPayment, known: Mapping[str, KnownPayer]) -> tuple[UUID | None, str]:
+def _client(payment: Payment | LedgerPayment, known: Mapping[str, Payer]) -> tuple[UUID | None, str]:
     """Whose the money is, and by what one knows: what can be looked up first."""
     own = payment.company_id or payment.contact_id
     payer = known.get(payment.payer_iban)

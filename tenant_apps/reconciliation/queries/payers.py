@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Case, F, Value, When
 from django.db.models.functions import Coalesce
 
 from shared_apps.core.actors import Actor
+from shared_apps.core.arrays import is_text_of
 from tenant_apps.crm.models import Company, Contact
 from tenant_apps.invoices.queries import live_allocations
 from tenant_apps.reconciliation.models import KnownPayer
@@ -16,9 +18,28 @@ from tenant_apps.sharing.queries import visible_to
 Client = tuple[UUID | None, UUID | None]
 
 
-def known_payers(ibans: Collection[str]) -> dict[str, KnownPayer]:
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """Whose money comes from an account, as a `KnownPayer` has it. `is_written`: it is remembered already."""
+
+    company_id: UUID | None
+    contact_id: UUID | None
+    is_shared: bool
+    is_written: bool = True
+
+    @property
+    def pays_for(self) -> Client:
+        """As of a `KnownPayer`."""
+        return self.company_id, self.contact_id
+
+
+def known_payers(ibans: Collection[str]) -> dict[str, Payer]:
     """What is remembered of these accounts: of one client, or shared by several."""
-    return {one.iban: one for one in KnownPayer.objects.filter(iban__in=ibans)} if ibans else {}
+    if not ibans:
+        return {}
+    rows = KnownPayer.objects.filter(is_text_of("iban", ibans))
+    told = rows.values_list("iban", "company_id", "contact_id", "is_shared")
+    return {iban: Payer(firm, person, is_shared) for iban, firm, person, is_shared in told}
 
 
 def visible_clients(by_key: Mapping[str, Client], actor: Actor) -> dict[str, Client]:
@@ -41,7 +62,7 @@ def clients_paid_for(ibans: Collection[str]) -> dict[str, set[Client]]:
     )
     rows = (
         live_allocations()
-        .filter(payment__payer_iban__in=ibans, payment__voided_at=None)
+        .filter(is_text_of("payment__payer_iban", ibans), payment__voided_at=None)
         .annotate(
             iban=F("payment__payer_iban"),
             firm=Coalesce("invoice__company__merged_into_id", "invoice__company_id"),
