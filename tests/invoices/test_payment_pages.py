@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any
 
 import pytest
@@ -159,3 +160,55 @@ def test_void_with_a_reason(browser: Client, owner: Actor, in_alpha: Organizatio
 def test_a_user_records_no_payment(browser_of: Any, alpha: OrganizationRef) -> None:
     assert browser_of(alpha, "user").get("/payments/new/").status_code == 403
     assert browser_of(alpha, "user").post("/payments/new/", TYPED).status_code == 403
+
+
+def test_money_that_is_recorded_already_is_shown_before_it_is_recorded_again(
+    browser: Client, owner: Actor, in_alpha: OrganizationRef
+) -> None:
+    firm = client(owner)
+    known = payment(owner, "120.00", "наем", company_id=firm.pk, received_on=date(2026, 3, 13))
+    others = [
+        payment(owner, "120.00", "стар", received_on=date(2026, 3, 1)),
+        payment(owner, "121.00", "друго", received_on=date(2026, 3, 15)),
+        payment(owner, "120.00", "чужд", company_id=client(owner, name="Друга ООД", eik="").pk),
+    ]
+    typed = {**TYPED, "company_id": str(firm.pk), "reference": "за март"}
+
+    asked = browser.post("/payments/new/", typed)
+
+    assert asked.status_code == 422 and Payment.objects.count() == len(others) + 1
+    assert "Is this another payment?" in text(asked) and address(known) in text(asked)
+    assert 'value="за март"' in text(asked) and not any(address(one) in text(asked) for one in others)
+
+    assert browser.post("/payments/new/", typed | {"anyway": "1"}).status_code == 302
+    assert Payment.objects.filter(company_id=firm.pk, reference="за март").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("known", "typed", "is_asked"),
+    [
+        ({}, {}, True),
+        ({"payer_iban": "BG80BNBG96611020345678"}, {"payer_iban": "bg80 bnbg 9661 1020 3456 78"}, True),
+        ({"payer_iban": "BG80BNBG96611020345678"}, {}, True),
+        ({"payer_iban": "BG95UNCR70001523456789"}, {"payer_iban": "BG80BNBG96611020345678"}, False),
+        ({"currency": "USD"}, {}, False),
+    ],
+)
+def test_only_what_may_be_the_same_money_is_asked_about(
+    browser: Client,
+    owner: Actor,
+    in_alpha: OrganizationRef,
+    known: dict[str, Any],
+    typed: dict[str, Any],
+    is_asked: bool,
+) -> None:
+    payment(owner, "120.00", received_on=date(2026, 3, 15), **known)
+    answer = browser.post("/payments/new/", TYPED | typed)
+    assert (answer.status_code == 422) is is_asked
+    assert Payment.objects.count() == (1 if is_asked else 2)
+
+
+def test_a_void_payment_is_no_reason_to_ask(browser: Client, owner: Actor, in_alpha: OrganizationRef) -> None:
+    money = payment(owner, "120.00", received_on=date(2026, 3, 15))
+    void_payment(payment_id=money.pk, reason="Сбъркано", by=owner, at=AT)
+    assert browser.post("/payments/new/", TYPED).status_code == 302

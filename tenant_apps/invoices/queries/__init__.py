@@ -79,6 +79,7 @@ from tenant_apps.invoices.queries.ledger import lock_invoice as lock_invoice
 from tenant_apps.invoices.queries.ledger import lock_invoices as lock_invoices
 from tenant_apps.invoices.queries.ledger import lock_payment as lock_payment
 from tenant_apps.invoices.queries.ledger import lock_payments as lock_payments
+from tenant_apps.invoices.queries.ledger import money_alike as money_alike
 from tenant_apps.invoices.queries.ledger import money_that_may_pay as money_that_may_pay
 from tenant_apps.invoices.queries.ledger import payments_of_statuses as payments_of_statuses
 from tenant_apps.invoices.queries.ledger import payments_taken_back as payments_taken_back

@@ -1,7 +1,8 @@
 """Payments, and the money between them and invoices."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import TypeVar
 from uuid import UUID
 
@@ -21,6 +22,7 @@ M = TypeVar("M", Invoice, Payment)
 BANK_KEY = "bank:"
 PAYMENT_STATUSES = ("unmatched", "partly_matched", "matched", "refunded")
 FEW = 3
+NEARBY = timedelta(days=5)
 HAS_CLIENT = Q(company__isnull=False) | Q(contact__isnull=False)
 # Money of which something is neither given to an invoice nor given back.
 WAITING = Q(voided_at=None, allocated_total__lt=F("amount") - F("refunded_total"))
@@ -50,6 +52,30 @@ def money_that_may_pay(invoice: Invoice, actor: Actor) -> list[Payment]:
     client = {"company_id": invoice.company_id} if invoice.company_id else {"contact_id": invoice.contact_id}
     whose = of_client(**client) | ~HAS_CLIENT
     rows = visible_payments(actor).filter(WAITING, just, whose, currency=invoice.currency)
+    return list(rows.order_by("-received_on", "-id")[:FEW])
+
+
+def money_alike(
+    *,
+    amount: Decimal,
+    currency: str,
+    received_on: date,
+    payer_iban: str,
+    company_id: UUID | None,
+    contact_id: UUID | None,
+    actor: Actor,
+) -> list[Payment]:
+    """Payments recorded already that may be this very money: just as much, within a few days, and neither of
+    another client nor from another account. The newest first, a few of them.
+    """
+    days = (received_on - NEARBY, received_on + NEARBY)
+    rows = visible_payments(actor).filter(
+        amount=amount, currency=currency, received_on__range=days, voided_at=None
+    )
+    if company_id or contact_id:
+        rows = rows.filter(of_client(company_id=company_id, contact_id=contact_id) | ~HAS_CLIENT)
+    if payer_iban:
+        rows = rows.filter(payer_iban__in=("", payer_iban))
     return list(rows.order_by("-received_on", "-id")[:FEW])
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from shared_apps.core import clock
 from shared_apps.core.asking import Asking, together
+from shared_apps.core.bulgaria.iban import normalize_iban
 from shared_apps.core.errors import DomainError
 from shared_apps.core.http import add_refusal, done, page, partial
 from shared_apps.core.ids import id_in
@@ -57,19 +58,17 @@ def payment_create(request: Request) -> HttpResponse:
 
 @payment_create.act
 def record_payment(request: Request) -> HttpResponse:
-    invoice = _invoice_asked_for(request)
+    """Record it. Money that may be there already is shown first; whoever says `anyway` means another."""
+    invoice, alike = _invoice_asked_for(request), []
     form = PaymentForm(request.POST, by=request.actor)
     try:
         if form.is_valid():
-            payment = operations.record_payment(payment=form.as_payment(), by=request.actor, at=clock.now())
-            to = (
-                f"{reverse('invoice_detail', args=[invoice.pk])}?payment={payment.pk}" if invoice else payment
-            )
-            message = _("The payment was recorded.")
-            return done(request, to=to, message=message, event="invoices.payment_recorded")
+            alike = [] if "anyway" in request.POST else _money_alike(form.as_payment(), request)
+            if not alike:
+                return _recorded(request, form.as_payment(), invoice)
     except DomainError as refusal:
         add_refusal(form, refusal)
-    context = {"form": form, "invoice": invoice}
+    context = {"form": form, "invoice": invoice, "alike": alike}
     return partial(request, "invoices/payment_create.html", "panel", context, status=422)
 
 
@@ -260,6 +259,25 @@ def _payment_page(
     }
     status = 422 if form.errors else 200
     return partial(request, "invoices/payment_detail.html", part, context, status=status)
+
+
+def _money_alike(wanted: operations.PaymentInput, request: Request) -> list[Payment]:
+    return queries.money_alike(
+        amount=wanted.amount,
+        currency=wanted.currency,
+        received_on=wanted.received_on,
+        payer_iban=normalize_iban(wanted.payer_iban),
+        company_id=wanted.company_id,
+        contact_id=wanted.contact_id,
+        actor=request.actor,
+    )
+
+
+def _recorded(request: Request, wanted: operations.PaymentInput, invoice: Invoice | None) -> HttpResponse:
+    payment = operations.record_payment(payment=wanted, by=request.actor, at=clock.now())
+    to = f"{reverse('invoice_detail', args=[invoice.pk])}?payment={payment.pk}" if invoice else payment
+    message = _("The payment was recorded.")
+    return done(request, to=to, message=message, event="invoices.payment_recorded")
 
 
 def _candidates(request: Request, payment: Payment) -> Asking[list[Invoice]]:
