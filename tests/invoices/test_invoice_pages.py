@@ -3,9 +3,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from shared_apps.core.actors import Actor
+from shared_apps.core.actors import Actor, system_actor
+from tenant_apps.invoices import queries
 from tenant_apps.invoices.models import Invoice
 from tenant_apps.invoices.operations import invoice_pdf_bytes, mark_invoice_paid
+from tenant_apps.reconciliation.operations import match_payments
 from tenants.context import OrganizationRef
 from tests.invoices.stories import AT, TODAY, client, draft, events_of, fresh, issued, payment
 
@@ -212,6 +214,23 @@ def test_a_payment_that_found_nothing_says_why(
     run_jobs()
     page = text(browser.get(f"{address(invoice)}?payment={money.pk}"))
     assert "another currency" in page and "polls=" not in page
+
+
+def test_a_page_that_was_read_just_before_the_match_asks_once_more(
+    browser: Client, owner: Actor, in_alpha: OrganizationRef, monkeypatch: Any
+) -> None:
+    invoice = issued(owner)
+    money = payment(owner, reference=str(invoice.number))
+    read = queries.visible_invoice
+
+    def read_and_match(*args: Any, **kwargs: Any) -> Any:
+        found = read(*args, **kwargs)
+        match_payments(payment_ids=[money.pk], by=system_actor(in_alpha.id), at=AT)
+        return found
+
+    monkeypatch.setattr(queries, "visible_invoice", read_and_match)
+    page = text(browser.get(f"{address(invoice)}?payment={money.pk}"))
+    assert "Issued" in page and "polls=" in page
 
 
 def test_money_that_waits_is_offered_before_it_is_recorded_twice(

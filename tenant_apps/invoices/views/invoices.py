@@ -68,17 +68,20 @@ def invoice_list(request: Request) -> HttpResponse:
 @page(Permission.INVOICES_VIEW)
 def invoice_detail(request: Request, invoice_id: UUID) -> HttpResponse:
     """The whole page; for the side panel the facts; for a page that waits for a match, what stands right."""
+    waiting = _waiting(request)  # first: what is decided after it is asked for once more
     invoice = queries.visible_invoice(invoice_id, request.actor, on=today(request))
     if not is_htmx(request):
-        return document_page(request, invoice)
-    context = _facts(request, invoice)
+        return document_page(request, invoice, **waiting)
+    context = _facts(request, invoice) | waiting
     is_waiting = request.headers.get("HX-Target") == "document-side"
     return partial(request, "invoices/invoice_detail.html", "refreshed" if is_waiting else "panel", context)
 
 
-def document_page(request: Request, invoice: Invoice, *, was_refused: bool = False) -> HttpResponse:
+def document_page(
+    request: Request, invoice: Invoice, *, was_refused: bool = False, **more: Any
+) -> HttpResponse:
     """The paper with what stands beside it; 422 when it `was_refused`: then the rules say why, on top."""
-    context = _facts(request, invoice) | {"was_refused": was_refused}
+    context = _facts(request, invoice) | {"was_refused": was_refused} | more
     context["sheet"] = _sheet(invoice, context["link"])
     return render(request, "invoices/invoice_detail.html", context, status=422 if was_refused else 200)
 
@@ -133,7 +136,6 @@ def _facts(request: Request, invoice: Invoice) -> dict[str, Any]:
         "rules": RulesPanel(queries.findings_of(invoice, on=today(request))),
         "document_refusal": queries.document_refusal(invoice),
         **dict(zip(parts, together(*parts.values()), strict=True)),
-        **_waiting(request),
     }
 
 
