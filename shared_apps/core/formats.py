@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_timedelta, get_month_names
 from babel.numbers import format_currency, format_decimal
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -61,7 +61,9 @@ def _written_day(day: date, pattern: str, locale: str) -> str:
 
 def format_instant(instant: datetime, language: str | None = None) -> str:
     """Write an instant in full, in the current time zone."""
-    return format_datetime(timezone.localtime(instant), "d MMMM y, HH:mm", locale=locale_of(language))
+    local = timezone.localtime(instant)
+    month = get_month_names("wide", locale=locale_of(language))[local.month]
+    return f"{local.day} {month} {local.year}, {local:%H:%M}"
 
 
 def format_relative(instant: datetime, now: datetime, language: str | None = None) -> str:

@@ -1,10 +1,10 @@
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from shared_apps.core.addresses import address_of
 from shared_apps.core.ids import new_id
 
 
@@ -64,4 +64,4 @@ class Product(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("product_detail", args=[self.pk])
+        return address_of("product_detail", self.pk)

@@ -1,9 +1,9 @@
 from datetime import timedelta
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from shared_apps.core.addresses import address_of
 from shared_apps.core.ids import new_id
 from tenant_apps.files.models import StoredFile
 from tenant_apps.workspace.models import ChangeSet
@@ -89,7 +89,7 @@ class Import(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("import_detail", args=[self.pk])
+        return address_of("import_detail", self.pk)
 
     @property
     def created_count(self) -> int:

@@ -91,6 +91,9 @@ def tags_of_lists(listing: Listing, reading: Reading) -> Extension:
     def where(test: Test) -> Q:
         return _tagged(listing.entity, test)
 
+    def group_by() -> Combinable:
+        return each_of(Tagging.objects.filter(record_type=listing.entity), "tag_id")
+
     return Extension(
         fields=(
             Field(
@@ -99,7 +102,7 @@ def tags_of_lists(listing: Listing, reading: Reading) -> Extension:
                 Kind.TAGS,
                 choices=tag_choices,
                 where=where,
-                group_by=each_of(Tagging.objects.filter(record_type=listing.entity), "tag_id"),
+                group_by=group_by,
             ),
         ),
         columns=(Column("tags", _("Tags"), Kind.TAGS, many=borne, bring=bring, is_shown=False),),
@@ -283,7 +286,9 @@ def _asked(one: CustomField) -> Field:
     def where(test: Test) -> Q:
         return _holding(one, column, test)
 
-    held = CustomValue.objects.filter(field_id=one.pk)
+    def group_by() -> Combinable:
+        return each_of(CustomValue.objects.filter(field_id=one.pk), column)
+
     return Field(
         f"field.{one.code}",
         one.label,
@@ -291,7 +296,7 @@ def _asked(one: CustomField) -> Field:
         choices=_choices_of(one) or (truths if kind is Kind.YES_NO else None),
         where=where,
         section=OWN,
-        group_by=each_of(held, column) if one.kind in GATHERING else None,
+        group_by=group_by if one.kind in GATHERING else None,
     )
 
 
@@ -346,7 +351,6 @@ def _cell(value: Any) -> Any:
 
 def _ordered(one: CustomField, column: str) -> HeldOrder:
     """Rows by what they hold, read along the index of the column; those that hold nothing come last."""
-    held = CustomValue.objects.filter(field_id=one.pk, **{f"{column}__isnull": False})
     table = CustomValue._meta.db_table
     kept: Any = CustomValue._meta.get_field(column)
 
@@ -364,6 +368,7 @@ def _ordered(one: CustomField, column: str) -> HeldOrder:
         return joined.annotate(in_order=RawSQL(f'"{table}"."{column}"', (), output_field=kept))  # noqa: S611
 
     def lacking(rows: QuerySet[Any]) -> QuerySet[Any]:
+        held = CustomValue.objects.filter(field_id=one.pk, **{f"{column}__isnull": False})
         return rows.exclude(Exists(held.filter(record_id=OuterRef("pk"))))
 
     return HeldOrder(having, lacking)

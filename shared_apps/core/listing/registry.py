@@ -29,8 +29,8 @@ class Field:
     which turns a test into a Q about the listed model (an `Exists`, never a join that multiplies rows). One
     that asks for records by their ids is searched in at `options_url` (the name of an address that takes
     `?q=`); `words` names those of the ids that the reader may see.
-    `group_path` is the column that rows are gathered by; a field without one gives `group_by`, an expression,
-    whose rows (`unnest`) put a record into several groups.
+    `group_path` is the column that rows are gathered by; a field without one gives `group_by`, which tells an
+    expression whose rows (`unnest`) put a record into several groups.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Field:
     where: Callable[[Test], Q] | None = None
     permission: Permission | None = None
     group_path: str = ""
-    group_by: Combinable | None = None
+    group_by: Callable[[], Combinable] | None = None
     section: Text = ""
     options_url: str = ""
     words: Callable[[Sequence[str], Reading], Mapping[str, str]] | None = None

@@ -2,10 +2,10 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Lower, Right
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from shared_apps.core.addresses import address_of
 from shared_apps.core.ids import new_id
 from shared_apps.core.permissions import Permission
 
@@ -154,7 +154,7 @@ class Company(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("company_detail", args=[self.pk])
+        return address_of("company_detail", self.pk)
 
     @property
     def website_url(self) -> str:
@@ -258,7 +258,7 @@ class Contact(models.Model):
         return f"{self.first_name} {self.last_name}".strip()
 
     def get_absolute_url(self) -> str:
-        return reverse("contact_detail", args=[self.pk])
+        return address_of("contact_detail", self.pk)
 
 
 def belongs_to_one(*owners: str) -> Q:

@@ -3,9 +3,9 @@ from decimal import Decimal
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from shared_apps.core.addresses import address_of
 from shared_apps.core.ids import new_id
 from tenant_apps.catalog.models import Product
 from tenant_apps.crm.models.clients import Company, Contact
@@ -176,7 +176,7 @@ class Deal(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("deal_detail", args=[self.pk])
+        return address_of("deal_detail", self.pk)
 
     @property
     def standing(self) -> str:

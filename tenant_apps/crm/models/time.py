@@ -3,9 +3,9 @@ from decimal import Decimal
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from shared_apps.core.addresses import address_of
 from shared_apps.core.ids import new_id
 from tenant_apps.crm import rules
 from tenant_apps.crm.models.clients import Company
@@ -82,7 +82,7 @@ class TimeEntry(models.Model):
         return self.description
 
     def get_absolute_url(self) -> str:
-        return reverse("time_entry_detail", args=[self.pk])
+        return address_of("time_entry_detail", self.pk)
 
     @property
     def amount(self) -> Decimal:

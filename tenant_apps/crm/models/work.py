@@ -2,9 +2,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from shared_apps.core.addresses import address_of
 from shared_apps.core.ids import new_id
 from tenant_apps.crm.models.clients import Company, Contact
 from tenant_apps.crm.models.deals import Deal
@@ -133,7 +133,7 @@ class Task(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("task_detail", args=[self.pk])
+        return address_of("task_detail", self.pk)
 
 
 class About(models.Model):

@@ -4,10 +4,10 @@ from decimal import Decimal
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from shared_apps.core.addresses import address_of
 from shared_apps.core.ids import new_id
 from shared_apps.core.permissions import Permission
 from tenant_apps.invoices import rules
@@ -289,7 +289,7 @@ class Invoice(models.Model):
         return self.number or str(DRAFT_NAMES[DocumentKind(self.kind)])
 
     def get_absolute_url(self) -> str:
-        return reverse("invoice_detail", args=[self.pk])
+        return address_of("invoice_detail", self.pk)
 
     @property
     def title(self) -> str:

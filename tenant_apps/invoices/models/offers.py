@@ -4,10 +4,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from shared_apps.core.addresses import address_of
 from shared_apps.core.ids import new_id
 from shared_apps.core.permissions import Permission
 from tenant_apps.invoices import rules
@@ -181,7 +181,7 @@ class Offer(models.Model):
         return gettext("%(number)s, version %(version)d") % {"number": self.number, "version": self.version}
 
     def get_absolute_url(self) -> str:
-        return reverse("offer_detail", args=[self.pk])
+        return address_of("offer_detail", self.pk)
 
     @property
     def is_draft(self) -> bool:

@@ -1,7 +1,7 @@
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 
+from shared_apps.core.addresses import address_of
 from shared_apps.core.ids import new_id
 
 
@@ -51,4 +51,4 @@ class MonthPack(models.Model):
         return f"{self.month:%Y-%m}"
 
     def get_absolute_url(self) -> str:
-        return reverse("month_pack_detail", args=[self.pk])
+        return address_of("month_pack_detail", self.pk)

@@ -3,10 +3,10 @@ from decimal import Decimal
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from shared_apps.core.addresses import address_of
 from shared_apps.core.formats import format_money
 from shared_apps.core.ids import new_id
 from tenant_apps.crm.models import Company, Contact
@@ -100,7 +100,7 @@ class Payment(models.Model):
         return format_money(self.amount, self.currency)
 
     def get_absolute_url(self) -> str:
-        return reverse("payment_detail", args=[self.pk])
+        return address_of("payment_detail", self.pk)
 
     @property
     def unallocated(self) -> Decimal:

@@ -3,10 +3,10 @@ from decimal import Decimal
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from shared_apps.core.addresses import address_of
 from shared_apps.core.ids import new_id
 from tenant_apps.invoices import rules
 from tenant_apps.invoices.models.documents import Invoice, PaymentMethod, SupplyKind
@@ -191,7 +191,7 @@ class RecurringInvoice(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("recurring_invoice_detail", args=[self.pk])
+        return address_of("recurring_invoice_detail", self.pk)
 
     @property
     def is_active(self) -> bool:

@@ -2,9 +2,9 @@ from decimal import Decimal
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import pgettext_lazy
 
+from shared_apps.core.addresses import address_of
 from shared_apps.core.formats import format_money
 from shared_apps.core.ids import new_id
 from tenant_apps.online_payments.models.connections import StripeConnection
@@ -82,7 +82,7 @@ class Payout(models.Model):
         return format_money(self.amount, self.currency)
 
     def get_absolute_url(self) -> str:
-        return reverse("payout_detail", args=[self.pk])
+        return address_of("payout_detail", self.pk)
 
     @property
     def explained_total(self) -> Decimal:

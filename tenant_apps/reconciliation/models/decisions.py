@@ -1,9 +1,9 @@
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from shared_apps.core.addresses import address_of
 from shared_apps.core.ids import new_id
 from tenant_apps.invoices.models import Allocation, Invoice, Payment, WriteOff
 from tenant_apps.reconciliation.models.lines import BankLine, LineRule
@@ -105,7 +105,7 @@ class Decision(models.Model):
         return str(DecisionKind(self.kind).label)
 
     def get_absolute_url(self) -> str:
-        return reverse("decision_detail", args=[self.pk])
+        return address_of("decision_detail", self.pk)
 
     @property
     def wanted_count(self) -> int:

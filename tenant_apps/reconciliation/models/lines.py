@@ -3,10 +3,10 @@ from decimal import Decimal
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from shared_apps.core.addresses import address_of
 from shared_apps.core.formats import format_money
 from shared_apps.core.ids import new_id
 from tenant_apps.crm.models import Company, Contact
@@ -229,7 +229,7 @@ class BankLine(models.Model):
         return format_money(self.amount, self.currency)
 
     def get_absolute_url(self) -> str:
-        return reverse("bank_line_detail", args=[self.pk])
+        return address_of("bank_line_detail", self.pk)
 
     @property
     def came_in(self) -> bool:

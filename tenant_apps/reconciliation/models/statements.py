@@ -2,10 +2,10 @@ from decimal import Decimal
 
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from shared_apps.core.addresses import address_of
 from shared_apps.core.bulgaria.iban import format_iban
 from shared_apps.core.ids import new_id
 from tenant_apps.files.models import StoredFile
@@ -143,7 +143,7 @@ class Statement(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("statement_detail", args=[self.pk])
+        return address_of("statement_detail", self.pk)
 
     @property
     def added_count(self) -> int:

@@ -20,7 +20,7 @@ def gathered(rows: QuerySet[Any], by: Field) -> tuple[QuerySet[Any], str]:
     """The rows with the value of their group, and what that is called; a row can be in several groups."""
     if by.group_by is None:
         return rows, by.group_path
-    return rows.annotate(**{GATHERED: by.group_by}), GATHERED
+    return rows.annotate(**{GATHERED: by.group_by()}), GATHERED
 
 
 def of_groups(rows: QuerySet[Any], by: Field, path: str, values: Iterable[Any]) -> QuerySet[Any]:

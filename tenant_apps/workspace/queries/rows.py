@@ -3,15 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.urls import reverse
 
+from shared_apps.core.addresses import NOBODY
 from shared_apps.core.listing import Column, Kind, Offer, Reading
 from shared_apps.core.money import Money
 from tenant_apps.workspace.queries.organization import names_of
-
-NOBODY = str(UUID(int=0))
 
 
 @dataclass(frozen=True)
