@@ -302,16 +302,17 @@ def _asked(one: CustomField) -> Field:
 
 def _holding(one: CustomField, column: str, test: Test) -> Q:
     """Rows that hold what the test wants: the index of the column finds them, no join multiplies rows."""
-    filled = CustomValue.objects.filter(field_id=one.pk, **{f"{column}__isnull": False})
+    filled = Q(**{f"{column}__isnull": False})
     match test.operator:
         case "filled":
-            return holding_own(filled, test.reading)
+            return holding_own(one.pk, filled, test.reading)
         case "empty":
-            return ~holding_own(filled, test.reading, can_lead=False)
+            return ~holding_own(one.pk, filled, test.reading, can_lead=False)
         case "not" | "lacks":
             opposite = replace(test, operator={"not": "is", "lacks": "contains"}[test.operator])
-            return ~holding_own(filled.filter(_wanted(column, opposite)), test.reading, can_lead=False)
-    return holding_own(filled.filter(_wanted(column, test)), test.reading)
+            wanted = filled & _wanted(column, opposite)
+            return ~holding_own(one.pk, wanted, test.reading, can_lead=False)
+    return holding_own(one.pk, filled & _wanted(column, test), test.reading)
 
 
 def _wanted(column: str, test: Test) -> Q:

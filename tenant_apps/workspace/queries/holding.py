@@ -8,8 +8,18 @@ index of the values finds them.
 
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 
 from shared_apps.core.listing import Reading
 from tenant_apps.workspace.models import CustomValue
@@ -20,26 +30,32 @@ TRIED = 1_000
 FILLS_A_PAGE, FILLS_A_COUNT, MANY = 20, 200, 50
 
 
-class LookedUp(Exists):
-    """An `Exists` that is asked row by row, in the order that the rows are read anyway."""
+class LookedUp(Subquery):
+    """Whether one of some answers is yes, asked row by row, in the order that the rows are read anyway."""
 
-    template = "EXISTS(%(subquery)s OFFSET 0)"
+    template = "TRUE = ANY(%(subquery)s OFFSET 0)"
 
 
 class Holding:
-    """The condition that a record holds one of `held`; `way` says how it is asked when the query is built.
+    """The condition that one of the values that a record holds in a field is as wanted. `is_looked_up` says
+    how it is asked when the query is built: by the values of each record, or by the index of the wanted ones.
 
     `can_lead`: whether it may gather the records, which a condition that is turned round cannot.
     """
 
     conditional = True
 
-    def __init__(self, held: QuerySet[CustomValue], can_lead: bool) -> None:
-        self.held, self.can_lead = held, can_lead
-        self.way: type[Exists] = Exists
+    def __init__(self, values: QuerySet[CustomValue], wanted: Q, can_lead: bool) -> None:
+        self.values, self.wanted, self.can_lead = values, wanted, can_lead
+        self.is_looked_up = False
 
     def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
-        return self.way(self.held.filter(record_id=OuterRef("pk"))).resolve_expression(*args, **kwargs)
+        own = self.values.filter(record_id=OuterRef("pk"))
+        asked: Exists | LookedUp = Exists(own.filter(self.wanted))
+        if self.is_looked_up:
+            answers = own.values(is_wanted=ExpressionWrapper(self.wanted, BooleanField()))
+            asked = LookedUp(answers, output_field=BooleanField())
+        return asked.resolve_expression(*args, **kwargs)
 
 
 @dataclass
@@ -59,7 +75,7 @@ class Holdings:
         if not holdings:
             return (narrowed := rows.filter(asked)), narrowed
         for one in holdings:
-            one.way = LookedUp
+            one.is_looked_up = True
         shares = _shares(rows, asked, holdings)
         self.are_many = shares["together"] >= FILLS_A_COUNT
         if shares["together"] < FILLS_A_PAGE:
@@ -73,7 +89,7 @@ def _gather(holdings: list[Holding], shares: dict[str, int]) -> None:
     """Gather by the conditions that few records pass; by all where there is none such."""
     few = [one for number, one in enumerate(holdings) if one.can_lead and shares[f"alone{number}"] < MANY]
     for one in few or holdings:
-        one.way = Exists
+        one.is_looked_up = False
 
 
 def holdings_of(reading: Reading) -> Holdings:
@@ -82,9 +98,9 @@ def holdings_of(reading: Reading) -> Holdings:
     return found
 
 
-def holding_own(held: QuerySet[CustomValue], reading: Reading, *, can_lead: bool = True) -> Q:
-    """Records that hold one of `held`."""
-    one = Holding(held, can_lead)
+def holding_own(field_id: UUID, wanted: Q, reading: Reading, *, can_lead: bool = True) -> Q:
+    """Records that hold a value as `wanted` in the field; of an empty column `wanted` has to say no."""
+    one = Holding(CustomValue.objects.filter(field_id=field_id), wanted, can_lead)
     holdings_of(reading).open.append(one)
     return Q(one)
 

@@ -46,7 +46,7 @@ from tenant_apps.workspace.queries.sums import totals_of, totals_of_groups
 from tenant_apps.workspace.queries.views import saved_views
 from tenants.context import current_organization
 
-COUNTED, COUNTED_SLOWLY, MOST_GROUPS = 10_000, 2_000, 50
+COUNTED, COUNTED_SLOWLY, MOST_GROUPS = 10_000, 1_000, 50
 NO_VIEW = "all"
 
 
