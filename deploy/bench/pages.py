@@ -249,7 +249,7 @@ def _compare(visit: Visit, ask: Any, bare: psycopg.Connection[Any], rounds: int)
     with CaptureQueriesContext(connection) as sent:
         ask()
     asked = [one["sql"] for one in sent.captured_queries]
-    reads = [sql for sql in asked if re.match(r"\(*(SELECT|WITH)\b", sql)]
+    reads = [sql for sql in asked if re.match(r"\s*\(*(SELECT|WITH)\b", sql)]
     texts = [sql.replace("%", "%%").encode() for sql in reads]
     server, spent = connection.connection.info.backend_pid, 0.0
     ours, limit = [], []
