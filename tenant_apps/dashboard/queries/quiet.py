@@ -15,58 +15,73 @@ REMEMBERED = timedelta(days=2 * 365)  # who bought nothing for longer has left, 
 
 
 def quiet_customers(
-    companies: QuerySet[Company], invoices: QuerySet[Invoice], deals: QuerySet[Deal], *, on: date
+    companies: QuerySet[Company],
+    invoices: QuerySet[Invoice],
+    deals: QuerySet[Deal],
+    *,
+    on: date,
+    are_few: bool,
 ) -> tuple[str, tuple[Any, ...]]:
     """The SQL of those of `companies` who bought at least three times in two years, and for twice as long as
     usual have neither bought nor talked with us: a part of the queue of `who_first`.
 
     A purchase is an invoice; a won deal where the company got no invoice. The amount is what
-    one purchase comes to, in the currency of most of them.
+    one purchase comes to, in the currency of most of them. `are_few`: what others bought is not even read.
     """
     since = on - REMEMBERED
     issued = invoices.filter(state=InvoiceState.ISSUED, company__isnull=False, issue_date__gte=since)
     bought = issued.order_by().values_list("company_id", "issue_date", "total", "currency")
     won = deals.filter(status=DealStatus.WON, company__isnull=False, closed_at__date__gte=since)
     sold = won.order_by().values_list("company_id", "closed_at__date", "value", "currency")
-    parts = [bought, sold, companies.order_by().values_list("pk", "name")]
+    parts = [companies.order_by().values_list("pk"), bought, sold]
     compiled = [rows.query.sql_with_params() for rows in parts]
     params = [value for _sql, values in compiled for value in values]
-    rest = (SHORTEST_HABIT, on, FEWEST_PURCHASES, on, QUIET_AFTER, QUIET_AFTER, QUIET_AFTER)
-    return _QUIET.format(*(sql for sql, _values in compiled)), (*params, *rest)
+    rest = (SHORTEST_HABIT, FEWEST_PURCHASES, on, QUIET_AFTER, on, QUIET_AFTER, QUIET_AFTER)
+    whose = "id IN (SELECT id FROM members)" if are_few else "true"
+    return _QUIET.format(*(sql for sql, _values in compiled), whose=whose), (*params, *rest)
 
 
+# `members`: the companies that are asked for, and those that were merged into them. A company is quiet only
+# where what it bought in one currency says so; of these few alone all purchases and talks are looked at.
 _QUIET = """
-    WITH invoiced AS (
-        SELECT company_id, currency, count(*) AS times, min(day) AS first_on, max(day) AS last_on,
+    WITH known (id) AS ({0}),
+    gone AS (SELECT id, merged_into_id FROM crm_company WHERE merged_into_id IS NOT NULL),
+    members AS (
+        SELECT id FROM known
+        UNION ALL
+        SELECT id FROM gone WHERE merged_into_id IN (SELECT id FROM known)
+    ),
+    invoiced AS (
+        SELECT id, currency, count(*)::int AS times, min(day) AS first_on, max(day) AS last_on,
                sum(amount) AS amount
-        FROM ({0}) one (company_id, day, amount, currency) GROUP BY 1, 2
+        FROM ({1}) one (id, day, amount, currency) WHERE {whose} GROUP BY 1, 2
     ),
     sold AS (
-        SELECT company_id, currency, count(*) AS times, min(day) AS first_on, max(day) AS last_on,
+        SELECT id, currency, count(*)::int AS times, min(day) AS first_on, max(day) AS last_on,
                sum(amount) AS amount
-        FROM ({1}) one (company_id, day, amount, currency)
-        WHERE company_id NOT IN (SELECT company_id FROM invoiced) GROUP BY 1, 2
+        FROM ({2}) one (id, day, amount, currency)
+        WHERE {whose} AND id NOT IN (SELECT id FROM invoiced) GROUP BY 1, 2
     ),
-    known (id, name) AS ({2}),
     bought AS (
-        SELECT coalesce(company.merged_into_id, company.id) AS company_id, one.currency,
-               sum(one.times) AS times, min(one.first_on) AS first_on, max(one.last_on) AS last_on,
-               sum(one.amount) / sum(one.times) AS amount
-        FROM (TABLE invoiced UNION ALL TABLE sold) one
-        JOIN crm_company company ON company.id = one.company_id
+        SELECT coalesce(gone.merged_into_id, one.id) AS company_id, currency, sum(times) AS times,
+               max(last_on) AS last_on, sum(amount) / sum(times) AS amount,
+               greatest((max(last_on) - min(first_on))::numeric / greatest(sum(times) - 1, 1), %s) AS every
+        FROM (TABLE invoiced UNION ALL TABLE sold) one LEFT JOIN gone ON gone.id = one.id
         GROUP BY 1, 2
     ),
+    seldom AS (
+        SELECT company_id, currency FROM bought WHERE times >= %s AND %s - last_on > %s * every
+    ),
     habits AS (
-        SELECT DISTINCT ON (company_id) company_id, currency, times, amount,
-               greatest((last_on - first_on)::numeric / greatest(times - 1, 1), %s) AS every,
+        SELECT DISTINCT ON (company_id) company_id, currency, times, amount, every,
                max(last_on) OVER (PARTITION BY company_id) AS last_on
-        FROM bought ORDER BY company_id, times DESC, currency
+        FROM bought
+        WHERE company_id IN (SELECT company_id FROM seldom) AND company_id IN (SELECT id FROM known)
+        ORDER BY company_id, times DESC, currency
     ),
     silences AS (
-        SELECT known.id, known.name, habits.*,
-               (%s - greatest(habits.last_on, talks.last_at::date))::numeric AS days
+        SELECT habits.*, (%s - greatest(habits.last_on, talks.last_at::date))::numeric AS days
         FROM habits
-        JOIN known ON known.id = habits.company_id
         LEFT JOIN LATERAL (
             SELECT max(talk.took_place_at) AS last_at FROM (
                 SELECT took_place_at FROM crm_conversation
@@ -81,9 +96,9 @@ _QUIET = """
                 WHERE deal.company_id = habits.company_id AND talk.archived_at IS NULL
             ) talk
         ) talks ON true
-        WHERE habits.times >= %s AND %s - habits.last_on > %s * habits.every
+        WHERE (habits.company_id, habits.currency) IN (SELECT company_id, currency FROM seldom)
     )
-    SELECT 'customer', 'company', id, name::text, ''::text, round(amount, 2), currency, days - %s * every,
-           every, times::int, round(every)::text
+    SELECT 'customer', 'company', company_id, NULL::text, ''::text, round(amount, 2), currency,
+           days - %s * every, every, times::int, round(every)::text
     FROM silences WHERE days > %s * every
 """

@@ -21,9 +21,11 @@ from django.db.models import (
     Func,
     IntegerField,
     Min,
+    Model,
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
     Sum,
     TextField,
     UUIDField,
@@ -35,7 +37,7 @@ from django.utils.translation import get_language
 
 from shared_apps.core.actors import Actor
 from shared_apps.core.permissions import Permission
-from tenant_apps.crm.models import DealStatus, Task
+from tenant_apps.crm.models import Company, Contact, DealStatus, Task
 from tenant_apps.crm.queries import open_deals, open_tasks, visible_companies, visible_contacts, visible_deals
 from tenant_apps.dashboard import rules
 from tenant_apps.dashboard.queries.quiet import quiet_customers
@@ -138,16 +140,28 @@ def who_first(
     return Queue([Waiting(*row[:-1]) for row in rows], rows[0][-1] if rows else 0)
 
 
+# Clients are named once it is known who comes first: their part of the queue leaves the title empty.
 _RANKED = """
     WITH queue (kind, record_type, record_id, title, about, amount, currency, late, patience, count, detail)
         AS ({queue}),
     measured AS (
         SELECT *, avg(amount) FILTER (WHERE amount > 0) OVER (PARTITION BY currency) AS typical FROM queue
+    ),
+    ranked AS (
+        SELECT *, greatest(coalesce(amount / typical, 0), %s) * late / (late + patience) AS rank,
+               count(*) OVER () AS total
+        FROM measured ORDER BY rank DESC, record_id LIMIT %s
     )
-    SELECT *, count(*) OVER () FROM measured
-    ORDER BY greatest(coalesce(amount / typical, 0), %s) * late / (late + patience) DESC, record_id
-    LIMIT %s
+    SELECT kind, record_type, record_id,
+           CASE
+               WHEN title IS NOT NULL THEN title
+               WHEN record_type = 'company' THEN (SELECT name FROM crm_company WHERE id = record_id)
+               ELSE (SELECT concat(first_name, ' ', last_name) FROM crm_contact WHERE id = record_id)
+           END,
+           about, amount, currency, late, patience, count, detail, typical, total
+    FROM ranked ORDER BY rank DESC, record_id
 """
+_NAMED_LATER: Cast = Cast(Value(None), TextField())
 
 
 def _in_language(column: str) -> Coalesce:
@@ -158,6 +172,23 @@ def _in_language(column: str) -> Coalesce:
 
 def _text(value: Any) -> Cast:
     return Cast(value if hasattr(value, "resolve_expression") else Value(value), TextField())
+
+
+def _looked_up(model: type[Model], column: str, wanted: Any) -> Subquery:
+    """A value of the record that a column names, looked up for each row; a join would read all records."""
+    return Subquery(model._default_manager.filter(pk=OuterRef(column)).values_list(wanted)[:1])
+
+
+_FULL_NAME = Concat("first_name", Value(" "), "last_name", output_field=TextField())
+# Of an invoice or an offer: the company, or the person where there is none, or what they were merged into.
+_CLIENT_TYPE = Case(
+    When(company=None, then=Value("contact")), default=Value("company"), output_field=TextField()
+)
+_CLIENT = Case(
+    When(company=None, then=Coalesce(_looked_up(Contact, "contact_id", "merged_into_id"), "contact_id")),
+    default=Coalesce(_looked_up(Company, "company_id", "merged_into_id"), "company_id"),
+    output_field=UUIDField(),
+)
 
 
 def _days(number: Any) -> Cast:
@@ -185,13 +216,8 @@ def _overdue_tasks(asking: Asking) -> Part:
     rows = asking.whose(open_tasks(asking.actor).filter(due_at__lt=asking.at), "assignee_id", "owner_id")
     seen = _subjects_seen(asking.actor)
     about = Coalesce(
-        Case(When(seen["company"], then=F("company__name"))),
-        Case(
-            When(
-                seen["contact"] & Q(contact__isnull=False),
-                then=Concat("contact__first_name", Value(" "), "contact__last_name"),
-            )
-        ),
+        Case(When(seen["company"], then=_looked_up(Company, "company_id", "name"))),
+        Case(When(seen["contact"], then=_looked_up(Contact, "contact_id", _FULL_NAME))),
         Case(When(seen["deal"], then=F("deal__name"))),
         Value(""),
         output_field=TextField(),
@@ -235,7 +261,7 @@ def _rotting_deals(asking: Asking) -> Part:
         _text("deal"),
         "id",
         _text(F("name")),
-        _text(Coalesce("company__name", Value(""))),
+        _text(Coalesce(_looked_up(Company, "company_id", "name"), Value(""))),
         "value",
         "currency",
         _days_since("stage_entered_at", asking.at) - _days(F("stage__rot_days")),
@@ -251,20 +277,6 @@ def _overdue_invoices(asking: Asking) -> Part:
     rows = visible_to(Invoice.objects.filter(OPEN, due_date__lt=asking.on), asking.actor)
     rows = asking.whose(rows, "owner_id").exclude(_task_ahead("company_id", "company", asking))
     rows = rows.exclude(_task_ahead("contact_id", "contact", asking) & Q(company=None))
-    person = Concat("contact__first_name", Value(" "), "contact__last_name", output_field=TextField())
-    is_person = Q(company=None)
-    kept = Coalesce("company__merged_into_id", "company_id")
-    client = Case(
-        When(is_person, then=Coalesce("contact__merged_into_id", "contact_id")),
-        default=kept,
-        output_field=UUIDField(),
-    )
-    name = Case(
-        When(is_person, then=person),
-        default=Coalesce("company__merged_into__name", "company__name"),
-        output_field=TextField(),
-    )
-    kind = Case(When(is_person, then=Value("contact")), default=Value("company"), output_field=TextField())
     oldest = Concat(
         Cast("due_date", TextField()),
         Value(" "),
@@ -273,8 +285,7 @@ def _overdue_invoices(asking: Asking) -> Part:
         "number",
         output_field=TextField(),
     )
-    grouped = rows.values(client=client, client_type=kind, owed_in=F("currency")).annotate(
-        named=Min(name),
+    grouped = rows.values(client=_CLIENT, client_type=_CLIENT_TYPE, owed_in=F("currency")).annotate(
         owed=Sum(LEFT),
         since=Min("due_date"),
         invoices=Count("id"),
@@ -291,7 +302,7 @@ def _overdue_invoices(asking: Asking) -> Part:
         _text("invoice"),
         "client_type",
         "client",
-        "named",
+        _NAMED_LATER,
         _text(""),
         "owed",
         "owed_in",
@@ -310,13 +321,6 @@ def _expiring_offers(asking: Asking) -> Part:
     rows = asking.whose(rows, "owner_id").exclude(_task_ahead("deal_id", "deal", asking))
     rows = rows.exclude(_task_ahead("company_id", "company", asking))
     rows = rows.exclude(_task_ahead("contact_id", "contact", asking) & Q(company=None))
-    kind = Case(When(company=None, then=Value("contact")), default=Value("company"), output_field=TextField())
-    client = Case(
-        When(company=None, then=Coalesce("contact__merged_into_id", "contact_id")),
-        default=Coalesce("company__merged_into_id", "company_id"),
-        output_field=UUIDField(),
-    )
-    person = Concat("contact__first_name", Value(" "), "contact__last_name", output_field=TextField())
     waited = Func(
         Value(ends),
         F("valid_until"),
@@ -329,9 +333,9 @@ def _expiring_offers(asking: Asking) -> Part:
     )
     columns = (
         _text("offer"),
-        kind,
-        client,
-        Coalesce("company__name", person, output_field=TextField()),
+        _CLIENT_TYPE,
+        _CLIENT,
+        _NAMED_LATER,
         _text(F("number")),
         "total",
         "currency",
@@ -355,7 +359,8 @@ def _quiet_customers(asking: Asking) -> Part:
     companies = asking.whose(visible_companies(asking.actor), "owner_id")
     companies = companies.exclude(_task_ahead("pk", "company", asking))
     invoices = visible_to(Invoice.objects.all(), asking.actor)
-    return quiet_customers(companies, invoices, visible_deals(asking.actor), on=asking.on)
+    deals = visible_deals(asking.actor)
+    return quiet_customers(companies, invoices, deals, on=asking.on, are_few=asking.mine)
 
 
 SOURCES: Mapping[str, Source] = {

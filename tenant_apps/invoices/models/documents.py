@@ -230,6 +230,12 @@ class Invoice(models.Model):
                 ),
                 name="invoices_open",
             ),
+            models.Index(
+                fields=["company", "currency", "issue_date"],
+                include=["total"],
+                condition=Q(state="issued", company__isnull=False),
+                name="invoices_habits",
+            ),
         ]
 
     class Data:
