@@ -13,7 +13,6 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import (
     Case,
-    CharField,
     Count,
     DecimalField,
     Exists,
@@ -21,7 +20,6 @@ from django.db.models import (
     Func,
     IntegerField,
     Min,
-    Model,
     OuterRef,
     Q,
     QuerySet,
@@ -174,9 +172,11 @@ def _text(value: Any) -> Cast:
     return Cast(value if hasattr(value, "resolve_expression") else Value(value), TextField())
 
 
-def _looked_up(model: type[Model], column: str, wanted: Any) -> Subquery:
-    """A value of the record that a column names, looked up for each row; a join would read all records."""
-    return Subquery(model._default_manager.filter(pk=OuterRef(column)).values_list(wanted)[:1])
+def _looked_up(records: QuerySet[Any], column: str, wanted: Any) -> Subquery:
+    """A value of that of the records which a column names, looked up for each row: a join would read all of
+    them. None where the column names none of these.
+    """
+    return Subquery(records.order_by().filter(pk=OuterRef(column)).values_list(wanted)[:1])
 
 
 _FULL_NAME = Concat("first_name", Value(" "), "last_name", output_field=TextField())
@@ -185,8 +185,11 @@ _CLIENT_TYPE = Case(
     When(company=None, then=Value("contact")), default=Value("company"), output_field=TextField()
 )
 _CLIENT = Case(
-    When(company=None, then=Coalesce(_looked_up(Contact, "contact_id", "merged_into_id"), "contact_id")),
-    default=Coalesce(_looked_up(Company, "company_id", "merged_into_id"), "company_id"),
+    When(
+        company=None,
+        then=Coalesce(_looked_up(Contact.objects.all(), "contact_id", "merged_into_id"), "contact_id"),
+    ),
+    default=Coalesce(_looked_up(Company.objects.all(), "company_id", "merged_into_id"), "company_id"),
     output_field=UUIDField(),
 )
 
@@ -214,40 +217,32 @@ def _compiled(rows: QuerySet[Any]) -> Part:
 
 def _overdue_tasks(asking: Asking) -> Part:
     rows = asking.whose(open_tasks(asking.actor).filter(due_at__lt=asking.at), "assignee_id", "owner_id")
-    seen = _subjects_seen(asking.actor)
+    actor = asking.actor
+    companies = visible_companies(actor, archived=None)
+    contacts = visible_contacts(actor, archived=None)
+    deals = visible_deals(actor, archived=None)
+    sold = deals.filter(status=DealStatus.OPEN)
     about = Coalesce(
-        Case(When(seen["company"], then=_looked_up(Company, "company_id", "name"))),
-        Case(When(seen["contact"], then=_looked_up(Contact, "contact_id", _FULL_NAME))),
-        Case(When(seen["deal"], then=F("deal__name"))),
+        _looked_up(companies, "company_id", "name"),
+        _looked_up(contacts, "contact_id", _FULL_NAME),
+        _looked_up(deals, "deal_id", "name"),
         Value(""),
         output_field=TextField(),
     )
-    sold = seen["deal"] & Q(deal__status=DealStatus.OPEN)
     columns = (
         _text("task"),
         _text("task"),
         "id",
         _text(F("title")),
         about,
-        Case(When(sold, then=F("deal__value"))),
-        Case(When(sold, then=F("deal__currency")), default=Value(""), output_field=CharField()),
+        _looked_up(sold, "deal_id", "value"),
+        Coalesce(_looked_up(sold, "deal_id", "currency"), Value("")),
         _days_since("due_at", asking.at),
         _days(TASK_PATIENCE),
         Value(1, IntegerField()),
         _text(F("kind")),
     )
     return _compiled(rows.values_list(*columns))
-
-
-def _subjects_seen(actor: Actor) -> Mapping[str, Q]:
-    """The conditions that the actor sees the records of a task."""
-    if actor.may(Permission.RECORDS_VIEW_ALL):
-        return {name: Q(**{f"{name}__isnull": False}) for name in ("company", "contact", "deal")}
-    return {
-        "company": Q(company__in=visible_companies(actor, archived=None).values("pk")),
-        "contact": Q(contact__in=visible_contacts(actor, archived=None).values("pk")),
-        "deal": Q(deal__in=visible_deals(actor, archived=None).values("pk")),
-    }
 
 
 def _rotting_deals(asking: Asking) -> Part:
@@ -261,7 +256,7 @@ def _rotting_deals(asking: Asking) -> Part:
         _text("deal"),
         "id",
         _text(F("name")),
-        _text(Coalesce(_looked_up(Company, "company_id", "name"), Value(""))),
+        _text(Coalesce(_looked_up(Company.objects.all(), "company_id", "name"), Value(""))),
         "value",
         "currency",
         _days_since("stage_entered_at", asking.at) - _days(F("stage__rot_days")),
