@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -183,9 +184,7 @@ def _kept(database: str) -> Iterator[Ground]:
 
 
 def _measure(found: Ground, only: str, rounds: int) -> None:
-    import django
-
-    django.setup()
+    import_module("config.wsgi")  # as the server loads the product
     from django.db import connections
 
     from tenants.context import in_organization, reference_to

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Q, Sum
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -29,6 +29,7 @@ from tenant_apps.invoices.events import InvoiceEvent
 from tenant_apps.invoices.models import Invoice, Payment, RecurringInvoice, ReminderPause
 from tenant_apps.invoices.queries import (
     FROZEN,
+    LEFT,
     Radar,
     billing,
     buyer_numbers_of_company,
@@ -131,17 +132,16 @@ def _open_invoices(actor: Actor, client: Company | Contact) -> Asking[OpenInvoic
     wanted = {f"{client.shared_as}_id": client.pk}
     on = clock.today(current_organization().time_zone)
     rows = with_client_pause(open_invoices(actor, on=on).select_related(None), client)
-    (found,) = yield [rows.filter(of_client(**wanted))]
-    owed: dict[str, Decimal] = defaultdict(Decimal)
-    for invoice in found:
-        owed[invoice.currency] += invoice.outstanding
+    theirs = rows.filter(of_client(**wanted))
+    by_currency = theirs.order_by("currency").values("currency").annotate(owed=Sum(LEFT), count=Count("pk"))
+    first, owed = yield [theirs[:SHOWN], by_currency]
     return OpenInvoices(
-        balances=tuple(Balance(currency, owed[currency]) for currency in sorted(owed)),
-        invoices=tuple(found[:SHOWN]),
-        invoice_count=len(found),
+        balances=tuple(Balance(one["currency"], one["owed"]) for one in owed),
+        invoices=tuple(first),
+        invoice_count=sum(one["count"] for one in owed),
         company_id=wanted.get("company_id"),
         contact_id=wanted.get("contact_id"),
-        is_paused=any(invoice.is_client_paused for invoice in found[:1]),
+        is_paused=any(invoice.is_client_paused for invoice in first[:1]),
     )
 
 
