@@ -24,6 +24,7 @@ from shared_apps.core.listing.kinds import (
     read_test,
 )
 from shared_apps.core.listing.registry import Choices, Field, Offer, listing_of
+from shared_apps.core.listing.trying import Belonging, trials_of, tried
 
 UNKNOWN = gettext_lazy("There is no such field here any more.")
 
@@ -114,11 +115,14 @@ def _of_condition(offer: Offer, condition: Condition) -> Q:
     if field.kind in (Kind.CHOICE, Kind.TAGS) and field.choices is not None:
         known = frozenset(str(value) for value, _label in choices_of(field, offer.reading))
     test = read_test(field.kind, condition.operator, condition.values, offer.reading, known)
+    trials = trials_of(offer.reading)
+    tried_here = list(trials.open)
     q = field.where(test) if field.where else test.on(field.path)
     if relation is None:
         return q
+    trials.open = tried_here  # the other list is gathered whole, and it is this one that is tried
     rows = listing_of(relation.entity).rows(offer.reading.actor, None)
-    return relation.where(rows.filter(q))
+    return tried(Belonging(relation.where(rows.filter(q))), offer.reading)
 
 
 def _told(offer: Offer, condition: Condition) -> str:

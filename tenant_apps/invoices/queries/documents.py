@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, CharField, Count, F, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, CharField, Count, F, FilteredRelation, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from shared_apps.core.actors import Actor
@@ -125,8 +125,10 @@ def of_client(*, company_id: UUID | None = None, contact_id: UUID | None = None)
 
 def clients_of(invoices: QuerySet[Invoice], client: str) -> QuerySet[Invoice, UUID]:
     """The ids of those to whom these invoices belong now; `client`: `company_id` or `contact_id`."""
-    kept = Coalesce(f"{client.removesuffix('_id')}__merged_into_id", client)
-    return invoices.order_by().annotate(belongs_to=kept).values("belongs_to")  # type: ignore[return-value]
+    name = client.removesuffix("_id")
+    merged = FilteredRelation(name, condition=Q(**{f"{name}__merged_into__isnull": False}))
+    found = invoices.order_by().annotate(merged=merged)
+    return found.annotate(belongs_to=Coalesce("merged__merged_into_id", client)).values("belongs_to")  # type: ignore[return-value]
 
 
 def buyer_numbers_of_company(company_id: UUID) -> list[tuple[str, str]]:

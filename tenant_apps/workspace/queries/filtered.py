@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 from shared_apps.core.actors import Actor
 from shared_apps.core.errors import FieldError, refuse_all
 from shared_apps.core.listing import Listing, Offer, ask, listing_of, offer_of, parse_filter
+from shared_apps.core.listing.trying import trials_of
 from shared_apps.core.search import matching
-from tenant_apps.workspace.queries.holding import holdings_of
 from tenant_apps.workspace.queries.lists import reading_of
 
 NAME_RECORDS = _("Name the records, or say by a filter or a search which ones are meant.")
@@ -26,7 +26,7 @@ def narrowed(rows: QuerySet[Any], entity: str, text: str, actor: Actor, now: dat
     if not text.strip():
         return rows
     offer = offer_of(listing_of(entity), reading_of(actor, now))
-    first, _whole_list = holdings_of(offer.reading).narrow(rows, _asked(offer, text))
+    first, _whole_list = trials_of(offer.reading).narrow(rows, _asked(offer, text))
     return first
 
 
@@ -35,7 +35,7 @@ def found_ids(offer: Offer, text: str, search: str, *, most: int) -> list[UUID]:
     if not (text.strip() or search.strip()):
         refuse_all([FieldError("record_ids", "required", NAME_RECORDS)])
     rows = matching(offer.listing.rows(offer.reading.actor, False), search)
-    _first, found = holdings_of(offer.reading).narrow(rows, _asked(offer, text))
+    _first, found = trials_of(offer.reading).narrow(rows, _asked(offer, text))
     return list(found.order_by().values_list("pk", flat=True)[:most])
 
 

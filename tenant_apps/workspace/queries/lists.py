@@ -35,11 +35,11 @@ from shared_apps.core.listing import (
     words_of,
 )
 from shared_apps.core.listing.registry import Field
+from shared_apps.core.listing.trying import trials_of
 from shared_apps.core.permissions import Permission
 from shared_apps.core.search import matching
 from tenant_apps.workspace.models import SavedView
 from tenant_apps.workspace.queries.groups import condition_of, gathered, group_fields, of_groups, word_of
-from tenant_apps.workspace.queries.holding import holdings_of
 from tenant_apps.workspace.queries.ordering import Ordered, ordered
 from tenant_apps.workspace.queries.rows import Row, classes_of, rows_of
 from tenant_apps.workspace.queries.sums import totals_of, totals_of_groups
@@ -150,7 +150,7 @@ class ShownList:
         items = self.page.items
         if self.page.next_cursor is None and self.page.previous_cursor is None:
             return len(items), False
-        are_many = holdings_of(self.offer.reading).are_many
+        are_many = trials_of(self.offer.reading).are_many
         most = COUNTED_SLOWLY if are_many else COUNTED
         found = counted(self.rows_asked if are_many else self.rows_gathered, most)
         return min(found, most), found > most
@@ -354,7 +354,7 @@ def arranged(offer: Offer, address: Mapping[str, str], views: Sequence[SavedView
     problems = (*unread, *asked.problems, *unknown)
     rows = offer.listing.rows(offer.reading.actor, arrangement.archived)
     rows = matching(rows, arrangement.search)
-    first, whole_list = holdings_of(offer.reading).narrow(rows, asked.q)
+    first, whole_list = trials_of(offer.reading).narrow(rows, asked.q)
     joins = {path for column in columns for path in column.join}
     first = first.select_related(*sorted(joins))
     for bring in dict.fromkeys(column.bring for column in columns if column.bring):
