@@ -20,6 +20,7 @@ urlpatterns = [
     path("settings/tags/<uuid:tag_id>/delete/", tags.delete_tag, name="delete_tag"),
     path("lists/<slug:record_type>/filter/", lists.list_filter, name="list_filter"),
     path("lists/<slug:record_type>/columns/", lists.list_columns, name="list_columns"),
+    path("lists/<slug:record_type>/totals/", lists.list_totals, name="list_totals"),
     path("lists/<slug:record_type>/bulk/", lists.list_bulk, name="list_bulk"),
     path("lists/<slug:record_type>/export/", lists.start_list_export, name="start_list_export"),
     path("lists/<slug:record_type>/views/", saved.view_create, name="view_create"),

@@ -257,6 +257,7 @@ MATRIX: dict[str, tuple[Lowest, Lowest]] = {
     "change_series_start": (NOBODY, ADMIN),
     "list_filter": (USER, NOBODY),
     "list_columns": (USER, NOBODY),
+    "list_totals": (USER, NOBODY),
     "list_bulk": (USER, USER),
     "record_cell": (USER, USER),
     "record_tags": (USER, USER),

@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared_apps.core.actors import Actor
+from shared_apps.core.listing import trying
 from tenant_apps.crm.models import Contact
 from tenant_apps.workspace.models import CustomField, Tag, Tagging
-from tenant_apps.workspace.queries import arranged_by_query, holding, values_of, values_of_rows, with_values
+from tenant_apps.workspace.queries import arranged_by_query, values_of, values_of_rows, with_values
 from tenants.context import OrganizationRef
 from tests.workspace.test_list_order import a_contact, a_field, hold
 
@@ -102,7 +103,7 @@ def test_every_way_gives_what_one_would_pick_by_hand(
     text = ",".join(asked)
     query = f"filter=any({text})" if any_of else f"filter={text}"
     page, many = WAYS[way]
-    with patch.object(holding, "FILLS_A_PAGE", page), patch.object(holding, "MANY", many):
+    with patch.object(trying, "FILLS_A_PAGE", page), patch.object(trying, "MANY", many):
         shown = arranged_by_query("contact", query, owner, at)
     assert {row.pk for row in shown.rows_asked} == wanted
     assert {row.pk for row in shown.rows_gathered} == wanted
@@ -130,7 +131,7 @@ def test_where_most_pass_the_list_is_not_counted_to_its_end(
     for number in range(60):
         hold(field, a_contact(number, at), flag=True)
     with (
-        patch.object(holding, "FILLS_A_COUNT", 50),
+        patch.object(trying, "FILLS_A_COUNT", 50),
         patch("tenant_apps.workspace.queries.lists.COUNTED_SLOWLY", 55),
     ):
         shown = arranged_by_query("contact", "filter=field.agreed:is:yes", owner, at)

@@ -1,7 +1,7 @@
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Lower, Right
+from django.db.models.functions import Lower, Right, Upper
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -84,6 +84,7 @@ class Company(models.Model):
             ),
             models.Index(fields=["name_folded", "id"], name="crm_companies_named"),
             models.Index(fields=["city", "id"], condition=Q(archived_at=None), name="crm_companies_by_city"),
+            models.Index(Upper("city"), name="crm_companies_in_city"),
             models.Index(
                 fields=["updated_at", "id"], condition=Q(archived_at=None), name="crm_companies_by_change"
             ),
@@ -204,6 +205,7 @@ class Contact(models.Model):
             models.Index(
                 fields=["job_title", "id"], condition=Q(archived_at=None), name="crm_contacts_by_job"
             ),
+            models.Index(Upper("job_title"), name="crm_contacts_of_job"),
             models.Index(
                 fields=["last_name", "id"], condition=Q(archived_at=None), name="crm_contacts_by_last_name"
             ),

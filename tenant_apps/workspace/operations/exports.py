@@ -22,8 +22,9 @@ from tenant_apps.files.operations import store_file
 from tenant_apps.workspace.adapters import open_sheet
 from tenant_apps.workspace.events import WorkspaceEvent
 from tenant_apps.workspace.models import ExportFormat, ListExport
-from tenant_apps.workspace.queries.lists import arranged_by_query, counted, walk
+from tenant_apps.workspace.queries.lists import arranged_by_query, walk
 from tenant_apps.workspace.queries.rows import Cell
+from tenant_apps.workspace.queries.sums import counted
 
 MOST_ROWS, AT_ONCE, TELLS_EVERY = 200_000, 2_000, 5_000
 CONTENT_TYPES = {

@@ -40,7 +40,6 @@ from tenant_apps.workspace.queries.layouts import layout_of as layout_of
 from tenant_apps.workspace.queries.lists import ShownList as ShownList
 from tenant_apps.workspace.queries.lists import arranged as arranged
 from tenant_apps.workspace.queries.lists import arranged_by_query as arranged_by_query
-from tenant_apps.workspace.queries.lists import counted as counted
 from tenant_apps.workspace.queries.lists import in_order as in_order
 from tenant_apps.workspace.queries.lists import listed as listed
 from tenant_apps.workspace.queries.lists import reading_of as reading_of
@@ -57,6 +56,7 @@ from tenant_apps.workspace.queries.organization import profile as profile
 from tenant_apps.workspace.queries.organization import series_by_id as series_by_id
 from tenant_apps.workspace.queries.organization import series_of_kind as series_of_kind
 from tenant_apps.workspace.queries.rows import rows_of as rows_of
+from tenant_apps.workspace.queries.sums import counted as counted
 from tenant_apps.workspace.queries.tags import COLORS as COLORS
 from tenant_apps.workspace.queries.tags import tag as tag
 from tenant_apps.workspace.queries.tags import taggings_of as taggings_of

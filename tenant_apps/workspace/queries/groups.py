@@ -1,9 +1,8 @@
 """What the rows of a list are gathered by, and how one asks for the rows of a group."""
 
-from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from shared_apps.core.listing import Condition, Field, Kind, Offer
 
@@ -21,14 +20,6 @@ def gathered(rows: QuerySet[Any], by: Field) -> tuple[QuerySet[Any], str]:
     if by.group_by is None:
         return rows, by.group_path
     return rows.annotate(**{GATHERED: by.group_by()}), GATHERED
-
-
-def of_groups(rows: QuerySet[Any], by: Field, path: str, values: Iterable[Any]) -> QuerySet[Any]:
-    """The rows of these groups; all of them where an expression gathers, which no condition can ask for."""
-    if by.group_by is not None:
-        return rows
-    known = Q(**{f"{path}__in": [value for value in values if value is not None]})
-    return rows.filter(known | Q(**{f"{path}__isnull": True}))
 
 
 def word_of(by: Field, value: Any) -> str:

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -39,10 +39,17 @@ from shared_apps.core.listing.trying import trials_of
 from shared_apps.core.permissions import Permission
 from shared_apps.core.search import matching
 from tenant_apps.workspace.models import SavedView
-from tenant_apps.workspace.queries.groups import condition_of, gathered, group_fields, of_groups, word_of
+from tenant_apps.workspace.queries.groups import condition_of, gathered, group_fields, word_of
 from tenant_apps.workspace.queries.ordering import Ordered, ordered
 from tenant_apps.workspace.queries.rows import Row, classes_of, rows_of
-from tenant_apps.workspace.queries.sums import totals_of, totals_of_groups
+from tenant_apps.workspace.queries.sums import (
+    GroupTally,
+    Tally,
+    Totals,
+    tallies_of_groups,
+    tally_of,
+    totals_of,
+)
 from tenant_apps.workspace.queries.views import saved_views
 from tenants.context import current_organization
 
@@ -145,15 +152,19 @@ class ShownList:
         return f"{self.path}?{query or f'view={NO_VIEW}'}"
 
     @cached_property
+    def tally(self) -> Tally:
+        """How many rows match and what they come to, as far as anybody counts with a page."""
+        items, sums = self.page.items, self.offer.listing.sums
+        if not sums and self.page.next_cursor is None and self.page.previous_cursor is None:
+            return Tally(len(items), False, [])
+        if trials_of(self.offer.reading).are_many:
+            return tally_of(self.rows_asked, sums, COUNTED_SLOWLY)
+        return tally_of(self.rows_gathered, sums, COUNTED)
+
+    @property
     def count(self) -> tuple[int, bool]:
         """How many rows match, and whether there are more than anybody counts."""
-        items = self.page.items
-        if self.page.next_cursor is None and self.page.previous_cursor is None:
-            return len(items), False
-        are_many = trials_of(self.offer.reading).are_many
-        most = COUNTED_SLOWLY if are_many else COUNTED
-        found = counted(self.rows_asked if are_many else self.rows_gathered, most)
-        return min(found, most), found > most
+        return self.tally.count, self.tally.has_more
 
     @property
     def count_words(self) -> str:
@@ -254,9 +265,21 @@ class ShownList:
         cursor = self.page.next_cursor
         return self.address(cursor=cursor) if cursor else ""
 
+    @property
+    def totals(self) -> Totals:
+        """The sums under the list, over all rows that match; none where those are too many to be added with
+        the page, which asks for `all_totals` after it was shown.
+        """
+        return self.tally.totals
+
+    @property
+    def is_added_later(self) -> bool:
+        """Whether the sums come after the page."""
+        return bool(self.tally.has_more and self.offer.listing.sums)
+
     @cached_property
-    def totals(self) -> list[tuple[str, list[tuple[Decimal, str]]]]:
-        """The sums under the list, over all rows that match, one for each currency."""
+    def all_totals(self) -> Totals:
+        """The sums over all rows that match, however many."""
         return totals_of(self.rows_gathered, self.offer.listing.sums)
 
     @cached_property
@@ -367,11 +390,6 @@ def arranged_by_query(entity: str, query: str, actor: Actor, now: datetime) -> S
     return arranged(offer_of(listing_of(entity), reading_of(actor, now)), dict(parse_qsl(query)))
 
 
-def counted(rows: QuerySet[Any], most: int = COUNTED) -> int:
-    """How many rows there are, counted no further than one more than `most`."""
-    return rows.order_by().values("pk")[: most + 1].count()
-
-
 def in_order(shown: ShownList) -> Ordered:
     """The rows as the address orders them."""
     return ordered(shown.rows_asked, shown.offer, shown.arrangement.ordering)
@@ -412,25 +430,15 @@ def _chosen(names: Sequence[str], columns: Sequence[Column]) -> tuple[str, ...]:
 
 def _groups(shown: ShownList, by: Field) -> list[Group]:
     rows, path = gathered(shown.rows_gathered.order_by(), by)
-    counts = rows.values_list(path).annotate(count=Count("pk")).order_by("-count")[:MOST_GROUPS]
-    found = list(counts)
-    wanted = of_groups(rows, by, path, [value for value, _count in found])
-    totals = totals_of_groups(wanted, path, shown.offer.listing.sums)
-    known = [word_of(by, value) for value, _count in found if value not in (None, "")]
+    found = tallies_of_groups(rows, path, shown.offer.listing.sums, MOST_GROUPS)
+    known = [word_of(by, one.value) for one in found if one.value not in (None, "")]
     words = words_of(by, known, shown.offer.reading)
-    return [_group(shown, by, value, count, words, totals.get(value, [])) for value, count in found]
+    return [_group(shown, by, one, words) for one in found]
 
 
-def _group(
-    shown: ShownList,
-    by: Field,
-    value: Any,
-    count: int,
-    words: Mapping[str, str],
-    totals: list[tuple[Decimal, str]],
-) -> Group:
-    condition, word = condition_of(by, value), word_of(by, value)
-    label = _("None") if value in (None, "") else words.get(word, word)
+def _group(shown: ShownList, by: Field, tally: GroupTally, words: Mapping[str, str]) -> Group:
+    condition, word = condition_of(by, tally.value), word_of(by, tally.value)
+    label = _("None") if tally.value in (None, "") else words.get(word, word)
     asked = shown.arrangement.filter
     url = shown.address(group="", filter=asked.joined_by(condition)) if condition else ""
-    return Group(label, count, totals, url)
+    return Group(label, tally.count, tally.totals, url)

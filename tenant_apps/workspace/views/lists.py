@@ -75,6 +75,14 @@ def list_columns(request: ActorRequest, record_type: str) -> HttpResponse:
 
 
 @page(None)
+def list_totals(request: ActorRequest, record_type: str) -> HttpResponse:
+    """What a list comes to that has too many rows to be added up with its page."""
+    shown = _asked(request, record_type)
+    context = {"list": shown, "list_url": shown.address(), "totals": shown.all_totals}
+    return partial(request, "workspace/lists/totals.html", "totals", context)
+
+
+@page(None)
 def record_cell(request: ActorRequest, record_type: str, record_id: UUID, field_name: str) -> HttpResponse:
     """One cell as a small form."""
     offer, edit = _editable(request, record_type, field_name)
