@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
-from babel.dates import format_date, format_timedelta, get_month_names
+from babel.dates import format_date, format_timedelta
 from babel.numbers import format_currency, format_decimal
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -62,8 +62,7 @@ def _written_day(day: date, pattern: str, locale: str) -> str:
 def format_instant(instant: datetime, language: str | None = None) -> str:
     """Write an instant in full, in the current time zone."""
     local = timezone.localtime(instant)
-    month = get_month_names("wide", locale=locale_of(language))[local.month]
-    return f"{local.day} {month} {local.year}, {local:%H:%M}"
+    return f"{_written_day(local.date(), 'd MMMM y', locale_of(language))}, {local:%H:%M}"
 
 
 def format_relative(instant: datetime, now: datetime, language: str | None = None) -> str:

@@ -10,8 +10,9 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField, Form, widgets
+from django.template.base import token_kwargs
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -59,34 +60,41 @@ def _drawn(name: str, size: int, spoken: SafeString) -> SafeString:
     )
 
 
-class AlikeNode(template.Node):
-    """Markup that is the same for many records but for their id."""
+DRAWN_ONCE, ID_STANDS_HERE = "drawn once", "\0id\0"  # no text of a page holds a zero
 
-    def __init__(self, inside: template.NodeList, record_id: Any, differences: list[Any]) -> None:
-        self.inside, self.record_id, self.differences = inside, record_id, differences
+
+class AlikeNode(template.Node):
+    """Markup that is the same for many records but for their id and some texts."""
+
+    def __init__(
+        self, inside: template.NodeList, record_id: Any, texts: Mapping[str, Any], differences: list[Any]
+    ) -> None:
+        self.inside, self.record_id, self.texts, self.differences = inside, record_id, texts, differences
 
     def render(self, context: template.Context) -> SafeString:
-        kept, own_id = context.get("alike"), str(self.record_id.resolve(context))
-        if kept is None:
-            return self.inside.render(context)
+        own_id = str(self.record_id.resolve(context))
+        kept = context.dicts[0].setdefault(DRAWN_ONCE, {})
         key = (self, *(one.resolve(context) for one in self.differences))
         if key not in kept:
-            kept[key] = self.inside.render(context).replace(own_id, ID_STANDS_HERE)
-        return SafeString(kept[key].replace(ID_STANDS_HERE, own_id))
-
-
-ID_STANDS_HERE = "\0id\0"  # no text of a page holds it
+            with context.push(**{name: f"\0{name}\0" for name in self.texts}):
+                kept[key] = self.inside.render(context).replace(own_id, ID_STANDS_HERE)
+        drawn = kept[key].replace(ID_STANDS_HERE, own_id)
+        for name, text in self.texts.items():
+            drawn = drawn.replace(f"\0{name}\0", conditional_escape(text.resolve(context)))
+        return SafeString(drawn)
 
 
 @register.tag
 def alike(parser: Any, token: Any) -> AlikeNode:
-    """`{% alike note.id note.is_pinned %}…{% endalike %}`: what stands inside depends on nothing but the id
-    and the values after it. Where the context has a dict `alike`, it is drawn once for all records of a page.
+    """`{% alike task.id task.done_at|yesno title=task.title %}…{% endalike %}`: what stands inside depends on
+    nothing but the id, the values after it and the named texts, which have these names inside. It is drawn
+    once for all records of a page.
     """
-    _name, record_id, *differences = token.split_contents()
+    _name, record_id, *rest = token.split_contents()
+    texts = token_kwargs(rest, parser)
     inside = parser.parse(("endalike",))
     parser.delete_first_token()
-    return AlikeNode(inside, parser.compile_filter(record_id), [*map(parser.compile_filter, differences)])
+    return AlikeNode(inside, parser.compile_filter(record_id), texts, [*map(parser.compile_filter, rest)])
 
 
 @register.filter

@@ -12,8 +12,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from shared_apps.core import clock
+from shared_apps.core.actors import Actor
 from shared_apps.core.formats import format_day, format_instant
-from tenant_apps.crm.models import Task
+from shared_apps.core.permissions import Permission
+from tenant_apps.crm.models import Conversation, Note, Task
 
 register = template.Library()
 
@@ -24,6 +26,12 @@ KIND_ICONS = {"todo": "checkbox", "call": "phone", "meeting": "users", "email": 
 def kind_icon(kind: str) -> str:
     """The icon of a kind of task or conversation."""
     return KIND_ICONS[kind]
+
+
+@register.filter
+def is_open_to(written: Note | Conversation, actor: Actor) -> bool:
+    """Whether somebody may change what was written: its author may, and who sees all records."""
+    return written.author_id == actor.id or actor.may(Permission.RECORDS_VIEW_ALL)
 
 
 @register.filter

@@ -117,7 +117,6 @@ def record_context(request: ActorRequest, record: Any, **own: Asking[Any]) -> di
         "conversation_form": ConversationForm(auto_id="talk_%s"),
         "task_form": QuickTaskForm(initial={"assignee_id": str(actor.id)}, people=people),
         "record_field": f"{name}_id",
-        "alike": {},
         "walk": walk_of(request, record),
     }
 
@@ -186,7 +185,6 @@ def record_stream(request: ActorRequest, record_type: str, record_id: UUID) -> H
         "record": record,
         "record_type": record_type,
         "stream": stream_of(record, request, until),
-        "alike": {},
         "members": queries.names_of_members(),
         "may_write": request.actor.may(Permission.NOTES_EDIT) and may_change(record, request.actor),
     }
