@@ -51,7 +51,13 @@ A_RECORD = st.fixed_dictionaries(
     }
 )
 # Thresholds under which every condition is looked up, gathered, or either, by how many pass it.
-WAYS = {"looked up": (0, 0), "gathered": (10**6, 10**6), "mixed": (10**6, 3), "as it comes": (20, 50)}
+WAYS = {
+    "looked up": (0, 0),
+    "gathered": (10**6, 10**6),
+    "together": (10**6, 0),
+    "mixed": (10**6, 3),
+    "as it comes": (20, 50),
+}
 
 
 def a_record(fields: dict[str, CustomField], number: int, held: dict[str, Any], at: datetime) -> Contact:

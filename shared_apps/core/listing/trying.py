@@ -7,9 +7,10 @@ do, an index of what is asked for finds them.
 """
 
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, Func, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, Func, Q, QuerySet, Value
 
 from shared_apps.core.listing.kinds import Reading
 
@@ -19,15 +20,23 @@ TRIED = 1_000
 FILLS_A_PAGE, FILLS_A_COUNT, MANY = 20, 200, 50
 
 
+class Way(Enum):
+    """How a condition is asked: its records are found, each record is looked into, or its records were found
+    together with those of other conditions.
+    """
+
+    GATHERED, LOOKED_UP, TOGETHER = range(3)
+
+
 class Trial:
-    """A condition that can be asked in two ways: `gathered` finds its records, `looked_up` looks into each.
+    """A condition that can be asked in several ways; which of them, is said before the query is built.
     `can_lead`: whether it may gather the records, which a condition that is turned round cannot.
     """
 
     conditional = True
 
     def __init__(self, can_lead: bool = True) -> None:
-        self.can_lead, self.is_looked_up = can_lead, False
+        self.can_lead, self.way = can_lead, Way.GATHERED
 
     def gathered(self) -> Any:
         raise NotImplementedError
@@ -35,8 +44,14 @@ class Trial:
     def looked_up(self) -> Any:
         raise NotImplementedError
 
+    def ids(self) -> QuerySet[Any] | None:
+        """The ids of its records, for what can be found together; None for what cannot."""
+        return None
+
     def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
-        asked = self.looked_up() if self.is_looked_up else self.gathered()
+        if self.way is Way.TOGETHER:
+            return Value(True).resolve_expression(*args, **kwargs)
+        asked = self.looked_up() if self.way is Way.LOOKED_UP else self.gathered()
         return asked.resolve_expression(*args, **kwargs)
 
 
@@ -78,14 +93,13 @@ class Trials:
         if not trials:
             return (narrowed := rows.filter(asked)), narrowed
         for one in trials:
-            one.is_looked_up = True
+            one.way = Way.LOOKED_UP
         shares = _shares(rows, asked, trials)
         self.are_many = shares["together"] >= FILLS_A_COUNT
         if shares["together"] < FILLS_A_PAGE:
-            _gather(trials, shares)
+            return (gathered := _gathered(rows, asked, trials, shares)), gathered
         first = rows.filter(asked)
-        _gather(trials, shares)
-        return first, rows.filter(asked)
+        return first, _gathered(rows, asked, trials, shares)
 
 
 def trials_of(reading: Reading) -> Trials:
@@ -100,11 +114,25 @@ def tried(one: Trial, reading: Reading) -> Q:
     return Q(one)
 
 
-def _gather(trials: list[Trial], shares: dict[str, int]) -> None:
-    """Gather by the conditions that few records pass; by all where there is none such."""
+def _gathered(rows: QuerySet[Any], asked: Q, trials: list[Trial], shares: dict[str, int]) -> QuerySet[Any]:
+    """The rows by the conditions that few records pass; by all where there is none such, those together that
+    must hold all.
+    """
     few = [one for number, one in enumerate(trials) if one.can_lead and shares[f"alone{number}"] < MANY]
     for one in few or trials:
-        one.is_looked_up = False
+        one.way = Way.GATHERED
+    required = [] if few or asked.negated or asked.connector != Q.AND else asked.children
+    found = [
+        (one, ids)
+        for one in required
+        if isinstance(one, Trial) and one.can_lead and (ids := one.ids()) is not None
+    ]
+    if len(found) < 2:
+        return rows.filter(asked)
+    for one, _ids in found:
+        one.way = Way.TOGETHER
+    first, *others = (ids for _one, ids in found)
+    return rows.filter(asked, pk__in=first.intersection(*others))
 
 
 def _shares(rows: QuerySet[Any], asked: Q, trials: list[Trial]) -> dict[str, int]:

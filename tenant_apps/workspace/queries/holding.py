@@ -25,10 +25,14 @@ class Holding(Trial):
 
     def __init__(self, values: QuerySet[CustomValue], wanted: Q, can_lead: bool) -> None:
         super().__init__(can_lead)
-        self.own, self.wanted = values.filter(record_id=OuterRef("pk")), wanted
+        self.values, self.wanted = values, wanted
+        self.own = values.filter(record_id=OuterRef("pk"))
 
     def gathered(self) -> Any:
         return Exists(self.own.filter(self.wanted))
+
+    def ids(self) -> QuerySet[Any]:
+        return self.values.filter(self.wanted).values("record_id")
 
     def looked_up(self) -> Any:
         answers = self.own.values(is_wanted=ExpressionWrapper(self.wanted, BooleanField()))
