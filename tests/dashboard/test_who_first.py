@@ -17,6 +17,7 @@ from tenant_apps.crm.operations import (
     TaskChange,
     create_task,
     log_conversation,
+    merge_companies,
     win_deal,
 )
 from tenant_apps.dashboard.queries import Queue, who_first
@@ -136,6 +137,32 @@ def test_a_customer_is_quiet_against_its_own_habit(asked: Asked, owner: Actor) -
     [one] = asked().waiting
     assert (one.kind, one.record_id, one.days, one.amount) == ("customer", often.pk, 20, Decimal("120.00"))
     assert why(one) == "Quiet for 60 days, used to buy every 20 days"
+
+
+def test_the_habit_is_that_of_the_usual_currency_and_any_purchase_ends_the_silence(
+    asked: Asked, owner: Actor
+) -> None:
+    fresh, silent = client(owner, name="Купи в долари"), client(owner, name="Мълчи")
+    for company, last_ago in ((fresh, 3), (silent, 70)):
+        buys_every(20, owner, company, 60)
+        buys_every(20, owner, company, last_ago, times=1, currency="USD")
+    for mine in (True, False):
+        [one] = asked(mine=mine).waiting
+        assert (one.record_id, one.days, one.amount, one.currency) == (
+            silent.pk,
+            20,
+            Decimal("120.00"),
+            "EUR",
+        )
+
+
+def test_a_merged_customer_is_quiet_under_the_name_that_was_kept(asked: Asked, owner: Actor) -> None:
+    kept, absorbed = client(owner, name="Остава"), client(owner, name="Отива")
+    buys_every(20, owner, absorbed, 60)
+    merge_companies(kept_id=kept.pk, absorbed_id=absorbed.pk, by=owner, at=NOW)
+    for mine in (True, False):
+        [one] = asked(mine=mine).waiting
+        assert (one.kind, one.record_id, one.title, one.days) == ("customer", kept.pk, "Остава", 20)
 
 
 def test_who_talked_with_us_or_left_long_ago_is_not_quiet(asked: Asked, owner: Actor) -> None:
