@@ -19,6 +19,8 @@ from tenant_apps.crm.models import Conversation, Note, Task
 
 register = template.Library()
 
+# What a link or an e-mail address has in any case; most texts have none of it, and finding links takes long.
+MAY_HOLD_LINKS = re.compile(r"\S\.\S|://")
 KIND_ICONS = {"todo": "checkbox", "call": "phone", "meeting": "users", "email": "mail"}
 
 
@@ -80,8 +82,10 @@ def _due_words(task: Task) -> str:
 @register.filter
 def prose(text: str, names: Sequence[str] = ()) -> SafeString:
     """What a person wrote, safely: links work, lines stay, the names that it mentions stand out."""
-    linked = urlize(escape(text), nofollow=True, autoescape=False)
-    for name in sorted(names, key=len, reverse=True):
+    linked: str = escape(text)
+    if MAY_HOLD_LINKS.search(text):
+        linked = urlize(linked, nofollow=True, autoescape=False)
+    for name in sorted(names, key=len, reverse=True) if "@" in text else ():
         mark = re.compile(re.escape(f"@{escape(name)}"), re.IGNORECASE)
         linked = mark.sub(lambda found: f'<strong class="named">{found[0]}</strong>', linked)
     return mark_safe(linked.replace("\r\n", "\n").replace("\n", "<br>"))  # noqa: S308 (escaped above)

@@ -1,5 +1,7 @@
 """How a figure of a report is drawn. By functions, since a report has hundreds."""
 
+from decimal import Decimal
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -29,7 +31,7 @@ def report_cell(
 
 def _figure(table: Table, column: Column, figure: Figure) -> SafeString | str:
     if column.kind == "money":
-        return money(figure, table.currency)
+        return money(None if figure is None else Decimal(figure), table.currency)
     if figure is not None and column.kind == "percent":
         return f"{number(figure, 1)} %"
     return number(figure)
