@@ -117,3 +117,27 @@ def test_across_a_relation_every_way_gives_the_same(
     assert {row.first_name for row in shown.rows_asked} == names
     assert {row.first_name for row in shown.rows_gathered} == names
     assert shown.count == (len(names), False)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/deals/?filter=company.city:is:Варна,status:is:open",
+        "/invoices/?filter=company.city:is:Варна,open:is:yes&ordering=-outstanding",
+        "/invoices/?group=status",
+        "/contacts/?filter=company.overdue_invoice:is:yes&ordering=company",
+    ],
+)
+def test_a_list_takes_eight_statements_at_most(
+    address: str, owner: Actor, at: datetime, browser: Client
+) -> None:
+    deals(owner, at, [(10, "EUR", "А")])
+    browser.get(address)
+    with CaptureQueriesContext(connection) as sent:
+        assert browser.get(address).status_code == 200
+    asked = [
+        one["sql"]
+        for one in sent.captured_queries
+        if one["sql"].lstrip("( \n").startswith(("SELECT", "WITH"))
+    ]
+    assert len([sql for sql in asked if "django_session" not in sql]) <= 8, asked
