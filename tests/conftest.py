@@ -4,6 +4,7 @@ The schema is built once, with two organizations in it (`alpha`, `beta`), as a t
 worker gets a copy, and a test that must commit (threads, races) gets one of its own through `committed_db`.
 """
 
+import gc
 import hashlib
 import os
 import shutil
@@ -45,6 +46,8 @@ hypothesis.settings.load_profile("tefter")
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = 8_410_321
+# Python's own threshold of 700 looks for garbage a hundred times in what one test makes.
+COLLECT_SELDOM = (50_000, 20, 20)
 
 
 # The database
@@ -54,6 +57,13 @@ LOCK = 8_410_321
 def pytest_configure() -> None:
     """Before anything is translated: a catalogue that is read once stays in memory."""
     compile_stale()
+    gc.set_threshold(*COLLECT_SELDOM)
+
+
+def pytest_collection_finish() -> None:
+    """The modules and the tests stay until the end: nobody need look through them for garbage again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _server() -> psycopg.Connection[Any]:
@@ -269,6 +279,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     soaks = {item.path for item in items if item.get_closest_marker("soak")}
     journeys = {item.path for item in items if item.get_closest_marker("journey")}
     items.sort(key=lambda item: (item.path not in journeys, item.path not in soaks))
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: tests wait for programs, browsers and clocks, too."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
