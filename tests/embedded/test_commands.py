@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -98,3 +99,36 @@ def test_an_unknown_command_fails() -> None:
     answer = subprocess.run(command, capture_output=True, text=True, check=False)
     assert answer.returncode == 1
     assert answer.stdout == ""
+
+
+@pytest.mark.parametrize(("free", "is_in_memory"), [(8 * 1024**3, True), (8 * 1024**3 - 1, False)])
+def test_the_servers_of_tests_live_in_memory_where_there_is_plenty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, is_in_memory: bool
+) -> None:
+    memory, disk = tmp_path / "memory", tmp_path / "disk"
+    memory.mkdir()
+    disk.mkdir()
+    monkeypatch.setattr(testing, "MEMORY", memory)
+    monkeypatch.setattr(testing.tempfile, "gettempdir", lambda: str(disk))
+    monkeypatch.setattr(testing.shutil, "disk_usage", lambda _path: SimpleNamespace(free=free))
+    assert testing._home() == (memory if is_in_memory else disk)
+
+
+def test_without_memory_that_is_a_directory_they_live_on_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(testing, "MEMORY", tmp_path / "nowhere")
+    monkeypatch.setattr(testing.tempfile, "gettempdir", lambda: str(tmp_path))
+    assert testing._home() == tmp_path
+
+
+def test_what_a_killed_run_left_is_removed_from_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    memory, disk = tmp_path / "memory", tmp_path / "disk"
+    left = [home / f"{testing.PREFIX}abandoned" for home in (memory, disk)]
+    other = disk / "somebody-else-s"
+    for directory in (*left, other):
+        directory.mkdir(parents=True)
+    monkeypatch.setattr(testing, "MEMORY", memory)
+    monkeypatch.setattr(testing.tempfile, "gettempdir", lambda: str(disk))
+    testing._remove_abandoned()
+    assert not any(one.exists() for one in left) and other.exists()
