@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.visitors import PHONE, Visitor
-from tests.product import eventually
 
 pytestmark = pytest.mark.journey
 CHROME = "Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 Chrome/140.0.0.0 Mobile Safari/537.36"
@@ -99,8 +98,7 @@ def test_a_client_pays_by_card_and_the_invoice_is_paid(
     seller.go("/settings/card-payments/", "beta")
     seller.fill(secret_key="sk_test_51abcdefgh5678", webhook_secret="whsec_fake_webhook_secret")
     seller.press("Save and check")
-    turn_on = seller.page.locator('a[href$="/turn-on/"]')
-    assert eventually(lambda: bool(seller.page.reload()) and turn_on.count() == 1, seconds=60)
+    expect(seller.page.locator('a[href$="/turn-on/"]')).to_be_visible(timeout=60_000)
     seller.go("/settings/card-payments/turn-on/", "beta")
     seller.page.locator("main [name=is_confirmed]").check()
     seller.press("Turn on", within="main form")

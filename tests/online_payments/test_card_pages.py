@@ -18,6 +18,7 @@ from tests.online_payments.fake_stripe import WEBHOOK_SECRET, FakeStripe
 from tests.online_payments.stories import KEY, TEST_KEY, open_page, run_due_jobs, told
 
 SETTINGS = "/settings/card-payments/"
+HTMX = {"HX-Request": "true"}
 TYPED = {"secret_key": KEY, "webhook_secret": WEBHOOK_SECRET}
 
 
@@ -38,8 +39,12 @@ class TestSettings:
         page = text(browser.get(SETTINGS))
         assert "Being checked" in page and "sk_live_…1234" in page
         assert KEY not in page and WEBHOOK_SECRET not in page
+        assert "hx-trigger" in text(browser.get(SETTINGS, headers=HTMX))
 
         run_due_jobs()
+        answered = text(browser.get(SETTINGS, headers=HTMX))
+        assert "Проба ООД" in answered and "hx-trigger" not in answered and "<form" in answered
+        assert "secret_key" not in answered  # what is being typed into the form stays
         page = text(browser.get(SETTINGS))
         assert "Проба ООД" in page and "EUR" in page and ">Live<" in page
         assert "No event has come yet" in page

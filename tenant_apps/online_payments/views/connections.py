@@ -1,7 +1,6 @@
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -23,7 +22,9 @@ EVENTS_SHOWN = 10
 
 @page(Permission.CARDS_VIEW, to_act=Permission.CARDS_MANAGE)
 def card_settings(request: ActorRequest) -> HttpResponse:
-    """The organization's Stripe: whose keys, whether they work, whether cards are taken, what Stripe told."""
+    """The organization's Stripe: whose keys, whether they work, whether cards are taken, what Stripe told.
+    htmx asks for the keys again while Stripe is being asked about them.
+    """
     return _settings_page(request, _keys_form())
 
 
@@ -108,15 +109,15 @@ def _settings_page(request: ActorRequest, form: StripeKeysForm) -> HttpResponse:
         "leaving": list(queries.leaving_connections()),
         "working_error": _error_of(working),
         "candidate_error": _error_of(candidate),
+        "is_being_checked": candidate is not None and not candidate.error,
         "cards": queries.card_settings(),
         "webhook_address": webhook_address(request),
         "event_types": EVENT_TYPES,
         "events": _told(list(queries.stripe_events().order_by("-id")[:EVENTS_SHOWN])),
         "dispute_count": queries.open_dispute_count(),
     }
-    response = render(
-        request, "online_payments/card_settings.html", context, status=422 if form.errors else 200
-    )
+    status = 422 if form.errors else 200
+    response = partial(request, "online_payments/card_settings.html", "connections", context, status=status)
     response["Cache-Control"] = "no-store"
     return response
 
