@@ -18,7 +18,7 @@ from deploy.embedded.processes import Child, Stopped, signals_raise, stop_all
 from deploy.embedded.state import DataDirectory
 
 PREFIX = "tefter-test-"
-MEMORY, ROOM = Path("/dev/shm"), 8 * 1024**3  # noqa: S108 — a directory of our own is made in it
+MEMORY, ROOM = Path("/dev/shm"), 4 * 1024**3  # noqa: S108 — a directory of our own is made in it
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 OF_THE_PERSON = (
     "DATABASE_URL",
@@ -76,7 +76,13 @@ def _throwaway_servers() -> Iterator[dict[str, str]]:
         with step("throw-away PostgreSQL and job broker"):
             for server in servers:
                 embedded.start(server, lambda child: children.append(_started(child)))
-        yield {**embedded.environment(data, servers), "DJANGO_SETTINGS_MODULE": "config.settings.test"}
+        written = data.path / "tmp"
+        written.mkdir()
+        yield {
+            **embedded.environment(data, servers),
+            "DJANGO_SETTINGS_MODULE": "config.settings.test",
+            "TMPDIR": str(written),  # what the tests themselves write lives and goes with the servers
+        }
     finally:
         stop_all(children)
         claim.release()

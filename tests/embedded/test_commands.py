@@ -101,7 +101,7 @@ def test_an_unknown_command_fails() -> None:
     assert answer.stdout == ""
 
 
-@pytest.mark.parametrize(("free", "is_in_memory"), [(8 * 1024**3, True), (8 * 1024**3 - 1, False)])
+@pytest.mark.parametrize(("free", "is_in_memory"), [(4 * 1024**3, True), (4 * 1024**3 - 1, False)])
 def test_the_servers_of_tests_live_in_memory_where_there_is_plenty(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, is_in_memory: bool
 ) -> None:
