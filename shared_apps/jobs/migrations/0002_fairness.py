@@ -14,20 +14,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="DueWork",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=shared_apps.core.ids.new_id, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("job", models.CharField(max_length=80)),
-                ("organization_id", models.UUIDField()),
-                ("next_due_at", models.DateTimeField()),
-            ],
-        ),
         migrations.RemoveIndex(
             model_name="job",
             name="jobs_in_flight",
@@ -88,12 +74,26 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state", "dead")), fields=["finished_at"], name="jobs_dead"
             ),
         ),
-        migrations.AddIndex(
-            model_name="duework",
-            index=models.Index(fields=["job", "next_due_at", "organization_id"], name="jobs_due_work"),
-        ),
-        migrations.AddConstraint(
-            model_name="duework",
-            constraint=models.UniqueConstraint(fields=("organization_id", "job"), name="jobs_due_work_once"),
+        migrations.CreateModel(
+            name="DueWork",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=shared_apps.core.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("job", models.CharField(max_length=80)),
+                ("organization_id", models.UUIDField()),
+                ("next_due_at", models.DateTimeField()),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["job", "next_due_at", "organization_id"], name="jobs_due_work")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organization_id", "job"), name="jobs_due_work_once")
+                ],
+            },
         ),
     ]
