@@ -8,6 +8,7 @@ from typing import Any
 
 bind = f"{os.environ.get('BIND_HOST') or '127.0.0.1'}:{os.environ.get('PORT') or '8000'}"
 workers = int(os.environ.get("WEB_WORKERS") or 2)
+preload_app = True  # loaded once, before the workers part: they share its memory
 worker_class = "gthread"
 threads = int(os.environ.get("WEB_THREADS") or 4)
 
