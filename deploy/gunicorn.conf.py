@@ -26,6 +26,17 @@ control_socket_disable = True  # nobody steers it from outside; two installation
 os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="tefter-metrics-")
 
 
+def pre_fork(server: Any, worker: Any) -> None:
+    """What was loaded before the workers part is theirs together; a connection to the database must never
+    be, or one would read what the other asked. Raises RuntimeError, with which the server ends.
+    """
+    from django.db import connections
+
+    known = connections.all(initialized_only=True)
+    if any(one.connection or one._connection_pools for one in known):
+        raise RuntimeError("The database was asked while the product was being loaded.")
+
+
 def child_exit(server: Any, worker: Any) -> None:
     """A worker that ended no longer counts as alive."""
     from prometheus_client import multiprocess

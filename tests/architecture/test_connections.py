@@ -3,8 +3,11 @@
 import ast
 import re
 import runpy
+import subprocess
+import sys
 
 import pytest
+from django.db import connection
 
 from tests.architecture.test_house_rules import ROOT, SOURCES
 
@@ -66,7 +69,17 @@ def test_nothing_is_asynchronous() -> None:
 def test_the_web_server_gives_each_request_a_thread() -> None:
     told = runpy.run_path(str(ROOT / "deploy/gunicorn.conf.py"))
     assert told["worker_class"] == "gthread"
-    assert not told.get("preload_app", False), "a connection must not be inherited by several processes"
+
+
+def test_no_connection_is_inherited_by_several_processes(db: None) -> None:
+    """The web server loads the product before it parts, and ends when that asked the database."""
+    told = runpy.run_path(str(ROOT / "deploy/gunicorn.conf.py"))
+    assert told["preload_app"]
+    connection.ensure_connection()
+    with pytest.raises(RuntimeError, match="while the product was being loaded"):
+        told["pre_fork"](None, None)
+    code = "import config.wsgi, runpy; runpy.run_path('deploy/gunicorn.conf.py')['pre_fork'](None, None)"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 
 def test_nobody_speaks_to_the_driver_past_the_wrapper() -> None:

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tenant_apps.invoices.models import Invoice, Payment
 from tenant_apps.reconciliation.models import BankLine, Decision, LineRule
-from tenant_apps.reconciliation.operations import accept_candidate, mark_waiting
+from tenant_apps.reconciliation.operations import accept_candidate, certain, mark_waiting, second_thoughts
 from tests.invoices.stories import AT, client, fresh, issued, line, payment
 from tests.reconciliation.bench import D, brought, left, paid
 from tests.reconciliation.samples import Move
@@ -364,8 +364,10 @@ def test_all_that_is_certain_is_shown_then_done(browser, owner):
     assert "Nothing is certain any more." in text(again) and "Nothing is certain" in text(again)
 
 
-def test_a_long_acceptance_shows_how_far_it_is(browser, owner, run_jobs):
-    firms = [client(owner, name=f"Клиент {number} ООД") for number in range(52)]
+def test_a_long_acceptance_shows_how_far_it_is(browser, owner, run_jobs, monkeypatch):
+    monkeypatch.setattr(certain, "AT_ONCE", 2)
+    monkeypatch.setattr(second_thoughts, "AT_ONCE", 2)
+    firms = [client(owner, name=f"Клиент {number} ООД") for number in range(3)]
     made = [(issued(owner, firm), payment(owner, company_id=firm.pk)) for firm in firms]
     run_jobs()
     told = [f"{money.pk}:{invoice.pk}" for invoice, money in made]
@@ -373,7 +375,7 @@ def test_a_long_acceptance_shows_how_far_it_is(browser, owner, run_jobs):
     decision = Decision.objects.get()
     assert answer["Location"] == f"/workbench/decisions/{decision.pk}/"
     page = text(browser.get(answer["Location"]))
-    assert "Linking · 0 / 52" in page and 'hx-trigger="every 1s"' in page
+    assert "Linking · 0 / 3" in page and 'hx-trigger="every 1s"' in page
     assert "Linking" in text(browser.get(answer["Location"], headers=HTMX))
     run_jobs()
     assert browser.get(answer["Location"], headers=HTMX)["HX-Refresh"] == "true"
