@@ -30,7 +30,7 @@ from tenant_apps.crm.schemas import (
     contact_out,
     without_order,
 )
-from tenant_apps.workspace.queries import custom_column, narrowed
+from tenant_apps.workspace.queries import narrowed
 
 router = Router()
 COMPANIES, CONTACTS = ["companies"], ["contacts"]
@@ -41,9 +41,8 @@ def list_companies(request: ActorRequest, query: Query[CompanyFilters]) -> HttpR
     """Companies, newest first; with `archived=true` also those in the archive."""
     request.actor.require(Permission.COMPANIES_VIEW)
     rows = queries.visible_companies(request.actor, archived=None if query.archived else False)
-    reach = queries.reach_columns("company") | custom_column("company")
     rows = narrowed(rows.filter(**query.lookups()), "company", query.filter, request.actor, clock.now())
-    found = rows.values(*COMPANY_FIELDS, "name_folded", **reach)
+    found = rows.values(*COMPANY_FIELDS, "name_folded", **queries.kept_columns("company"))
     return _list(found, query, COMPANY_ORDERINGS)
 
 
@@ -115,9 +114,8 @@ def list_contacts(request: ActorRequest, query: Query[ContactFilters]) -> HttpRe
     """Contacts, newest first; with `archived=true` also those in the archive."""
     request.actor.require(Permission.CONTACTS_VIEW)
     rows = queries.visible_contacts(request.actor, archived=None if query.archived else False)
-    reach = queries.reach_columns("contact") | custom_column("contact")
     rows = narrowed(rows.filter(**query.lookups()), "contact", query.filter, request.actor, clock.now())
-    found = rows.values(*CONTACT_FIELDS, "name_folded", **reach)
+    found = rows.values(*CONTACT_FIELDS, "name_folded", **queries.kept_columns("contact"))
     return _list(found, query, CONTACT_ORDERINGS)
 
 

@@ -18,7 +18,8 @@ from tenant_apps.crm.queries.board import heads_of as heads_of
 from tenant_apps.crm.queries.clients import companies_with_eik as companies_with_eik
 from tenant_apps.crm.queries.clients import contacts_of_company as contacts_of_company
 from tenant_apps.crm.queries.clients import count_contacts as count_contacts
-from tenant_apps.crm.queries.clients import reach_columns as reach_columns
+from tenant_apps.crm.queries.clients import kept_columns as kept_columns
+from tenant_apps.crm.queries.clients import kept_of as kept_of
 from tenant_apps.crm.queries.clients import visible_companies as visible_companies
 from tenant_apps.crm.queries.clients import visible_company as visible_company
 from tenant_apps.crm.queries.clients import visible_contact as visible_contact

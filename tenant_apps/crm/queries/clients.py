@@ -1,14 +1,22 @@
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import JSONObject
 
 from shared_apps.core.actors import Actor
 from shared_apps.core.bulgaria.eik import normalize_eik
 from shared_apps.core.bulgaria.folding import fold
+from shared_apps.core.prepared import prepared
 from tenant_apps.crm.models import Address, Company, Contact, ContactDetail
 from tenant_apps.sharing.queries import visible_to
+from tenant_apps.workspace.queries import custom_column
+
+OWNERS: dict[str, type[Company | Contact]] = {"company": Company, "contact": Contact}
 
 
 def visible_companies(actor: Actor, *, archived: bool | None = False) -> QuerySet[Company]:
@@ -60,21 +68,31 @@ def with_eik(companies: QuerySet[Company], eik: str) -> QuerySet[Company]:
     return companies.filter(eik=eik, search_text__contains=fold(eik))
 
 
-def reach_columns(owner: str) -> dict[str, ArraySubquery]:
+@cache
+def reach_columns(owner: str) -> Mapping[str, RawSQL]:
     """The columns `kept_details` and `kept_addresses` of a list of companies or contacts, in the same
     statement.
     """
     detail = JSONObject(kind="kind", value="value", label="label")
     place = JSONObject(**{name: name for name in ("country", "city", "address", "postal_code", "label")})
     rows = (("kept_details", ContactDetail, detail), ("kept_addresses", Address, place))
-    return {
-        name: ArraySubquery(
-            model._default_manager.filter(**{owner: OuterRef("pk")})
-            .order_by("position", "id")
-            .values(row=shape)
-        )
+    held = {
+        name: model._default_manager.filter(**{owner: OuterRef("pk")})
+        .order_by("position", "id")
+        .values(row=shape)
         for name, model, shape in rows
     }
+    return {name: prepared(OWNERS[owner], ArraySubquery(rows)) for name, rows in held.items()}
+
+
+def kept_columns(owner: str) -> dict[str, RawSQL]:
+    """What the API tells of companies or contacts beside their own columns: `reach_columns`, and `custom`."""
+    return {**reach_columns(owner), **custom_column(owner)}
+
+
+def kept_of(owner: str, row_id: UUID) -> dict[str, Any]:
+    """The `kept_columns` of one."""
+    return dict(OWNERS[owner]._default_manager.values(**kept_columns(owner)).get(pk=row_id))
 
 
 def count_contacts() -> int:

@@ -1,6 +1,5 @@
 """Companies and contacts as the API reads and writes them."""
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -15,10 +14,9 @@ from tenant_apps.crm.operations import (
     ContactChange,
     Detail,
     Place,
-    details_of,
-    places_of,
 )
-from tenant_apps.workspace.queries import custom_of, told_custom
+from tenant_apps.crm.queries import kept_of
+from tenant_apps.workspace.queries import told_custom
 
 KEPT = ("id", "owner_id", "merged_into_id", "created_at", "updated_at", "archived_at")
 REACH = ("details", "addresses")
@@ -188,22 +186,22 @@ class AssignIn(Input):
 
 
 def company_out(company: Company) -> dict[str, Any]:
-    return {name: getattr(company, name) for name in COMPANY_FIELDS} | _reach_of("company", company)
+    told = {name: getattr(company, name) for name in COMPANY_FIELDS}
+    return _with_kept(told | kept_of("company", company.pk))
 
 
 def contact_out(contact: Contact) -> dict[str, Any]:
-    return {name: getattr(contact, name) for name in CONTACT_FIELDS} | _reach_of("contact", contact)
-
-
-def _reach_of(entity: str, row: Company | Contact) -> dict[str, Any]:
-    kept: dict[str, tuple[Any, ...]] = {"details": details_of(row), "addresses": places_of(row)}
-    told = {name: [asdict(one) for one in rows] for name, rows in kept.items()}
-    return told | {"custom": custom_of(entity, row.pk)}
+    told = {name: getattr(contact, name) for name in CONTACT_FIELDS}
+    return _with_kept(told | kept_of("contact", contact.pk))
 
 
 def without_order(row: dict[str, Any]) -> dict[str, Any]:
     """A row of a list, without the column that only ordered it."""
     del row["name_folded"]
+    return _with_kept(row)
+
+
+def _with_kept(row: dict[str, Any]) -> dict[str, Any]:
     return told_custom(row | {name: row.pop(f"kept_{name}") for name in REACH})
 
 

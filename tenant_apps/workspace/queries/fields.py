@@ -5,11 +5,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import CharField, OuterRef, QuerySet
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, JSONObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -17,7 +19,9 @@ from django.utils.translation import gettext as _
 from shared_apps.core.asking import Asking
 from shared_apps.core.bulgaria.folding import fold
 from shared_apps.core.formats import format_day, format_money, format_number
+from shared_apps.core.listing import listing_of
 from shared_apps.core.money import Money
+from shared_apps.core.prepared import prepared
 from tenant_apps.workspace.models import CustomField, CustomValue, FieldKind, Member
 from tenant_apps.workspace.queries.organization import active_members, member_by_user, profile
 from tenant_apps.workspace.rules import Value, Words, as_json, from_columns
@@ -110,7 +114,8 @@ def customs_of(entity: str, record_ids: Iterable[UUID]) -> dict[UUID, dict[str, 
     return {pk: {code: as_json(value) for code, value in some.items()} for pk, some in held.items()}
 
 
-def custom_column(entity: str) -> dict[str, ArraySubquery]:
+@cache
+def custom_column(entity: str) -> Mapping[str, RawSQL]:
     """What records hold, as one column of a list of values: give it to `values()`, then `told_custom`."""
     held = CustomValue.objects.filter(
         field__entity=entity, field__archived_at=None, record_id=OuterRef("pk")
@@ -120,7 +125,7 @@ def custom_column(entity: str) -> dict[str, ArraySubquery]:
         kind="field__kind",
         **_KEPT_AS_TEXT,
     )
-    return {"custom": ArraySubquery(held.values(kept=kept))}
+    return {"custom": prepared(listing_of(entity).model, ArraySubquery(held.values(kept=kept)))}
 
 
 def told_custom(row: dict[str, Any]) -> dict[str, Any]:
