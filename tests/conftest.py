@@ -281,11 +281,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: (item.path not in journeys, item.path not in soaks))
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors: tests wait for programs, browsers and clocks, too."""
-    return (os.cpu_count() or 1) + 1
-
-
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
     """How tests are spread over the workers."""
     return ByFile(config, log)

@@ -18,7 +18,7 @@ from deploy.embedded.sockets import free_port
 from deploy.embedded.state import DataDirectory
 
 pytestmark = pytest.mark.soak
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 600  # it makes a database, beside other tests
 PROGRAMS = {"postgres", "broker", "web", "worker", "scheduler"}
 
 
@@ -45,7 +45,12 @@ class Running:
         )
         self.environment = {name: value for name, value in os.environ.items() if name not in named}
         self.process = self._start(self.port)
-        eventually(self.answers)
+        try:
+            eventually(self.answers)
+        except AssertionError as error:
+            if self.process.poll() is None:
+                error.add_note(self.end(signal.SIGTERM))
+            raise
         self.children = {name: facts["pid"] for name, facts in self.data.recall("processes").items()}
 
     def _start(self, port: int) -> "subprocess.Popen[str]":
